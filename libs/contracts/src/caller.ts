@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+export const roles = ['user', 'admin', 'service'] as const;
+export type Role = (typeof roles)[number];
+
+/** The tenant of a deployment that serves one product only. */
+export const defaultTenantId = 'default';
+
+/** Who asks. Travels beside every request that the gateway sends for someone. */
+export const caller = z.object({
+  tenant_id: z.string().min(1),
+  /** Absent for services, which act for no one in particular. */
+  user_id: z.uuid().optional(),
+  role: z.enum(roles),
+  api_key_id: z.uuid().optional(),
+});
+export type Caller = z.output<typeof caller>;
