@@ -34,7 +34,11 @@ export const listApiKeys = defineRequest({
 export const createApiKey = defineRequest({
   name: 'auth.create-api-key',
   version: 1,
-  input: z.strictObject({ name: z.string().min(1).max(100), role: z.enum(roles).default('service'), expires_at: z.iso.datetime({ offset: true }).optional() }),
+  input: z.strictObject({
+    name: z.string().min(1).max(100),
+    role: z.enum(roles).default('service'),
+    expires_at: z.iso.datetime({ offset: true }).optional(),
+  }),
   output: apiKey.extend({ key: z.string().describe('Shown once; only its hash is kept.') }),
   errors: [],
 });

@@ -35,7 +35,8 @@ const bookingShape = {
   metadata: z.record(z.string(), z.unknown()).optional(),
 };
 
-const endsAfterItStarts = (booking: { start_time: string; end_time: string }): boolean => Date.parse(booking.end_time) > Date.parse(booking.start_time);
+const endsAfterItStarts = (booking: { start_time: string; end_time: string }): boolean =>
+  Date.parse(booking.end_time) > Date.parse(booking.start_time);
 const endFault = { path: ['end_time'], message: 'must be after start_time' };
 
 /** What a booking is, wherever it is spoken of. */

@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import * as activity from './activity/activity.events.js';
+import * as auth from './auth/auth.events.js';
+import * as booking from './booking/booking.events.js';
+import * as calendar from './calendar/calendar.events.js';
+import { subjectOf, type EventContract } from './definitions/define-event.js';
+import * as video from './video/video.events.js';
+import * as webhooks from './webhooks/webhooks.events.js';
+
+/** Every event there is. */
+export const eventCatalog = [
+  ...Object.values(booking),
+  ...Object.values(auth),
+  ...Object.values(video),
+  ...Object.values(calendar),
+  ...Object.values(webhooks),
+  ...Object.values(activity),
+] as const satisfies readonly EventContract[];
+
+type AnyEvent = (typeof eventCatalog)[number];
+export type DataByType = { [Contract in AnyEvent as Contract['type']]: z.output<Contract['data']> };
+
+const bySubject: ReadonlyMap<string, EventContract> = new Map(eventCatalog.map((contract) => [subjectOf(contract), contract]));
+
+/** The contract of a type and version, or undefined when there is none. */
+export const findEvent = (type: string, version: number): EventContract | undefined => bySubject.get(subjectOf({ type, version }));

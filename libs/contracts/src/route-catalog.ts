@@ -1,0 +1,17 @@
+import { activityRoutes } from './activity/activity.routes.js';
+import { authRoutes } from './auth/auth.routes.js';
+import { calendarRoutes } from './calendar/calendar.routes.js';
+import type { RouteContract } from './definitions/define-route.js';
+import { operationsRoutes } from './operations/operations.routes.js';
+import { videoRoutes } from './video/video.routes.js';
+import { webhooksRoutes } from './webhooks/webhooks.routes.js';
+
+/** Every path of the gateway that becomes a request. The gateway, the OpenAPI document, the client and the access tests all walk this list. */
+export const routeCatalog: readonly RouteContract[] = [
+  ...authRoutes,
+  ...calendarRoutes,
+  ...videoRoutes,
+  ...webhooksRoutes,
+  ...activityRoutes,
+  ...operationsRoutes,
+];

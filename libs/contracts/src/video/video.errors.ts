@@ -1,0 +1,9 @@
+import { defineErrors } from '../definitions/define-errors.js';
+
+export const videoErrors = defineErrors({
+  video_account_not_found: {
+    status: 404,
+    title: 'There is no such video account.',
+    remedy: "List the video accounts; another user's are never visible.",
+  },
+});

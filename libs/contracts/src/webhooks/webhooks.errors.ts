@@ -1,0 +1,12 @@
+import { defineErrors } from '../definitions/define-errors.js';
+
+export const webhooksErrors = defineErrors({
+  webhook_not_found: { status: 404, title: 'There is no such webhook endpoint.', remedy: "List the endpoints; another user's are never visible." },
+  webhook_url_not_allowed: {
+    status: 400,
+    title: 'Webhooks may not be sent to this address.',
+    remedy: 'Use a public http or https address. An operator can allow single internal ones with WEBHOOKS_EGRESS_ALLOW.',
+  },
+  event_type_unknown: { status: 400, title: 'There is no such event type.', remedy: 'Use a type of docs/events.md that a product may publish.' },
+  event_version_unknown: { status: 400, title: 'There is no such version of this event type.', remedy: 'Use the version of docs/events.md.' },
+});

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** A header name a customer may add: a token of RFC 9110 section 5.6.2. What is ours or the connection's is refused by the service. */
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, 'must be a header name');
+/** Visible ASCII, spaces and tabs: nothing that could begin another header (RFC 9110 section 5.5). */
+const headerValue = z
+  .string()
+  .max(4_096)
+  .regex(/^[\t\x20-\x7e]*$/, 'must be one line of printable ASCII');
+
+export const customHeaders = z.record(headerName, headerValue).refine((headers) => Object.keys(headers).length <= 20, 'at most 20 headers');
+
+/** An event type, or a pattern in which `*` stands for any run of characters: `booking_*`, `*`. */
+export const eventPattern = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[a-z0-9_*]+$/, 'must be an event type or a pattern such as booking_*');
+
+/** A customer's address for events, as its owner sees it. */
+export const webhookEndpoint = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string().nullable(),
+  webhook_url: z.string(),
+  events: z.array(eventPattern),
+  headers: customHeaders,
+  is_active: z.boolean(),
+  /** Why Patchbay switched it off; null while it is on or when its owner did. */
+  disabled_reason: z.string().nullable(),
+  retry_failed: z.boolean(),
+  max_retries: z.int().nullable(),
+  has_secret: z.boolean(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+export type WebhookEndpoint = z.output<typeof webhookEndpoint>;
+
+export const deliveryStatuses = ['pending', 'succeeded', 'failed'] as const;
+
+export const deliveryAttempt = z.object({
+  attempted_at: z.iso.datetime(),
+  status_code: z.int().nullable(),
+  duration_ms: z.int(),
+  error: z.string().nullable(),
+  /** The beginning of the receiver's answer. */
+  response_excerpt: z.string().nullable(),
+});
+
+/** One event on its way to one endpoint. */
+export const webhookDelivery = z.object({
+  id: z.uuid(),
+  event_id: z.uuid(),
+  event_type: z.string(),
+  status: z.enum(deliveryStatuses),
+  attempt_count: z.int(),
+  next_attempt_at: z.iso.datetime().nullable(),
+  created_at: z.iso.datetime(),
+  attempts: z.array(deliveryAttempt),
+});
+
+/** What the receiver of a test made of it. */
+export const testResult = z.object({
+  success: z.boolean(),
+  status_code: z.int().nullable(),
+  duration_ms: z.int(),
+  response_excerpt: z.string().nullable(),
+  error: z.string().nullable(),
+});

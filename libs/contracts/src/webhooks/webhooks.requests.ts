@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { defineRequest } from '../definitions/define-request.js';
+import { eventEnvelope } from '../event-envelope.js';
+import { pageOf, pageQuery } from '../page.js';
+import { customHeaders, deliveryStatuses, eventPattern, testResult, webhookDelivery, webhookEndpoint } from './webhooks.models.js';
+
+/** One envelope, or many under `events`. Answered only after every one of them is durable. */
+export const publishEvents = defineRequest({
+  name: 'webhooks.publish-events',
+  version: 1,
+  input: z.union([z.strictObject({ events: z.array(eventEnvelope).min(1).max(500) }), eventEnvelope]),
+  output: z.object({ items: z.array(z.object({ id: z.uuid(), status: z.enum(['accepted', 'duplicate']) })) }),
+  errors: ['event_type_unknown', 'event_version_unknown'],
+});
+
+const endpointFields = {
+  name: z.string().min(1).max(200),
+  description: z.string().max(2_000).nullable(),
+  webhook_url: z.string().min(1).max(2_048),
+  events: z.array(eventPattern).min(1).max(50),
+  headers: customHeaders,
+  is_active: z.boolean(),
+  retry_failed: z.boolean().describe('False: one attempt only.'),
+  max_retries: z.int().min(0).max(50).nullable().describe('Retries after the first attempt; null: the full schedule of 72 hours.'),
+  secret_key: z.string().min(16).max(200).describe('`whsec_…`, or any text, which then signs as its UTF-8 bytes. Made when absent; shown once.'),
+};
+const id = z.uuid();
+
+const wholeEndpoint = {
+  name: endpointFields.name,
+  description: endpointFields.description.default(null),
+  webhook_url: endpointFields.webhook_url,
+  events: endpointFields.events,
+  headers: endpointFields.headers.default({}),
+  is_active: endpointFields.is_active.default(true),
+  retry_failed: endpointFields.retry_failed.default(true),
+  max_retries: endpointFields.max_retries.default(null),
+  secret_key: endpointFields.secret_key.optional(),
+};
+
+export const listWebhookEndpoints = defineRequest({
+  name: 'webhooks.list-endpoints',
+  version: 1,
+  input: z.strictObject({ ...pageQuery }),
+  output: pageOf(webhookEndpoint),
+  errors: [],
+});
+
+export const getWebhookEndpoint = defineRequest({
+  name: 'webhooks.get-endpoint',
+  version: 1,
+  input: z.strictObject({ id }),
+  output: webhookEndpoint,
+  errors: ['webhook_not_found'],
+});
+
+export const createWebhookEndpoint = defineRequest({
+  name: 'webhooks.create-endpoint',
+  version: 1,
+  input: z.strictObject(wholeEndpoint),
+  output: webhookEndpoint.extend({ secret_key: z.string().describe('Shown once.') }),
+  errors: ['webhook_url_not_allowed', 'event_type_unknown'],
+});
+
+/** Replaces every field; the secret stays unless one is sent. */
+export const replaceWebhookEndpoint = defineRequest({
+  name: 'webhooks.replace-endpoint',
+  version: 1,
+  input: z.strictObject({ id, ...wholeEndpoint }),
+  output: webhookEndpoint,
+  errors: ['webhook_not_found', 'webhook_url_not_allowed', 'event_type_unknown'],
+});
+
+export const updateWebhookEndpoint = defineRequest({
+  name: 'webhooks.update-endpoint',
+  version: 1,
+  input: z.strictObject({ id, ...z.object(endpointFields).partial().shape }),
+  output: webhookEndpoint,
+  errors: ['webhook_not_found', 'webhook_url_not_allowed', 'event_type_unknown'],
+});
+
+export const deleteWebhookEndpoint = defineRequest({
+  name: 'webhooks.delete-endpoint',
+  version: 1,
+  input: z.strictObject({ id }),
+  output: z.null(),
+  errors: ['webhook_not_found'],
+});
+
+/** Sends an example of the first event the endpoint asks for, at once, signed as every other, and says what came back. */
+export const testWebhookEndpoint = defineRequest({
+  name: 'webhooks.test-endpoint',
+  version: 1,
+  input: z.strictObject({ id }),
+  output: testResult,
+  errors: ['webhook_not_found', 'webhook_url_not_allowed'],
+  deadlineMs: 30_000,
+});
+
+export const listWebhookDeliveries = defineRequest({
+  name: 'webhooks.list-deliveries',
+  version: 1,
+  input: z.strictObject({ id, ...pageQuery, status: z.enum(deliveryStatuses).optional() }),
+  output: pageOf(webhookDelivery),
+  errors: ['webhook_not_found'],
+});
