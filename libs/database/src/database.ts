@@ -1,0 +1,173 @@
+import type { Logger } from 'pino';
+import pg from 'pg';
+import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral, type Repository } from 'typeorm';
+import { insertOutboxRows, outboxParameters, type OutboxRow } from './outbox.js';
+import { CreatePlatformTables1763700000000 } from './platform-tables.js';
+import { Transaction } from './transaction.js';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** The service's own schema: nothing outside it is ever read. */
+  readonly schema: string;
+  readonly entities: MixedList<string | (new () => object)>;
+  readonly migrations: MixedList<new () => object>;
+  readonly log: Logger;
+  readonly poolSizeMax?: number;
+  /**
+   * False hands events to the broker after the commit instead of storing them with it, so that a crash in between loses them.
+   * Exists for one purpose: to show that the chaos suite sees a loss. Refused in production.
+   */
+  readonly outboxEnabled?: boolean;
+}
+
+/** A statement that PostgreSQL plans once per connection: unprepared ones cost a fifth of a hot read's throughput. */
+export interface PreparedStatement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One key for all services: migrations run one service at a time, and one replica at a time. */
+const migrationLock = 7_283_041;
+
+/**
+ * A service's own PostgreSQL schema. Hot reads go through {@link read} as raw rows; everything that changes state goes through
+ * {@link transaction}, which is the only way to announce an event.
+ */
+export class Database {
+  readonly #listeners = new Set<() => void>();
+  readonly #directPublishers = new Set<(rows: readonly OutboxRow[]) => void>();
+
+  private constructor(
+    readonly dataSource: DataSource,
+    readonly pool: pg.Pool,
+    private readonly options: DatabaseOptions,
+  ) {}
+
+  /** Connects, waiting for a server that is still starting, and brings the schema up to date. */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    await prepareSchema(options);
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      schema: options.schema,
+      entities: options.entities,
+      migrations: [CreatePlatformTables1763700000000, ...(options.migrations as (new () => object)[])],
+      migrationsTableName: 'migrations',
+      poolSize: options.poolSizeMax ?? 20,
+      extra: { options: `-c search_path=${options.schema}`, connectionTimeoutMillis: 5_000, keepAlive: true },
+      applicationName: `patchbay-${options.schema}`,
+      poolErrorHandler: (error: Error) => options.log.warn({ err: error }, 'a database connection was lost'),
+    });
+    await dataSource.initialize();
+    await migrate(dataSource);
+    const pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
+    return new Database(dataSource, pool, options);
+  }
+
+  /** Reads rows with a prepared statement. */
+  async read<Row extends object>(statement: PreparedStatement, values: readonly unknown[] = []): Promise<Row[]> {
+    const result = await this.pool.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+    return result.rows;
+  }
+
+  /** Runs one statement of its own, outside any transaction block: for batch workers. To announce an event use {@link transaction}. */
+  execute<Row extends object>(statement: PreparedStatement, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.read<Row>(statement, values);
+  }
+
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+    return this.dataSource.getRepository(entity);
+  }
+
+  /** Everything in `work` happens or nothing does, announcements included. A connection that was lost fails the whole. */
+  async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    let rows: readonly OutboxRow[] = [];
+    const result = await this.dataSource.transaction(async (manager) => {
+      const tx = new Transaction(manager);
+      const value = await work(tx);
+      rows = tx.outbox.rows;
+      if (rows.length > 0 && this.options.outboxEnabled !== false) await manager.query(insertOutboxRows, outboxParameters(rows));
+      return value;
+    });
+    if (rows.length > 0) this.#announce(rows);
+    return result;
+  }
+
+  /** Called after each commit that announced something, so that the relay need not poll for it. */
+  onAnnounced(wake: () => void): void {
+    this.#listeners.add(wake);
+  }
+
+  /** Wakes the relay after a statement that stored outbox rows by itself. */
+  wakeRelay(): void {
+    for (const wake of this.#listeners) wake();
+  }
+
+  /** Takes events of commits when the outbox is switched off. */
+  onUnstored(publish: (rows: readonly OutboxRow[]) => void): void {
+    this.#directPublishers.add(publish);
+  }
+
+  /** Resolves when PostgreSQL answers. @throws when it does not. */
+  async ping(): Promise<void> {
+    await this.pool.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+
+  #announce(rows: readonly OutboxRow[]): void {
+    if (this.options.outboxEnabled === false) for (const publish of this.#directPublishers) publish(rows);
+    else this.wakeRelay();
+  }
+}
+
+/** SQLSTATE classes that speak of the server or the connection, not of the statement. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const outageClasses = ['08', '53', '57'];
+const outageCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '40001', '40P01', '25P02']);
+
+/** True when PostgreSQL, and not what was asked of it, is at fault: trying again later will do. */
+export function isDatabaseOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (outageCodes.has(code) || (code.length === 5 && outageClasses.includes(code.slice(0, 2)))) return true;
+  if (
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|Cannot use a pool after calling end/i.test(
+      error.message,
+    )
+  )
+    return true;
+  return 'driverError' in error && error.driverError !== error && isDatabaseOutage(error.driverError);
+}
+
+async function prepareSchema(options: DatabaseOptions): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+      // An identifier cannot be a parameter; the schema is a word of our own code, never of a caller.
+      await client.query(`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(options.schema)}`);
+      await client.end();
+      return;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (!isDatabaseOutage(error)) throw error;
+      if (attempt % 10 === 0) options.log.warn({ err: error }, 'waiting for PostgreSQL');
+      await new Promise((resolve) => setTimeout(resolve, Math.min(2_000, 200 * (attempt + 1))));
+    }
+  }
+}
+
+async function migrate(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await dataSource.runMigrations({ transaction: 'each' });
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [migrationLock]).catch(() => undefined);
+    await runner.release();
+  }
+}

@@ -1,0 +1,5 @@
+export * from './database.js';
+export * from './outbox.js';
+export * from './platform-tables.js';
+export * from './postgres-rate-limiter.js';
+export * from './transaction.js';

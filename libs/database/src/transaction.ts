@@ -1,0 +1,18 @@
+import type { EntityManager } from 'typeorm';
+import { Outbox } from './outbox.js';
+
+/** One transaction: what it changes and what it announces become true together. */
+export class Transaction {
+  readonly outbox = new Outbox();
+
+  constructor(readonly manager: EntityManager) {}
+
+  /** Runs SQL inside the transaction and answers its rows. Rows of an UPDATE or DELETE need a RETURNING. */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const result: unknown = await this.manager.query(sql, [...parameters]);
+    // For UPDATE and DELETE, TypeORM answers [rows, count]; for everything else the rows themselves.
+    // https://github.com/typeorm/typeorm/blob/master/src/driver/postgres/PostgresQueryRunner.ts
+    if (Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number') return result[0] as Row[];
+    return result as Row[];
+  }
+}

@@ -1,0 +1,2 @@
+export * from './otlp.js';
+export * from './trace-context.js';
