@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { repositoryRoot } from './data-dir.js';
+import { httpStatus } from './http-status.js';
+import type { PortName, StackPorts } from './ports.js';
+import type { StackSecrets } from './secrets.js';
+import type { ProcessSpec } from './supervised-process.js';
+
+/** Every process of Patchbay that `npm start` runs, besides PostgreSQL and NATS. */
+export const serviceNames = ['sandbox', 'auth', 'calendar', 'video', 'webhooks', 'gateway'] as const;
+
+/** One of Patchbay's processes. */
+export type ServiceName = (typeof serviceNames)[number];
+
+/** What a service's environment is made from. */
+export interface ServiceSurroundings {
+  readonly ports: StackPorts;
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  readonly secrets: StackSecrets;
+  /** Variables of the person who started us; only a chosen few reach the services. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Variables that win over everything; a test's way to change one thing. */
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+const healthPorts: Readonly<Record<ServiceName, PortName>> = {
+  sandbox: 'sandboxHealth',
+  auth: 'authHealth',
+  calendar: 'calendarHealth',
+  video: 'videoHealth',
+  webhooks: 'webhooksHealth',
+  gateway: 'gatewayHealth',
+};
+
+/** The ports a service listens on. */
+export function portsOfService(name: ServiceName): readonly PortName[] {
+  const own: readonly PortName[] = name === 'gateway' || name === 'sandbox' ? [name] : [];
+  return [...own, healthPorts[name]];
+}
+
+/** The internal URL of a service, for `/health/live`, `/health/ready` and `/metrics`. */
+export const internalUrlOf = (name: ServiceName, ports: StackPorts): string => `http://127.0.0.1:${ports[healthPorts[name]]}`;
+
+/** How a service is run: the program that `npm run build` made, with this environment. */
+export function serviceSpec(name: ServiceName, surroundings: ServiceSurroundings): ProcessSpec {
+  const internalUrl = internalUrlOf(name, surroundings.ports);
+  return {
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', '--max-old-space-size=256', join(repositoryRoot, 'apps', name, 'dist', 'main.js')],
+    env: environmentOf(name, surroundings),
+    cwd: repositoryRoot,
+    isReady: async () => (await httpStatus(`${internalUrl}/health/ready`)) === 200,
+  };
+}
+
+// A developer's shell may hold real provider credentials; they stay out of the stack unless PATCHBAY_PASS_ENV names them.
+const passedThrough = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS', 'CORS_ALLOWED_ORIGINS'];
+
+function environmentOf(
+  name: ServiceName,
+  { ports, databaseUrl, natsUrl, secrets, env, overrides }: ServiceSurroundings,
+): Readonly<Record<string, string>> {
+  const named = (env['PATCHBAY_PASS_ENV'] ?? '').split(',').map((variable) => variable.trim());
+  const isPassed = (variable: string): boolean => passedThrough.includes(variable) || named.includes(variable) || variable.startsWith('OTEL_');
+  const passed = Object.entries(env).flatMap(([variable, value]) => (value !== undefined && isPassed(variable) ? [[variable, value] as const] : []));
+  return {
+    LOG_LEVEL: 'info',
+    TZ: 'UTC',
+    NODE_ENV: 'development',
+    DATABASE_URL: databaseUrl,
+    NATS_URL: natsUrl,
+    PUBLIC_BASE_URL: `http://localhost:${ports.gateway}`,
+    TOKEN_MASTER_KEYS: secrets.tokenMasterKeys,
+    WEBHOOKS_EGRESS_ALLOW: `127.0.0.1:${ports.sandbox},localhost:${ports.sandbox}`,
+    HEALTH_PORT: String(ports[healthPorts[name]]),
+    ...(name === 'gateway' && { PORT: String(ports.gateway) }),
+    ...(name === 'sandbox' && { PORT: String(ports.sandbox) }),
+    ...(name === 'auth' && { DEVELOPMENT_CREDENTIALS: JSON.stringify({ users: secrets.users, service_api_key: secrets.serviceApiKey }) }),
+    ...providerEnvironment(ports),
+    ...Object.fromEntries(passed),
+    ...overrides,
+  };
+}
+
+function providerEnvironment(ports: StackPorts): Readonly<Record<string, string>> {
+  const sandbox = `http://127.0.0.1:${ports.sandbox}`;
+  const publicUrl = `http://localhost:${ports.gateway}`;
+  return {
+    GOOGLE_CALENDAR_CLIENT_ID: 'sandbox-google-client',
+    GOOGLE_CALENDAR_CLIENT_SECRET: 'sandbox-google-secret',
+    GOOGLE_CALENDAR_REDIRECT_URI: `${publicUrl}/api/integrations/oauth/google/callback/`,
+    GOOGLE_API_BASE_URL: `${sandbox}/google`,
+    GOOGLE_AUTH_BASE_URL: `${sandbox}/google`,
+    ZOOM_CLIENT_ID: 'sandbox-zoom-client',
+    ZOOM_CLIENT_SECRET: 'sandbox-zoom-secret',
+    ZOOM_REDIRECT_URI: `${publicUrl}/api/integrations/oauth/zoom/callback/`,
+    ZOOM_API_BASE_URL: `${sandbox}/zoom`,
+    ZOOM_AUTH_BASE_URL: `${sandbox}/zoom`,
+    OAUTH_REDIRECT_URIS: `${publicUrl}/api/integrations/oauth/google/callback/,${publicUrl}/api/integrations/oauth/zoom/callback/`,
+  };
+}
