@@ -1,0 +1,139 @@
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { traceHeader } from '@patchbay/contracts';
+import type { Database, OutboxRow } from '@patchbay/database';
+import type { Logger } from 'pino';
+import { ConnectionState } from './nats.js';
+import { ensureStream } from './streams.js';
+
+const batchSize = 500;
+/** How long a row can wait when nobody woke the relay: the writer died right after its commit. Milliseconds. */
+const pollMs = 500;
+/** How often the relay looks whether the stream is still the one it published to. Milliseconds. */
+const streamCheckMs = 1_000;
+const publishTimeoutMs = 5_000;
+
+const claim = `
+  SELECT id, subject, payload, traceparent FROM outbox WHERE published_at IS NULL
+  ORDER BY created_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED`;
+const markPublished = `UPDATE outbox SET published_at = now(), stream_created_at = $2 WHERE id = ANY($1::uuid[])`;
+const publishAgain = {
+  name: 'outbox-publish-again',
+  text: `UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND stream_created_at <> $1`,
+};
+
+/**
+ * Publishes what transactions announced. Any number of replicas may run it: rows are claimed by their state, never by a position in a
+ * sequence, because a row with a smaller number can commit later.
+ */
+export class OutboxRelay {
+  readonly #jetstream: JetStreamClient;
+  readonly #state: ConnectionState;
+  #streamCreatedAt: string | undefined;
+  #checkedAt = 0;
+  #isStopped = false;
+  #isWoken = false;
+  #wake: () => void = () => undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    connection: NatsConnection,
+    private readonly log: Logger,
+  ) {
+    this.connection = connection;
+    this.#jetstream = jetstream(connection, { timeout: publishTimeoutMs });
+    this.#state = new ConnectionState(connection);
+    this.#state.onReconnect(() => {
+      this.#checkedAt = 0;
+      this.wake();
+    });
+  }
+
+  private readonly connection: NatsConnection;
+
+  start(): void {
+    this.database.onAnnounced(() => this.wake());
+    this.database.onUnstored((rows) => void Promise.allSettled(rows.map((row) => this.#publish(row))));
+    this.#running = this.#run();
+  }
+
+  /** Looks for rows now. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#wake();
+  }
+
+  /** Finishes the batch at hand. What is left is published by another replica, or at the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#isStopped) {
+      try {
+        this.#isWoken = false;
+        if (this.#state.isUp) {
+          await this.#followStream();
+          if ((await this.#publishBatch()) === batchSize) continue;
+        }
+        failures = 0;
+        if (!this.#isWoken) await this.#rest(pollMs);
+      } catch (error) {
+        failures += 1;
+        if (failures === 1 || failures % 20 === 0) this.log.warn({ err: error }, 'events wait in the outbox');
+        await this.#rest(Math.min(5_000, 100 * 2 ** failures));
+      }
+    }
+  }
+
+  /** Notices a broker that lost its data, and sends again whatever went to the stream that is gone. */
+  async #followStream(): Promise<void> {
+    if (Date.now() - this.#checkedAt < streamCheckMs) return;
+    const createdAt = await ensureStream(this.connection);
+    if (createdAt !== this.#streamCreatedAt) {
+      await this.database.execute(publishAgain, [createdAt]);
+      if (this.#streamCreatedAt !== undefined) this.log.warn('the event stream is a new one; events of the old one are published again');
+      this.#streamCreatedAt = createdAt;
+    }
+    this.#checkedAt = Date.now();
+  }
+
+  /** The rows stay locked until the broker has acknowledged them: a crash in between only publishes them twice. */
+  async #publishBatch(): Promise<number> {
+    return this.database.dataSource.transaction(async (manager) => {
+      const rows: OutboxRow[] = await manager.query(claim);
+      if (rows.length === 0) return 0;
+      const outcomes = await Promise.allSettled(rows.map((row) => this.#publish(row)));
+      const published = rows.filter((_row, index) => outcomes[index]?.status === 'fulfilled').map((row) => row.id);
+      if (published.length > 0) await manager.query(markPublished, [published, this.#streamCreatedAt]);
+      if (published.length < rows.length) this.#checkedAt = 0;
+      if (published.length === 0) throw firstFailure(outcomes);
+      return rows.length;
+    });
+  }
+
+  async #publish(row: OutboxRow): Promise<void> {
+    const carried = headers();
+    if (row.traceparent) carried.set(traceHeader, row.traceparent);
+    await this.#jetstream.publish(row.subject, row.payload, { msgID: row.id, headers: carried });
+  }
+
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+const firstFailure = (outcomes: readonly PromiseSettledResult<void>[]): Error => {
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  return failed?.reason instanceof Error ? failed.reason : new Error('the broker took no event');
+};
