@@ -18,6 +18,8 @@ export interface StackOptions {
   /** Variables for every service, which win over what the stack would set. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
+  /** Gives up starting: whatever is up by then is stopped, and the promise rejects. */
+  readonly signal?: AbortSignal;
   /** Called whenever a process was started or ended. */
   readonly onChange?: (pids: Readonly<Record<string, number>>) => void;
 }
@@ -70,6 +72,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const supervisor: Supervisor = new Supervisor({ logDir: join(dataDir, 'logs'), log, onChange });
   noteRunningStack(dataDir, []);
   const stop = stopOnce(supervisor, dataDir);
+  options.signal?.addEventListener('abort', () => void stop(), { once: true });
   try {
     const [databaseUrl, nats] = await Promise.all([
       startPostgres(supervisor, { dataDir, port: ports.postgres, password: secrets.postgresPassword, log }),

@@ -42,6 +42,7 @@ export class Supervisor {
 
   /** Starts a process and keeps it running until it is stopped. */
   async start(spec: ProcessSpec): Promise<void> {
+    if (this.stopping) throw new Error(`${spec.name} is not started: everything is being stopped.`);
     if (this.entries.has(spec.name)) throw new Error(`${spec.name} is supervised already`);
     const logFile = join(this.options.logDir, `${spec.name}.log`);
     const listener = {
