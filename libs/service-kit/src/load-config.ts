@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Variables every service reads. */
+export const platformConfig = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('`production` refuses development credentials and plain-http public addresses.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .describe('PostgreSQL 15 or newer.'),
+  NATS_URL: z.string().min(1).describe('One or more NATS servers with JetStream, separated by commas.'),
+  HEALTH_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .describe('Internal port of /health/live, /health/ready and /metrics; 0 takes a free one.'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('The least important rows that are written.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('OpenTelemetry collector (OTLP over HTTP). Tracing is off without it.'),
+  OUTBOX_ENABLED: z.stringbool().default(true).describe('False loses events on a crash; only the chaos suite wants that. Refused in production.'),
+});
+export type PlatformConfig = z.output<typeof platformConfig>;
+
+/** Master keys as `id:base64,…`: 32 bytes each; the first encrypts, all decrypt. */
+export const masterKeys = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim().split(':')))
+  .refine(
+    (entries) => entries.every(([id, key, more]) => /^[\w-]{1,32}$/.test(id ?? '') && isKey(key) && more === undefined),
+    'must be `id:base64,…` with 32 bytes each',
+  )
+  .transform((entries) => entries.map(([id, key]) => ({ id: id ?? '', key: Buffer.from(key ?? '', 'base64') })))
+  .describe('Keys that encrypt tokens and secrets at rest: `id:base64,…`, 32 bytes each. The first encrypts, the others only decrypt.');
+
+const isKey = (text: string | undefined): boolean => Buffer.from(text ?? '', 'base64').length === 32;
+
+/** Everything wrong with the configuration, by variable. Never a value. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the environment and the file that `PATCHBAY_CONFIG` names (JSON with the same names; the environment wins).
+ *
+ * @throws ConfigError listing every faulty variable at once, by name.
+ */
+export function loadConfig<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  environment: Environment = process.env,
+): z.output<z.ZodObject<Shape>> & PlatformConfig {
+  const values = { ...fileValues(environment), ...withoutEmpty(environment) };
+  const parsed = [platformConfig.safeParse(values), schema.safeParse(values)] as const;
+  const faults = parsed.flatMap((result) => (result.success ? [] : result.error.issues.map((issue) => faultOf(issue))));
+  const [platform, own] = parsed;
+  if (!platform.success || !own.success) throw new ConfigError([...new Set(faults)]);
+  if (platform.data.NODE_ENV === 'production' && !platform.data.OUTBOX_ENABLED)
+    throw new ConfigError(['OUTBOX_ENABLED: must not be false in production']);
+  return { ...platform.data, ...own.data };
+}
+
+const faultOf = (issue: z.core.$ZodIssue): string => {
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return `${issue.path.join('.') || 'configuration'}: ${isMissing ? 'is not set' : issue.message}`;
+};
+
+/** A variable that is set to nothing counts as not set. */
+const withoutEmpty = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
+
+function fileValues(environment: Environment): Record<string, unknown> {
+  const path = environment['PATCHBAY_CONFIG'];
+  if (path === undefined || path === '') return {};
+  try {
+    return z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    throw new ConfigError(['PATCHBAY_CONFIG: must name a JSON file of variables and their values']);
+  }
+}

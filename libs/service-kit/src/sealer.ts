@@ -1,0 +1,67 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+/** A master key and the name under which sealed values remember it. */
+export interface MasterKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+const algorithm = 'aes-256-gcm';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** A sealed value that cannot be opened: altered, moved to another place, or sealed under a key that is not configured. */
+export class SealBrokenError extends Error {
+  override readonly name = 'SealBrokenError';
+}
+
+/**
+ * Encrypts secrets at rest with AES-256-GCM (NIST SP 800-38D): each value under a fresh data key, the data key under the first master key.
+ * `place` says where the value belongs (tenant and row) and is bound to it: copied to another row it does not open.
+ *
+ * Sealed form: `v1.<master key id>.<wrapped data key>.<ciphertext>`, base64url.
+ */
+export class Sealer {
+  readonly #keys: ReadonlyMap<string, Buffer>;
+  readonly #current: MasterKey;
+
+  constructor(masterKeys: readonly MasterKey[]) {
+    const [current] = masterKeys;
+    if (current === undefined) throw new Error('unreachable: configuration demands a master key');
+    this.#current = current;
+    this.#keys = new Map(masterKeys.map(({ id, key }) => [id, key]));
+  }
+
+  seal(plaintext: string, place: string): string {
+    const dataKey = randomBytes(32);
+    const wrapped = encrypt(this.#current.key, dataKey, this.#current.id);
+    return ['v1', this.#current.id, wrapped.toString('base64url'), encrypt(dataKey, Buffer.from(plaintext), place).toString('base64url')].join('.');
+  }
+
+  /** @throws SealBrokenError */
+  open(sealed: string, place: string): string {
+    const [version, keyId, wrapped, ciphertext] = sealed.split('.');
+    const masterKey = this.#keys.get(keyId ?? '');
+    if (version !== 'v1' || keyId === undefined || wrapped === undefined || ciphertext === undefined) throw new SealBrokenError('not a sealed value');
+    if (masterKey === undefined) throw new SealBrokenError('sealed under a master key that is not configured');
+    try {
+      const dataKey = decrypt(masterKey, Buffer.from(wrapped, 'base64url'), keyId);
+      return decrypt(dataKey, Buffer.from(ciphertext, 'base64url'), place).toString('utf8');
+    } catch (cause) {
+      throw new SealBrokenError('altered, or not from this place', { cause });
+    }
+  }
+}
+
+function encrypt(key: Buffer, plaintext: Buffer, associated: string): Buffer {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv(algorithm, key, iv).setAAD(Buffer.from(associated));
+  return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(key: Buffer, sealed: Buffer, associated: string): Buffer {
+  if (sealed.length < ivBytes + tagBytes) throw new SealBrokenError('too short');
+  const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes }).setAAD(Buffer.from(associated));
+  decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+  return Buffer.concat([decipher.update(sealed.subarray(ivBytes, sealed.length - tagBytes)), decipher.final()]);
+}
