@@ -1,0 +1,197 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { FakeAccount, FakeClient, FakeLedger } from './fake.js';
+
+/** How one provider's authorization server differs from the next. */
+export interface FakeOAuthPolicy {
+  readonly provider: string;
+  readonly now: () => Date;
+  readonly ledger: FakeLedger;
+  readonly clients: readonly FakeClient[];
+  readonly accessTokenSeconds: number;
+  readonly codeSeconds: number;
+  /** A refresh answers with a new refresh token and the old one dies. */
+  readonly rotatesRefreshTokens: boolean;
+  readonly prefixes: { readonly code: string; readonly access: string; readonly refresh: string };
+}
+
+/** What the person allowed on the consent page. */
+export interface FakeConsent {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly codeChallenge: string | null;
+  readonly email: string;
+  readonly scopes: readonly string[];
+  /** Whether the exchange of this code gives a refresh token. */
+  readonly wantsRefreshToken: boolean;
+  readonly nonce: string | null;
+}
+
+/** Tokens as the token endpoint hands them out. */
+export interface FakeTokens {
+  readonly ok: true;
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly email: string;
+  readonly scopes: readonly string[];
+  readonly nonce: string | null;
+}
+
+/** Why the token endpoint refuses; each provider says it in its own words. */
+export interface FakeTokenRefusal {
+  readonly ok: false;
+  readonly reason: 'code_invalid' | 'redirect_uri_mismatch' | 'verifier_missing' | 'verifier_invalid' | 'refresh_token_invalid';
+}
+
+/** Who an access token speaks for. */
+export type FakeIdentity =
+  | { readonly status: 'valid'; readonly email: string; readonly scopes: readonly string[]; readonly clientId: string }
+  | { readonly status: 'expired' | 'unknown' };
+
+/** What a client shows at the token endpoint for a code. */
+export interface FakeCodeExchange {
+  readonly code: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly codeVerifier: string | null;
+}
+
+/** The authorization server every fake has: codes, grants and tokens in memory. */
+export interface FakeOAuth {
+  client(clientId: string): FakeClient | null;
+  issueCode(consent: FakeConsent): string;
+  exchangeCode(exchange: FakeCodeExchange): FakeTokens | FakeTokenRefusal;
+  refresh(refreshToken: string, clientId: string): FakeTokens | FakeTokenRefusal;
+  /** Ends the grant that the token, of either kind, belongs to; false when there is none. */
+  revokeToken(token: string): boolean;
+  identify(accessToken: string | null): FakeIdentity;
+  revokeGrant(email: string): void;
+  expireTokens(): void;
+  grantsOf(email: string): number;
+  reset(): void;
+}
+
+interface Grant extends Omit<FakeConsent, 'codeChallenge' | 'redirectUri'> {
+  readonly id: string;
+  isRevoked: boolean;
+}
+interface Code {
+  readonly consent: FakeConsent;
+  readonly expiresAt: number;
+}
+interface AccessToken {
+  readonly grant: Grant;
+  expiresAt: number;
+}
+
+/** Creates the authorization server of one fake. */
+export const createFakeOAuth = (policy: FakeOAuthPolicy): FakeOAuth => {
+  const { provider, ledger, prefixes } = policy;
+  const codes = new Map<string, Code>();
+  const grants = new Map<string, Grant>();
+  const accessTokens = new Map<string, AccessToken>();
+  const refreshTokens = new Map<string, Grant>();
+  const nowMs = (): number => policy.now().getTime();
+
+  const issueTokens = (grant: Grant, refreshToken: string | null): FakeTokens => {
+    const accessToken = randomToken(prefixes.access);
+    accessTokens.set(accessToken, { grant, expiresAt: nowMs() + policy.accessTokenSeconds * 1000 });
+    return { ok: true, accessToken, refreshToken, email: grant.email, scopes: grant.scopes, nonce: grant.nonce };
+  };
+  const newRefreshToken = (grant: Grant): string => {
+    const token = randomToken(prefixes.refresh);
+    refreshTokens.set(token, grant);
+    return token;
+  };
+  const note = (kind: string, { id, email, scopes }: Grant): void =>
+    ledger.record({ provider, kind, id, key: email, account: email, details: { scopes } });
+  const revoke = (grant: Grant): void => {
+    if (grant.isRevoked) return;
+    grant.isRevoked = true;
+    note('token.revoked', grant);
+  };
+
+  return {
+    client: (clientId) => policy.clients.find((client) => client.clientId === clientId) ?? null,
+    issueCode: (consent) => {
+      const code = randomToken(prefixes.code);
+      codes.set(code, { consent, expiresAt: nowMs() + policy.codeSeconds * 1000 });
+      return code;
+    },
+    exchangeCode: ({ code, clientId, redirectUri, codeVerifier }) => {
+      const found = codes.get(code);
+      if (found === undefined || found.expiresAt <= nowMs() || found.consent.clientId !== clientId) return refuse('code_invalid');
+      const { consent } = found;
+      if (consent.redirectUri !== redirectUri) return refuse('redirect_uri_mismatch');
+      if (consent.codeChallenge !== null && codeVerifier === null) return refuse('verifier_missing');
+      if (consent.codeChallenge !== null && codeVerifier !== null && s256(codeVerifier) !== consent.codeChallenge) return refuse('verifier_invalid');
+      codes.delete(code);
+      const { email, scopes, wantsRefreshToken, nonce } = consent;
+      const grant: Grant = { id: randomToken('grant-'), clientId, email, scopes, wantsRefreshToken, nonce, isRevoked: false };
+      grants.set(grant.id, grant);
+      note('token.issued', grant);
+      return issueTokens(grant, wantsRefreshToken ? newRefreshToken(grant) : null);
+    },
+    refresh: (refreshToken, clientId) => {
+      const grant = refreshTokens.get(refreshToken);
+      if (grant === undefined || grant.isRevoked || grant.clientId !== clientId) return refuse('refresh_token_invalid');
+      note('token.refreshed', grant);
+      if (!policy.rotatesRefreshTokens) return issueTokens(grant, null);
+      refreshTokens.delete(refreshToken);
+      return issueTokens(grant, newRefreshToken(grant));
+    },
+    revokeToken: (token) => {
+      const grant = refreshTokens.get(token) ?? accessTokens.get(token)?.grant;
+      if (grant === undefined || grant.isRevoked) return false;
+      revoke(grant);
+      return true;
+    },
+    identify: (accessToken) => {
+      const token = accessToken === null ? undefined : accessTokens.get(accessToken);
+      if (token === undefined || token.grant.isRevoked) return { status: 'unknown' };
+      if (token.expiresAt <= nowMs()) return { status: 'expired' };
+      return { status: 'valid', email: token.grant.email, scopes: token.grant.scopes, clientId: token.grant.clientId };
+    },
+    revokeGrant: (email) => [...grants.values()].filter((grant) => grant.email === email).forEach(revoke),
+    expireTokens: () => accessTokens.forEach((token) => (token.expiresAt = 0)),
+    grantsOf: (email) => [...grants.values()].filter((grant) => grant.email === email && !grant.isRevoked).length,
+    reset: () => [codes, grants, accessTokens, refreshTokens].forEach((store) => store.clear()),
+  };
+};
+
+/** Sample people plus whoever signed in with another address; the same address is always the same account. */
+export interface FakeAccounts {
+  all(): readonly FakeAccount[];
+  /** The account of an address, made when it is new. */
+  named(email: string): FakeAccount;
+  reset(): void;
+}
+
+/** Creates the accounts of one fake. Ids are derived from the address, so they are the same in every run. */
+export const createFakeAccounts = (samples: readonly Omit<FakeAccount, 'id'>[], idOf: (email: string) => string): FakeAccounts => {
+  const accounts = new Map<string, FakeAccount>();
+  const add = (account: Omit<FakeAccount, 'id'>): FakeAccount => {
+    const added = { ...account, id: idOf(account.email) };
+    accounts.set(account.email, added);
+    return added;
+  };
+  const reset = (): void => {
+    accounts.clear();
+    samples.forEach(add);
+  };
+  reset();
+  return {
+    all: () => [...accounts.values()],
+    named: (email) => {
+      const local = email.split('@')[0] ?? email;
+      const [givenName = local, ...rest] = local.split(/[._-]+/).map((part) => part.charAt(0).toUpperCase() + part.slice(1));
+      return accounts.get(email) ?? add({ email, givenName, familyName: rest.join(' ') || 'Example' });
+    },
+    reset,
+  };
+};
+
+const refuse = (reason: FakeTokenRefusal['reason']): FakeTokenRefusal => ({ ok: false, reason });
+
+const s256 = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
+
+const randomToken = (prefix: string): string => `${prefix}${randomBytes(32).toString('base64url')}`;

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import type { FakeLedger } from '../_kit/fake.js';
+import { eventRange, isEventProblem, mergePatch, toEventFields, withConference, type EventProblem, type StoredEvent } from './google.fake-events.js';
+
+/** One calendar with its events. */
+export interface StoredCalendar {
+  readonly id: string;
+  /** Whose it is. */
+  readonly email: string;
+  readonly summary: string;
+  readonly timeZone: string;
+  readonly isPrimary: boolean;
+  readonly accessRole: 'owner' | 'reader';
+  readonly events: Map<string, StoredEvent>;
+  /** Grows with every change; sync tokens are positions in it. */
+  revision: number;
+}
+
+/** What a caller sends to write an event. */
+export interface EventWrite {
+  readonly calendar: StoredCalendar;
+  readonly wanted: Readonly<Record<string, unknown>>;
+  readonly sendUpdates: string;
+  /** Without it Google ignores `conferenceData`. */
+  readonly keepsConference: boolean;
+}
+
+/** Calendars of every account, and the ways to change them. */
+export interface GoogleCalendars {
+  ofAccount(email: string): readonly StoredCalendar[];
+  find(email: string, calendarId: string): StoredCalendar | null;
+  insert(write: EventWrite & { readonly id: string }): StoredEvent | EventProblem;
+  /** Replaces (`PUT`) or merges (`PATCH`) an event. */
+  change(write: EventWrite & { readonly event: StoredEvent; readonly mode: 'replace' | 'merge' }): StoredEvent | EventProblem;
+  remove(calendar: StoredCalendar, event: StoredEvent, sendUpdates: string): void;
+  reset(): void;
+}
+
+/** Creates the calendars. Every account has a calendar of its own, a second one, and one it may only read. */
+export const createGoogleCalendars = (now: () => Date, ledger: FakeLedger): GoogleCalendars => {
+  const calendars = new Map<string, readonly StoredCalendar[]>();
+
+  const ofAccount = (email: string): readonly StoredCalendar[] => {
+    const known = calendars.get(email);
+    if (known !== undefined) return known;
+    const created = sampleCalendars(email);
+    calendars.set(email, created);
+    return created;
+  };
+  const store = (calendar: StoredCalendar, event: Omit<StoredEvent, 'revision' | 'updated'>): StoredEvent => {
+    calendar.revision += 1;
+    const stored = { ...event, updated: now().toISOString(), revision: calendar.revision };
+    calendar.events.set(event.id, stored);
+    return stored;
+  };
+  const record = (kind: string, calendar: StoredCalendar, event: StoredEvent, sendUpdates: string): void => {
+    const { start, end, summary, attendees, location, extendedProperties } = event.fields;
+    const details = {
+      calendar_id: calendar.id,
+      summary,
+      start,
+      end,
+      attendees,
+      location,
+      extendedProperties,
+      status: event.status,
+      send_updates: sendUpdates,
+    };
+    ledger.record({ provider: 'google', kind, id: event.id, key: markerOf(event), account: calendar.email, details });
+  };
+
+  return {
+    ofAccount,
+    find: (email, calendarId) =>
+      ofAccount(email).find((calendar) => (calendarId === 'primary' ? calendar.isPrimary : calendar.id === calendarId)) ?? null,
+    insert: ({ calendar, wanted, sendUpdates, keepsConference, id }) => {
+      const fields = toEventFields(keepsConference ? wanted : withoutConference(wanted), calendar.timeZone);
+      if (isEventProblem(fields)) return fields;
+      const status = wanted['status'] === 'tentative' ? 'tentative' : 'confirmed';
+      const created = now().toISOString();
+      const event = store(calendar, { id, created, sequence: 0, status, creator: calendar.email, fields: withConference(fields, meetingCode()) });
+      record('event.created', calendar, event, sendUpdates);
+      return event;
+    },
+    change: ({ calendar, event, wanted, sendUpdates, keepsConference, mode }) => {
+      const change = keepsConference ? wanted : withoutConference(wanted);
+      const kept = keepsConference ? {} : { conferenceData: event.fields['conferenceData'] };
+      const merged = mode === 'merge' ? (mergePatch(event.fields, change) as Readonly<Record<string, unknown>>) : { ...kept, ...change };
+      const fields = toEventFields(merged, calendar.timeZone);
+      if (isEventProblem(fields)) return fields;
+      const status = statusAfter(event, wanted['status']);
+      const link = fields['conferenceData'] === undefined ? {} : pick(event.fields, 'hangoutLink');
+      const sequence = hasMoved(event, fields) ? event.sequence + 1 : event.sequence;
+      const changed = store(calendar, { ...event, sequence, status, fields: withConference({ ...link, ...fields }, meetingCode()) });
+      record(status === 'cancelled' && event.status !== 'cancelled' ? 'event.deleted' : 'event.changed', calendar, changed, sendUpdates);
+      return changed;
+    },
+    remove: (calendar, event, sendUpdates) => {
+      const removed = store(calendar, { ...event, status: 'cancelled', sequence: event.sequence + 1 });
+      record('event.deleted', calendar, removed, sendUpdates);
+    },
+    reset: () => calendars.clear(),
+  };
+};
+
+const sampleCalendars = (email: string): readonly StoredCalendar[] => {
+  const name = email.replace('@', '-at-').replace(/[^a-z0-9-]/g, '-');
+  const calendar = (id: string, summary: string, accessRole: 'owner' | 'reader'): StoredCalendar => ({
+    id,
+    email,
+    summary,
+    timeZone: 'Europe/Berlin',
+    isPrimary: id === email,
+    accessRole,
+    events: new Map(),
+    revision: 0,
+  });
+  return [
+    calendar(email, email, 'owner'),
+    calendar(`${name}-work@group.calendar.google.com`, 'Work', 'owner'),
+    calendar(`${name}-holidays@group.v.calendar.google.com`, 'Holidays', 'reader'),
+  ];
+};
+
+/** Google moves the sequence when guests have to be told again. */
+const hasMoved = (event: StoredEvent, fields: Readonly<Record<string, unknown>>): boolean => {
+  const before = eventRange(event);
+  const after = eventRange({ ...event, fields });
+  return before.startMs !== after.startMs || before.endMs !== after.endMs || event.fields['location'] !== fields['location'];
+};
+
+const statusAfter = (event: StoredEvent, wanted: unknown): StoredEvent['status'] =>
+  wanted === 'confirmed' || wanted === 'tentative' || wanted === 'cancelled' ? wanted : event.status;
+
+const withoutConference = ({ conferenceData: _, ...wanted }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => wanted;
+
+const pick = (fields: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> =>
+  fields[name] === undefined ? {} : { [name]: fields[name] };
+
+/** What the app wrote to find its event again: private properties, else the id it chose. */
+const markerOf = ({ id, fields }: StoredEvent): string => {
+  const properties = fields['extendedProperties'] as { readonly private?: Readonly<Record<string, string>> } | undefined;
+  return properties?.private === undefined
+    ? id
+    : Object.entries(properties.private)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ');
+};
+
+const meetingCode = (): string => {
+  const letters = [...randomBytes(10)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
+  return `${letters.slice(0, 3)}-${letters.slice(3, 7)}-${letters.slice(7)}`;
+};

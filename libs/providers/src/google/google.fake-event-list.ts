@@ -1,0 +1,87 @@
+import type { FakeResponse } from '../_kit/fake.js';
+import { isJsonObject, jsonAnswer } from '../_kit/fake-http.js';
+import { apiEvent, type CalendarCall } from './google.fake-call.js';
+import type { StoredCalendar } from './google.fake-calendars.js';
+import { googleFailures } from './google.fake-errors.js';
+import { eventRange, type StoredEvent } from './google.fake-events.js';
+
+/** `GET /calendars/{id}/events`: filters, pages and sync tokens. */
+export const listEvents = (call: CalendarCall, calendar: StoredCalendar): FakeResponse => {
+  const { request, syncEpoch } = call;
+  const { query } = request;
+  const since = syncPosition(query.get('syncToken'), syncEpoch);
+  if (since === 'forgotten') return googleFailures.fullSyncRequired();
+  if (since !== null && incompatibleWithSync.some((name) => query.has(name)))
+    return googleFailures.invalid('Sync token cannot be used with these query parameters.');
+  if (query.get('orderBy') === 'startTime' && query.get('singleEvents') !== 'true')
+    return googleFailures.invalid('The requested ordering is not available for the particular query.');
+  if (['timeMin', 'timeMax', 'updatedMin'].some((name) => query.has(name) && Number.isNaN(Date.parse(query.get(name) ?? ''))))
+    return googleFailures.invalid('Bad Request');
+
+  const from = Number(query.get('pageToken') ?? 0);
+  // Default 250, never more than 2500. https://developers.google.com/workspace/calendar/api/v3/reference/events/list
+  const size = Math.min(Number(query.get('maxResults') ?? 250), 2500);
+  if (!Number.isInteger(from) || !Number.isInteger(size) || size < 1) return googleFailures.invalid('Invalid Value');
+
+  const found = [...calendar.events.values()].filter((event) => isWanted(event, query, since)).sort(orderOf(query.get('orderBy')));
+  const hasMore = from + size < found.length;
+  return jsonAnswer(200, {
+    kind: 'calendar#events',
+    etag: `"p${calendar.revision}"`,
+    summary: calendar.summary,
+    updated: call.now().toISOString(),
+    timeZone: calendar.timeZone,
+    accessRole: calendar.accessRole,
+    defaultReminders: [],
+    ...(hasMore ? { nextPageToken: String(from + size) } : { nextSyncToken: `${syncEpoch}-${calendar.revision}` }),
+    items: found.slice(from, from + size).map((event) => apiEvent(request, calendar, event)),
+  });
+};
+
+const incompatibleWithSync = ['iCalUID', 'orderBy', 'privateExtendedProperty', 'q', 'sharedExtendedProperty', 'timeMin', 'timeMax', 'updatedMin'];
+
+const syncPosition = (syncToken: string | null, epoch: string): number | 'forgotten' | null => {
+  if (syncToken === null) return null;
+  const [tokenEpoch, position] = syncToken.split('-');
+  return tokenEpoch === epoch && position !== undefined && /^\d+$/.test(position) ? Number(position) : 'forgotten';
+};
+
+const isWanted = (event: StoredEvent, query: URLSearchParams, since: number | null): boolean => {
+  if (since !== null) return event.revision > since;
+  if (event.status === 'cancelled' && query.get('showDeleted') !== 'true') return false;
+  const { startMs, endMs } = eventRange(event);
+  const timeMin = query.get('timeMin');
+  const timeMax = query.get('timeMax');
+  const updatedMin = query.get('updatedMin');
+  if (timeMin !== null && endMs <= Date.parse(timeMin)) return false;
+  if (timeMax !== null && startMs >= Date.parse(timeMax)) return false;
+  if (updatedMin !== null && Date.parse(event.updated) < Date.parse(updatedMin)) return false;
+  const iCalUid = query.get('iCalUID');
+  if (iCalUid !== null && iCalUid !== `${event.id}@google.com`) return false;
+  const text = query.get('q')?.toLowerCase();
+  if (
+    text !== undefined &&
+    !['summary', 'description', 'location'].some((name) =>
+      String(event.fields[name] ?? '')
+        .toLowerCase()
+        .includes(text),
+    )
+  )
+    return false;
+  return (
+    hasProperties(event, 'private', query.getAll('privateExtendedProperty')) && hasProperties(event, 'shared', query.getAll('sharedExtendedProperty'))
+  );
+};
+
+const hasProperties = ({ fields }: StoredEvent, kind: 'private' | 'shared', wanted: readonly string[]): boolean => {
+  const all = isJsonObject(fields['extendedProperties']) ? fields['extendedProperties'][kind] : undefined;
+  return wanted.every((pair) => {
+    const [name = '', ...value] = pair.split('=');
+    return isJsonObject(all) && all[name] === value.join('=');
+  });
+};
+
+const orderOf =
+  (orderBy: string | null) =>
+  (one: StoredEvent, other: StoredEvent): number =>
+    orderBy === 'startTime' ? eventRange(one).startMs - eventRange(other).startMs : one.revision - other.revision;

@@ -1,0 +1,161 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { FakeAccountState, FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
+import { bearerOf, jsonAnswer, pathSegments } from '../_kit/fake-http.js';
+import { createFakeLedger } from '../_kit/fake-ledger.js';
+import { createFakeAccounts, createFakeOAuth } from '../_kit/fake-oauth.js';
+import { answerCalendar } from './google.fake-calendar-api.js';
+import type { CalendarCall } from './google.fake-call.js';
+import { createGoogleCalendars, type StoredCalendar } from './google.fake-calendars.js';
+import { googleFailures, googleScopeMissing, googleSuddenFailure, googleUnauthorized } from './google.fake-errors.js';
+import { createIdTokenSigner } from './google.fake-id-token.js';
+import { googleAuthorize, googleDiscovery, googleRevoke, googleToken, type GoogleOAuthParts } from './google.fake-oauth.js';
+
+/** The app that is registered at a Google fake unless a test says otherwise. */
+export const googleFakeClient: FakeClient = {
+  clientId: 'patchbay-sandbox.apps.googleusercontent.com',
+  clientSecret: 'sandbox-google-secret',
+  name: 'Patchbay',
+};
+
+/** A Google in memory: consent, tokens, user info and Calendar v3, under Google's own paths. */
+export interface GoogleFake extends ProviderFake {
+  /** Google forgets every sync token: the next incremental list is answered 410. */
+  expireSyncTokens(): void;
+}
+
+const samples = [
+  { email: 'olivia.organiser@example.com', givenName: 'Olivia', familyName: 'Organiser' },
+  { email: 'ben.bookings@example.com', givenName: 'Ben', familyName: 'Bookings' },
+  { email: 'carla.calendar@example.com', givenName: 'Carla', familyName: 'Calendar' },
+];
+
+/** Creates a Google. `now` moves token lifetimes; the ledger counts every effect. */
+export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
+  const now = options.now ?? (() => new Date());
+  const ledger = options.ledger ?? createFakeLedger(now);
+  const accounts = createFakeAccounts(
+    samples,
+    (email) =>
+      `1${BigInt(`0x${createHash('sha256').update(email).digest('hex').slice(0, 16)}`)
+        .toString()
+        .padStart(20, '0')}`,
+  );
+  const oauth = createFakeOAuth({
+    provider: 'google',
+    now,
+    ledger,
+    clients: options.clients ?? [googleFakeClient],
+    accessTokenSeconds: 3599,
+    codeSeconds: 600,
+    rotatesRefreshTokens: false,
+    prefixes: { code: '4/0A', access: 'ya29.a0', refresh: '1//0' },
+  });
+  const parts: GoogleOAuthParts = { oauth, accounts, idTokens: createIdTokenSigner(), now };
+  const calendars = createGoogleCalendars(now, ledger);
+  // Sync tokens of an earlier epoch are forgotten ones.
+  let syncEpoch = newEpoch();
+
+  const answerUserInfo = (request: FakeRequest): FakeResponse => {
+    const identity = oauth.identify(bearerOf(request));
+    if (identity.status !== 'valid') return googleUnauthorized();
+    const account = accounts.named(identity.email);
+    const names = { name: `${account.givenName} ${account.familyName}`, given_name: account.givenName, family_name: account.familyName };
+    const picture = `${request.baseUrl}/picture/${account.id}`;
+    const maySeeNames = identity.scopes.some((scope) => scope === 'profile' || scope.endsWith('/userinfo.profile'));
+    const maySeeEmail = identity.scopes.some((scope) => scope === 'email' || scope.endsWith('/userinfo.email'));
+    if (!maySeeNames && !maySeeEmail && !identity.scopes.includes('openid')) return googleUnauthorized();
+    const isV2 = request.path.includes('/v2/');
+    return jsonAnswer(200, {
+      ...(isV2 ? { id: account.id } : { sub: account.id }),
+      ...(maySeeEmail ? { email: account.email, [isV2 ? 'verified_email' : 'email_verified']: true } : {}),
+      ...(maySeeNames ? { ...names, picture } : {}),
+    });
+  };
+
+  const answerCalendarCall = (request: FakeRequest): FakeResponse => {
+    const identity = oauth.identify(bearerOf(request));
+    if (identity.status !== 'valid') return googleUnauthorized();
+    const segments = pathSegments(request.path.slice('/calendar/v3'.length));
+    if (segments === null) return googleFailures.notFound();
+    const call: CalendarCall = { request, segments, email: identity.email, calendars, now, syncEpoch };
+    return hasCalendarScope(identity.scopes, segments) ? answerCalendar(call) : googleScopeMissing();
+  };
+
+  const handle = (request: FakeRequest): FakeResponse => {
+    const { path } = request;
+    const route = `${request.method} ${path}`;
+    if (path === '/o/oauth2/v2/auth' && ['GET', 'POST'].includes(request.method)) return googleAuthorize(parts, request);
+    if (route === 'POST /token' || route === 'POST /oauth2/v4/token') return googleToken(parts, request);
+    if (route === 'POST /revoke' || route === 'POST /o/oauth2/revoke') return googleRevoke(parts, request);
+    if (route === 'GET /oauth2/v3/certs') return jsonAnswer(200, parts.idTokens.jwks());
+    if (route === 'GET /.well-known/openid-configuration') return googleDiscovery(request);
+    if (userInfoRoutes.includes(route)) return answerUserInfo(request);
+    if (path.startsWith('/calendar/v3/')) return answerCalendarCall(request);
+    return googleFailures.notFound();
+  };
+
+  return {
+    id: 'google',
+    displayName: 'Google',
+    handle,
+    failure: googleSuddenFailure,
+    accounts: () =>
+      accounts
+        .all()
+        .map((account) => ({
+          ...stateOf(account.email, calendars.ofAccount(account.email)),
+          name: `${account.givenName} ${account.familyName}`,
+          grants: oauth.grantsOf(account.email),
+        })),
+    revokeGrant: (email) => oauth.revokeGrant(email),
+    expireTokens: () => oauth.expireTokens(),
+    expireSyncTokens: () => {
+      syncEpoch = newEpoch();
+    },
+    reset: () => {
+      oauth.reset();
+      accounts.reset();
+      calendars.reset();
+      syncEpoch = newEpoch();
+    },
+  };
+};
+
+const userInfoRoutes: readonly string[] = ['GET /oauth2/v2/userinfo', 'GET /userinfo/v2/me', 'GET /oauth2/v3/userinfo', 'GET /v1/userinfo'];
+
+/** Which scopes open which calls. https://developers.google.com/workspace/calendar/api/auth */
+const hasCalendarScope = (scopes: readonly string[], segments: readonly string[]): boolean => {
+  const prefix = 'https://www.googleapis.com/auth/';
+  const granted = new Set(scopes.filter((scope) => scope.startsWith(prefix)).map((scope) => scope.slice(prefix.length)));
+  if (granted.has('calendar')) return true;
+  if (segments.includes('events')) return granted.has('calendar.events') || granted.has('calendar.events.owned');
+  return ['calendar.readonly', 'calendar.calendarlist', 'calendar.calendarlist.readonly', 'calendar.calendars.readonly'].some((scope) =>
+    granted.has(scope),
+  );
+};
+
+const stateOf = (email: string, calendars: readonly StoredCalendar[]): Pick<FakeAccountState, 'email' | 'collections'> => ({
+  email,
+  collections: calendars.map(({ id, summary, events }) => ({
+    id,
+    title: summary,
+    items: [...events.values()].map((event) => ({
+      id: event.id,
+      title: textOf(event.fields['summary']) ?? '(no title)',
+      status: event.status,
+      starts: timeOf(event.fields['start']),
+      ends: timeOf(event.fields['end']),
+      link: textOf(event.fields['location']) ?? textOf(event.fields['hangoutLink']),
+      notes: (Array.isArray(event.fields['attendees']) ? event.fields['attendees'] : []).map(({ email: guest }: { readonly email: string }) => guest),
+    })),
+  })),
+});
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const timeOf = (value: unknown): string | null => {
+  const time = value as { readonly dateTime?: string; readonly date?: string } | undefined;
+  return time?.dateTime ?? time?.date ?? null;
+};
+
+const newEpoch = (): string => randomBytes(4).toString('hex');

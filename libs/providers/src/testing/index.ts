@@ -1,0 +1,29 @@
+export type {
+  FakeAccount,
+  FakeAccountState,
+  FakeClient,
+  FakeCollection,
+  FakeItem,
+  FakeLedger,
+  FakeOptions,
+  FakeRequest,
+  FakeResponse,
+  LedgerEntry,
+  LedgerFilter,
+  LedgerRecord,
+  ProviderFake,
+} from '../_kit/fake.js';
+export { escapeHtml } from '../_kit/fake-http.js';
+export {
+  createFakeFaults,
+  type ActiveFault,
+  type FakeFaults,
+  type FaultDecision,
+  type FaultEffect,
+  type FaultMatch,
+  type FaultRule,
+} from '../_kit/fake-faults.js';
+export { createFakeLedger } from '../_kit/fake-ledger.js';
+export { answerWithFaults, readFakeRequest, sendFakeResponse, startFake, type FakeExchange, type RunningFake } from '../_kit/fake-server.js';
+export { createGoogleFake, googleFakeClient, type GoogleFake } from '../google/google.fake.js';
+export { createZoomFake, zoomFakeClient, type ZoomFake } from '../zoom/zoom.fake.js';
