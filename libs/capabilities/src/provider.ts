@@ -19,7 +19,7 @@ export type CapabilityName = keyof Capabilities;
 
 /** So many calls in so much time. */
 export interface RateLimit {
-  readonly calls: number;
+  readonly limit: number;
   readonly perMs: number;
 }
 

@@ -1,0 +1,201 @@
+import { ProviderError, type Outbound, type OutboundCall, type ProviderErrorCode, type ProviderLimits } from '@patchbay/capabilities';
+import { circuitBreaker, type BreakerPolicy, type CircuitBreaker } from './circuit-breaker.js';
+import { systemClock, type Clock } from './clock.js';
+import type { ProviderCallReport } from './provider-call-report.js';
+import { inSpan } from './provider-span.js';
+import type { RateLimiter } from './rate-limiter.js';
+import { backoffMs, isRetryableStatus, retryAfterMs, type RetryPolicy } from './retry.js';
+import { TransportError, type Transport, type WireRequest, type WireResponse } from './transport.js';
+
+/** What one provider's way out is made of. */
+export interface OutboundOptions {
+  readonly provider: string;
+  readonly limits: ProviderLimits;
+  readonly transport: Transport;
+  /** Shared by all replicas, so that together they stay below the provider's limits. */
+  readonly limiter: RateLimiter;
+  /** Called once for every call. Must not throw. */
+  readonly onCall?: ((report: ProviderCallReport) => void) | undefined;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly retry?: RetryPolicy;
+  readonly breaker?: BreakerPolicy;
+  readonly deadlineMs?: number;
+}
+
+const retryDefault: RetryPolicy = { attemptsMax: 4, delayMsBase: 200, delayMsMax: 4_000 };
+const breakerDefault: BreakerPolicy = { failuresMax: 5, coolDownMs: 10_000 };
+/** Two such calls fit into the longest request between services. */
+const deadlineMsDefault = 12_000;
+
+interface Kit {
+  readonly options: OutboundOptions;
+  readonly breaker: CircuitBreaker;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+}
+
+/** One call under way: what is fixed, and what is counted. */
+interface Run {
+  readonly call: OutboundCall;
+  readonly deadline: Date;
+  readonly circuit: string;
+  attempts: number;
+  lastStatus: number | null;
+}
+
+/** What an attempt came to: an answer of any status, or why there is none. */
+type Outcome = { readonly answer: WireResponse } | { readonly failure: ProviderError };
+
+/**
+ * The one way out to a provider: limits, breaker, attempts within one deadline, one span and one report for each call.
+ * Small own parts instead of a library: those at hand keep their own clocks, know no deadline over all attempts, and decide by method instead of by call.
+ */
+export const createOutbound = (options: OutboundOptions): Outbound => {
+  const clock = options.clock ?? systemClock;
+  const kit: Kit = {
+    options,
+    clock,
+    breaker: circuitBreaker(options.breaker ?? breakerDefault, clock),
+    random: options.random ?? Math.random,
+    retry: options.retry ?? retryDefault,
+  };
+  return {
+    fetch: (call) => async (input, init) => {
+      const request = await wireRequest(input, init);
+      const answer = await reported(kit, call, request);
+      return toResponse(answer);
+    },
+  };
+};
+
+type FetchInput = Parameters<typeof fetch>[0];
+type FetchInit = Parameters<typeof fetch>[1];
+
+const wireRequest = async (input: FetchInput, init: FetchInit): Promise<WireRequest> => {
+  const request = new Request(input, init);
+  const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
+  // Without a time limit of its own: each attempt gets what is left of the call's deadline.
+  return {
+    url: new URL(request.url),
+    method: request.method,
+    headers: Object.fromEntries(request.headers),
+    body,
+    timeoutMs: 0,
+    signal: request.signal,
+  };
+};
+
+// https://fetch.spec.whatwg.org/#null-body-status
+const bodylessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
+
+const toResponse = ({ status, headers, body }: WireResponse): Response =>
+  new Response(bodylessStatuses.has(status) ? null : new Uint8Array(body), { status, headers });
+
+const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Promise<WireResponse> => {
+  const { provider, onCall, deadlineMs = deadlineMsDefault } = kit.options;
+  const startedMs = kit.clock.now().getTime();
+  const run: Run = {
+    call,
+    deadline: new Date(startedMs + (call.deadlineMs ?? deadlineMs)),
+    circuit: call.accountId ?? '',
+    attempts: 0,
+    lastStatus: null,
+  };
+  const report = (failure: ProviderError | null): void =>
+    onCall?.({
+      provider,
+      accountId: call.accountId,
+      operation: call.operation,
+      method: request.method,
+      path: call.path,
+      status: run.lastStatus,
+      durationMs: kit.clock.now().getTime() - startedMs,
+      attempts: run.attempts,
+      outcome: failure?.code ?? 'answered',
+      reason: failure?.reason ?? null,
+    });
+
+  const outcome = await inSpan({ provider, call, method: request.method }, async () => {
+    const settled = await attemptUntilSettled(kit, run, request);
+    return { ...settled, status: run.lastStatus, attempts: run.attempts };
+  });
+  if ('failure' in outcome) {
+    report(outcome.failure);
+    throw outcome.failure;
+  }
+  report(null);
+  return outcome.answer;
+};
+
+const attemptUntilSettled = async (kit: Kit, run: Run, request: WireRequest): Promise<Outcome> => {
+  let last: Outcome | null = null;
+  for (;;) {
+    const refusal = await mayAttempt(kit, run);
+    // What happened on the wire says more than why it is not tried again.
+    if (refusal !== null) return last ?? { failure: refusal };
+    last = await attempt(kit, run, request);
+    const pauseMs = pauseBeforeNext(kit, run, last);
+    if (pauseMs === null) return last;
+    await kit.clock.sleep(pauseMs);
+  }
+};
+
+const mayAttempt = async (kit: Kit, { call, circuit, deadline }: Run): Promise<ProviderError | null> => {
+  const { provider, limits } = kit.options;
+  const failed = (code: ProviderErrorCode, reason: string, waitMs: number): ProviderError =>
+    new ProviderError(provider, code, { reason, retryAfterMs: waitMs });
+
+  // The account first: one that is over its own limit must not use up slots that the others share.
+  const slots = [{ key: `provider:${provider}`, limit: limits.provider }];
+  if (call.accountId !== null) slots.unshift({ key: `account:${provider}:${call.accountId}`, limit: limits.account });
+  for (const { key, limit } of slots) {
+    const slot = await acquire(kit, { key, limit, deadline });
+    if (slot instanceof ProviderError) return slot;
+    if (slot.status === 'refused') return failed('rate_limited', 'own_limit', slot.retryAfterMs);
+  }
+  // After the wait for a slot, for the circuit may have opened meanwhile; and every entry is followed by an attempt.
+  const verdict = kit.breaker.enter(circuit);
+  return verdict.status === 'open' ? failed('unavailable', 'circuit_open', verdict.retryAfterMs) : null;
+};
+
+interface SlotWish {
+  readonly key: string;
+  readonly limit: ProviderLimits['provider'];
+  readonly deadline: Date;
+}
+
+const acquire = ({ options }: Kit, { key, limit, deadline }: SlotWish): Promise<Awaited<ReturnType<RateLimiter['acquire']>> | ProviderError> =>
+  options.limiter
+    .acquire(key, limit, deadline)
+    .catch((cause: unknown) => new ProviderError(options.provider, 'unavailable', { reason: 'limiter_unavailable', cause }));
+
+const attempt = async (kit: Kit, run: Run, request: WireRequest): Promise<Outcome> => {
+  run.attempts += 1;
+  try {
+    const answer = await kit.options.transport.send({ ...request, timeoutMs: run.deadline.getTime() - kit.clock.now().getTime() });
+    run.lastStatus = answer.status;
+    if (answer.status >= 500) kit.breaker.failed(run.circuit);
+    else kit.breaker.succeeded(run.circuit);
+    return { answer };
+  } catch (cause) {
+    if (!(cause instanceof TransportError)) throw cause;
+    run.lastStatus = null;
+    // An answer that is too large or unreadable is an answer; a caller who gave up says nothing about the provider.
+    if (cause.kind === 'network' || cause.kind === 'timeout') kit.breaker.failed(run.circuit);
+    else if (cause.kind !== 'aborted') kit.breaker.succeeded(run.circuit);
+    const code = cause.kind === 'too_large' || cause.kind === 'unreadable' ? 'invalid_response' : 'unavailable';
+    return { failure: new ProviderError(kit.options.provider, code, { cause, reason: cause.kind, outcomeUnknown: cause.wasSent }) };
+  }
+};
+
+/** Null when it is settled: an answer to keep, a call that must not be repeated, or no time left. */
+const pauseBeforeNext = (kit: Kit, { call, attempts, deadline }: Run, outcome: Outcome): number | null => {
+  const mayHelp = 'answer' in outcome ? isRetryableStatus(outcome.answer.status) : outcome.failure.retryable && outcome.failure.reason !== 'aborted';
+  if (!mayHelp || !call.idempotent || attempts >= kit.retry.attemptsMax) return null;
+  const now = kit.clock.now();
+  const asked = 'answer' in outcome ? retryAfterMs(outcome.answer.headers.get('retry-after'), now) : undefined;
+  const pauseMs = Math.max(asked ?? 0, backoffMs(attempts, kit.retry, kit.random));
+  return now.getTime() + pauseMs < deadline.getTime() ? pauseMs : null;
+};

@@ -1,0 +1,147 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { Agent, type Dispatcher } from 'undici';
+
+/** One request, ready for the wire. */
+export interface WireRequest {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  /** For everything from connecting to the last byte of the answer. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | null;
+}
+
+/** One answer, read to the end. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** Why there is no usable answer. `wasSent` is false only when the request surely never left. */
+export class TransportError extends Error {
+  constructor(
+    readonly kind: 'network' | 'timeout' | 'aborted' | 'too_large' | 'unreadable',
+    readonly wasSent: boolean,
+    options: { readonly cause?: unknown } = {},
+  ) {
+    super(`transport: ${kind}`, options);
+    this.name = 'TransportError';
+  }
+}
+
+/** Sends requests over pooled connections. */
+export interface Transport {
+  send(request: WireRequest): Promise<WireResponse>;
+  /** Ends idle connections, and the others when their answers are read. */
+  close(): Promise<void>;
+}
+
+/** Limits of every connection and answer. */
+export interface TransportLimits {
+  readonly connectTimeoutMs: number;
+  /** Longest silence between two pieces of an answer. */
+  readonly silenceMs: number;
+  readonly connectionsPerOrigin: number;
+  /** Counted after decompression. */
+  readonly responseBytesMax: number;
+}
+
+const defaultLimits: TransportLimits = { connectTimeoutMs: 3_000, silenceMs: 10_000, connectionsPerOrigin: 32, responseBytesMax: 5 * 1024 * 1024 };
+
+/**
+ * The transport of npm undici. The one built into Node 22 and 24 ends the process when a peer closes while its answer is unread
+ * (https://github.com/nodejs/undici/issues/5360). Redirects are not followed: an API that redirects is not the one that was configured.
+ */
+export const undiciTransport = (limits: Partial<TransportLimits> = {}): Transport => {
+  const { connectTimeoutMs, silenceMs, connectionsPerOrigin, responseBytesMax } = { ...defaultLimits, ...limits };
+  const agent = new Agent({
+    connections: connectionsPerOrigin,
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
+    keepAliveTimeout: 10_000,
+  });
+
+  return {
+    send: async ({ url, method, headers, body, timeoutMs, signal }) => {
+      const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+      const whenOver = signal === null ? timeout : AbortSignal.any([timeout, signal]);
+      try {
+        const answer = await agent.request({
+          origin: url.origin,
+          path: `${url.pathname}${url.search}`,
+          method: method as Dispatcher.HttpMethod,
+          headers: { 'accept-encoding': 'gzip, deflate, br', ...headers },
+          body,
+          signal: whenOver,
+        });
+        const raw = await readCapped(answer.body, responseBytesMax);
+        const answerHeaders = headersOf(answer.headers);
+        const decoded = await decompress(raw, answerHeaders.get('content-encoding'), responseBytesMax);
+        answerHeaders.delete('content-encoding');
+        answerHeaders.delete('content-length');
+        return { status: answer.statusCode, headers: answerHeaders, body: decoded };
+      } catch (cause) {
+        if (cause instanceof TransportError) throw cause;
+        if (signal?.aborted === true) throw new TransportError('aborted', true, { cause });
+        throw new TransportError(timeout.aborted || isTimeout(cause) ? 'timeout' : 'network', !neverLeft(cause), { cause });
+      }
+    },
+    close: () => agent.close(),
+  };
+};
+
+const readCapped = async (body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    const piece = chunk as Buffer;
+    bytes += piece.byteLength;
+    // Leaving the loop destroys the body and with it the connection: nothing more is read.
+    if (bytes > bytesMax) throw new TransportError('too_large', true);
+    chunks.push(piece);
+  }
+  return Buffer.concat(chunks, bytes);
+};
+
+const decoders = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
+const isDecodable = (encoding: string): encoding is keyof typeof decoders => Object.hasOwn(decoders, encoding);
+
+/** zlib stops at `bytesMax` by itself, so a small answer cannot unfold into all our memory. */
+const decompress = async (raw: Buffer, header: string | null, bytesMax: number): Promise<Buffer> => {
+  const encoding = header?.trim().toLowerCase() ?? 'identity';
+  if (raw.byteLength === 0 || encoding === 'identity' || encoding === '') return raw;
+  if (!isDecodable(encoding)) throw new TransportError('unreadable', true);
+  try {
+    return await decoders[encoding](raw, { maxOutputLength: bytesMax });
+  } catch (cause) {
+    throw new TransportError(codeOf(cause) === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'unreadable', true, { cause });
+  }
+};
+
+const headersOf = (headers: Dispatcher.ResponseData['headers']): Headers => {
+  const all = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const single of Array.isArray(value) ? value : [value]) if (single !== undefined) all.append(name, single);
+  }
+  return all;
+};
+
+// Failures of the look-up and of the handshake below HTTP: not one byte of the request was written.
+const connectFailures: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const timeouts: ReadonlySet<unknown> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+
+const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
+const isTimeout = (error: unknown): boolean => timeouts.has(codeOf(error));
+const neverLeft = (error: unknown): boolean =>
+  connectFailures.has(codeOf(error)) || (error instanceof AggregateError && error.errors.length > 0 && error.errors.every(neverLeft));

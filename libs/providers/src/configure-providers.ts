@@ -1,0 +1,80 @@
+import type { Capabilities, Outbound, Provider, ProviderContext } from '@patchbay/capabilities';
+import type { z } from 'zod';
+import { systemClock, type Clock } from './_kit/clock.js';
+import { createOutbound } from './_kit/outbound.js';
+import type { ProviderCallReport } from './_kit/provider-call-report.js';
+import type { RateLimiter } from './_kit/rate-limiter.js';
+import { undiciTransport, type Transport } from './_kit/transport.js';
+import { providers } from './registry.js';
+
+/** What the providers share in one process. */
+export interface ProviderDependencies {
+  /** Shared by all replicas; see {@link RateLimiter}. */
+  readonly limiter: RateLimiter;
+  /** Called once for every call to any provider. Must not throw. */
+  readonly onCall?: (report: ProviderCallReport) => void;
+  readonly clock?: Clock;
+  readonly transport?: Transport;
+}
+
+/** What this installation can do with one provider. */
+export interface ConfiguredProvider {
+  readonly provider: ProviderManifest;
+  readonly state: 'configured' | 'not_configured';
+  /** Variables that must be set before it can be used; names only. */
+  readonly missing: readonly string[];
+  /** Empty while it is not configured. */
+  readonly capabilities: Partial<Capabilities>;
+  /** The way out to this provider, for what no capability covers: its token endpoint. */
+  readonly outbound: Outbound;
+}
+
+/** The parts of a manifest that say what a provider is. */
+export type ProviderManifest = Pick<Provider, 'id' | 'displayName' | 'setupGuide' | 'limits'> & {
+  readonly capabilities: readonly (keyof Capabilities)[];
+};
+
+/** All providers of this installation. */
+export interface ConfiguredProviders {
+  readonly all: readonly ConfiguredProvider[];
+  find(id: string): ConfiguredProvider | undefined;
+  /** Ends idle connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes every provider of the registry ready, out of an environment that was parsed with `providerConfigs`.
+ *
+ * @example
+ * ```ts
+ * const configured = configureProviders(config, { limiter });
+ * const calendar = configured.find('google')?.capabilities.calendar;
+ * ```
+ */
+export const configureProviders = (config: Readonly<Record<string, unknown>>, dependencies: ProviderDependencies): ConfiguredProviders => {
+  const transport = dependencies.transport ?? undiciTransport();
+  const all = providers.map((provider) => configure(asProvider(provider), config, { ...dependencies, transport }));
+  return { all, find: (id) => all.find(({ provider }) => provider.id === id), close: () => transport.close() };
+};
+
+/** A manifest whose own types are forgotten: its config is checked by its own schema just before it is used. */
+interface AnyProvider extends ProviderManifest {
+  readonly config: z.ZodObject;
+  readonly credentials: readonly string[];
+  connect(context: ProviderContext<unknown>): Partial<Capabilities>;
+}
+
+const asProvider = (provider: (typeof providers)[number]): AnyProvider => provider as AnyProvider;
+
+const configure = (
+  provider: AnyProvider,
+  config: Readonly<Record<string, unknown>>,
+  { limiter, onCall, clock = systemClock, transport }: ProviderDependencies & { readonly transport: Transport },
+): ConfiguredProvider => {
+  const outbound = createOutbound({ provider: provider.id, limits: provider.limits, transport, limiter, onCall, clock });
+  const missing = provider.credentials.filter((name) => config[name] === undefined);
+  if (missing.length > 0) return { provider, state: 'not_configured', missing, capabilities: {}, outbound };
+
+  const context = { config: provider.config.parse(config), outbound, now: () => clock.now() };
+  return { provider, state: 'configured', missing, capabilities: provider.connect(context), outbound };
+};

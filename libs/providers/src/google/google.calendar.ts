@@ -1,0 +1,108 @@
+import { ProviderError, type AccessToken, type CalendarCapability, type CalendarEvent, type RemoteCalendar } from '@patchbay/capabilities';
+import { noContent } from '../_kit/provider-http.js';
+import { googleCalendarSdk, type GoogleCalendarSdk } from './google.calendar-sdk.js';
+import {
+  googleCalendarList,
+  googleEvent,
+  isWrittenFor,
+  toGoogleEvent,
+  toGoogleEventId,
+  toGooglePatch,
+  toRemoteCalendars,
+  toRemoteEvent,
+  type GoogleEvent,
+} from './google.calendar.mapping.js';
+import type { GoogleApi } from './google.identity.js';
+
+// Google caps a page of calendars at 250. https://developers.google.com/workspace/calendar/api/v3/reference/calendarList/list
+const calendarsPerPage = 250;
+
+// Guests hear of every change that concerns them: an invitation that nobody gets is none. Writes that change nothing are not made at all.
+const sendUpdates = 'all';
+
+/** Google Calendar v3. */
+export const googleCalendar = (api: GoogleApi): CalendarCapability => {
+  const sdk = googleCalendarSdk(api);
+  return {
+    listCalendars: async (token) => {
+      const calendars = await listCalendars(sdk, token);
+      return calendars.toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary));
+    },
+    createEvent: async (token, calendarId, event) => toRemoteEvent(await createOrAdopt(sdk, { token, calendarId }, event)),
+    updateEvent: async (token, calendarId, event) => {
+      const place = { token, calendarId };
+      const existing = await getEvent(sdk, place, event.key);
+      if (existing.status === 'cancelled') throw new ProviderError('google', 'not_found', { reason: 'deleted' });
+      return toRemoteEvent(await bringTo(sdk, { place, existing }, event));
+    },
+    deleteEvent: async (token, calendarId, key) => deleteEvent(sdk, { token, calendarId }, key),
+  };
+};
+
+/** A calendar, and the token that opens it. */
+interface Place {
+  readonly token: AccessToken;
+  readonly calendarId: string;
+}
+
+const listCalendars = async (sdk: GoogleCalendarSdk, token: AccessToken): Promise<readonly RemoteCalendar[]> => {
+  const calendars: RemoteCalendar[] = [];
+  let pageToken: string | undefined;
+  do {
+    const page = await sdk.call(
+      { token, operation: 'calendar.calendarList.list', path: '/calendar/v3/users/me/calendarList', schema: googleCalendarList },
+      (calendar, options) => calendar.calendarList.list({ maxResults: calendarsPerPage, ...(pageToken === undefined ? {} : { pageToken }) }, options),
+    );
+    calendars.push(...toRemoteCalendars(page));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+  return calendars;
+};
+
+const createOrAdopt = async (sdk: GoogleCalendarSdk, place: Place, event: CalendarEvent): Promise<GoogleEvent> => {
+  const { token, calendarId } = place;
+  try {
+    return await sdk.call(
+      // Repeating is safe: the id in the body is taken after the first time.
+      { token, operation: 'calendar.events.insert', path: '/calendar/v3/calendars/{calendarId}/events', schema: googleEvent },
+      (calendar, options) => calendar.events.insert({ calendarId, sendUpdates, requestBody: toGoogleEvent(event) }, options),
+    );
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.code !== 'conflict') throw error;
+    const existing = await getEvent(sdk, place, event.key);
+    if (!isWrittenFor(existing, event.key)) throw error;
+    return bringTo(sdk, { place, existing }, event);
+  }
+};
+
+const eventPath = '/calendar/v3/calendars/{calendarId}/events/{eventId}';
+
+const getEvent = (sdk: GoogleCalendarSdk, { token, calendarId }: Place, key: string): Promise<GoogleEvent> =>
+  sdk.call({ token, operation: 'calendar.events.get', path: eventPath, schema: googleEvent }, (calendar, options) =>
+    calendar.events.get({ calendarId, eventId: toGoogleEventId(key) }, options),
+  );
+
+const bringTo = async (
+  sdk: GoogleCalendarSdk,
+  { place, existing }: { readonly place: Place; readonly existing: GoogleEvent },
+  wanted: CalendarEvent,
+): Promise<GoogleEvent> => {
+  const patch = toGooglePatch(existing, wanted);
+  if (patch === null) return existing;
+  const { token, calendarId } = place;
+  return sdk.call({ token, operation: 'calendar.events.patch', path: eventPath, schema: googleEvent }, (calendar, options) =>
+    calendar.events.patch({ calendarId, eventId: existing.id, sendUpdates, requestBody: patch }, options),
+  );
+};
+
+const deleteEvent = async (sdk: GoogleCalendarSdk, { token, calendarId }: Place, key: string): Promise<void> => {
+  try {
+    await sdk.call({ token, operation: 'calendar.events.delete', path: eventPath, schema: noContent }, (calendar, options) =>
+      calendar.events.delete({ calendarId, eventId: toGoogleEventId(key), sendUpdates }, options),
+    );
+  } catch (error) {
+    // 404 for an event (or calendar) that is unknown, 410 for one that was deleted before.
+    if (error instanceof ProviderError && error.code === 'not_found') return;
+    throw error;
+  }
+};

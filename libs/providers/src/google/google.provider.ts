@@ -1,0 +1,35 @@
+import { defineProvider } from '@patchbay/capabilities';
+import { z } from 'zod';
+import { googleCalendar } from './google.calendar.js';
+import { googleIdentity } from './google.identity.js';
+import { googleOAuth } from './google.oauth.js';
+
+/** Every environment variable of Google. */
+export const googleConfig = z.object({
+  GOOGLE_CALENDAR_CLIENT_ID: z.string().min(1).describe('OAuth client id of the Google Cloud project.'),
+  GOOGLE_CALENDAR_CLIENT_SECRET: z.string().min(1).describe('OAuth client secret that belongs to it.'),
+  GOOGLE_CALENDAR_REDIRECT_URI: z.url().optional().describe('Redirect URI registered with the client; added to the allow list.'),
+  GOOGLE_SCOPES: z.string().min(1).optional().describe('Scopes to ask for, separated by spaces, instead of the built-in ones.'),
+  GOOGLE_API_BASE_URL: z.url().default('https://www.googleapis.com').describe("Where Google's APIs are; a sandbox or a proxy can stand in."),
+  GOOGLE_AUTH_BASE_URL: z.url().default('https://accounts.google.com').describe("Where Google's consent page is."),
+  GOOGLE_TOKEN_BASE_URL: z
+    .url()
+    .optional()
+    .describe("Where Google's token endpoint is. Default: https://oauth2.googleapis.com, or GOOGLE_AUTH_BASE_URL when that was changed."),
+});
+
+/** Google: calendars. */
+export const google = defineProvider({
+  id: 'google',
+  displayName: 'Google',
+  setupGuide: new URL('https://console.cloud.google.com/apis/credentials'),
+  config: googleConfig,
+  credentials: ['GOOGLE_CALENDAR_CLIENT_ID', 'GOOGLE_CALENDAR_CLIENT_SECRET'],
+  // Defaults of the Calendar API for a project and for a user of it. https://developers.google.com/workspace/calendar/api/guides/quota
+  limits: { provider: { limit: 10_000, perMs: 60_000 }, account: { limit: 600, perMs: 60_000 } },
+  capabilities: ['oauth', 'identity', 'calendar'],
+  connect: ({ config, outbound, now }) => {
+    const api = { baseUrl: config.GOOGLE_API_BASE_URL, outbound, now };
+    return { oauth: googleOAuth(config), identity: googleIdentity(api), calendar: googleCalendar(api) };
+  },
+});
