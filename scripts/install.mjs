@@ -6,26 +6,36 @@ import { withProgress } from './progress.mjs';
 const lockFile = join(root, 'package-lock.json');
 // npm writes down here what it really installed.
 const installedFile = join(root, 'node_modules', '.package-lock.json');
+// npm's own words for "package.json and package-lock.json do not agree".
+const isOutOfStep = /\bEUSAGE\b/;
 const isUnreachable = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|EHOSTUNREACH|FETCH_ERROR)\b/;
 
 /** Installs the packages of package-lock.json unless they are there. */
 export async function ensureInstalled() {
   if (isInstalled()) return;
   await assertNpm();
-  const isFirst = !existsSync(installedFile);
   // A clean install deletes node_modules first; over an older one npm only changes what differs.
-  const command = isFirst && existsSync(lockFile) ? 'ci' : 'install';
-  const args = [command, '--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
-  const { code, output } = await withProgress(`Installing packages with npm ${command}`, () =>
-    capture(npm(), args, { shell: process.platform === 'win32' }),
-  );
+  const isFirst = !existsSync(installedFile) && existsSync(lockFile);
+  let command = isFirst ? 'ci' : 'install';
+  let { code, output } = await npmRun(command);
+  if (code !== 0 && isOutOfStep.test(output)) {
+    // A lock file lacks the packages for other platforms when the registry it was made from lacked them; `npm install` takes that lightly.
+    command = 'install';
+    ({ code, output } = await npmRun(command));
+  }
   if (code === 0) return;
-  const printed = output.trim().split('\n').slice(-20).join('\n');
+  const printed = output.trim().split('\n').slice(0, 20).join('\n');
   if (!isUnreachable.test(output)) fail(`npm ${command} failed:\n${printed}`);
   const { output: registry } = await capture(npm(), ['config', 'get', 'registry', '--loglevel=silent']);
   fail(
     `${printed}\n\nThe npm registry ${registry.trim()} cannot be reached, and the packages are not installed yet. Check the network or the proxy settings, then try again.`,
   );
+}
+
+function npmRun(command) {
+  // `--no-save`: an installation never changes the lock file.
+  const args = [command, '--no-save', '--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
+  return withProgress(`Installing packages (npm ${command})`, () => capture(npm(), args, { shell: process.platform === 'win32' }));
 }
 
 const npm = () => (process.platform === 'win32' ? 'npm.cmd' : 'npm');

@@ -70,7 +70,7 @@ function environmentOf(
     NODE_ENV: 'development',
     DATABASE_URL: databaseUrl,
     NATS_URL: natsUrl,
-    PUBLIC_BASE_URL: `http://localhost:${ports.gateway}`,
+    PUBLIC_BASE_URL: `http://127.0.0.1:${ports.gateway}`,
     TOKEN_MASTER_KEYS: secrets.tokenMasterKeys,
     WEBHOOKS_EGRESS_ALLOW: `127.0.0.1:${ports.sandbox},localhost:${ports.sandbox}`,
     HEALTH_PORT: String(ports[healthPorts[name]]),
@@ -85,7 +85,7 @@ function environmentOf(
 
 function providerEnvironment(ports: StackPorts): Readonly<Record<string, string>> {
   const sandbox = `http://127.0.0.1:${ports.sandbox}`;
-  const publicUrl = `http://localhost:${ports.gateway}`;
+  const publicUrl = `http://127.0.0.1:${ports.gateway}`;
   return {
     GOOGLE_CALENDAR_CLIENT_ID: 'sandbox-google-client',
     GOOGLE_CALENDAR_CLIENT_SECRET: 'sandbox-google-secret',

@@ -127,8 +127,8 @@ async function startNats(supervisor: Supervisor, { dataDir, port, log }: Surroun
 
 function urlsOf(ports: StackPorts, services: readonly ServiceName[]): Pick<Stack, 'gatewayUrl' | 'sandboxUrl' | 'metrics'> {
   return {
-    gatewayUrl: `http://localhost:${ports.gateway}`,
-    sandboxUrl: `http://localhost:${ports.sandbox}`,
+    gatewayUrl: `http://127.0.0.1:${ports.gateway}`,
+    sandboxUrl: `http://127.0.0.1:${ports.sandbox}`,
     metrics: Object.fromEntries(services.map((name) => [name, `${internalUrlOf(name, ports)}/metrics`])),
   };
 }
