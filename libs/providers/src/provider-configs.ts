@@ -7,25 +7,33 @@ interface Configurable {
 }
 
 /**
- * The environment of one provider as an installation may have it: without credentials it is not configured, with some of them but not all it is a fault
- * that names each one that is missing.
+ * Adds the variables of every provider to a service's own, so that all faults of its environment are listed at once.
+ * The result is for `configureProviders`; its type tells of the service's own variables only.
  */
-export const environmentOf = ({ config, credentials }: Configurable): z.ZodObject => {
-  const mask: Readonly<Record<string, true>> = Object.fromEntries(credentials.map((name) => [name, true]));
-  const optional: z.ZodObject = z.object(
-    Object.fromEntries(Object.entries(config.shape).map(([name, variable]) => [name, name in mask ? z.optional(variable) : variable])),
-  );
+export const withProviders = <Shape extends z.ZodRawShape>(own: z.ZodObject<Shape>): z.ZodObject<Shape> =>
+  // Sound, because variables are only added.
+  providers.reduce<z.ZodObject>((schema, provider) => withVariablesOf(schema, provider), own) as z.ZodObject as z.ZodObject<Shape>;
+
+/** The environment of each provider by itself, in the order of the registry: for documents that list variables. */
+export const providerConfigs: readonly z.ZodObject[] = providers.map((provider) => withVariablesOf(z.object({}), provider));
+
+/** Without credentials a provider is not configured; with some of them but not all it is a fault that names each one that is missing. */
+function withVariablesOf(schema: z.ZodObject, { config, credentials }: Configurable): z.ZodObject {
+  const variables = Object.entries(config.shape).map(([name, variable]) => [name, credentials.includes(name) ? optional(variable) : variable]);
   return credentials.reduce<z.ZodObject>(
-    (schema, name) =>
-      schema.refine((values) => values[name] !== undefined || credentials.every((other) => values[other] === undefined), {
+    (extended, name) =>
+      extended.refine((values) => values[name] !== undefined || credentials.every((other) => values[other] === undefined), {
         path: [name],
-        message: `is missing, while ${credentials.filter((other) => other !== name).join(' or ')} is set`,
+        message: `must be set as well, because ${credentials.filter((other) => other !== name).join(' or ')} is`,
         // Also when another variable is at fault: all faults are listed at once.
         when: ({ value }) => typeof value === 'object' && value !== null,
       }),
-    optional,
+    schema.safeExtend(Object.fromEntries(variables)),
   );
-};
+}
 
-/** The environment of every provider, one schema each, in the order of the registry. Services parse with them at start, next to their own. */
-export const providerConfigs: readonly z.ZodObject[] = providers.map(environmentOf);
+function optional(variable: z.core.$ZodType): z.core.$ZodType {
+  const { description } = z.globalRegistry.get(variable) ?? {};
+  const optionalVariable = z.optional(variable);
+  return description === undefined ? optionalVariable : optionalVariable.describe(description);
+}

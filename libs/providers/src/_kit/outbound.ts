@@ -42,7 +42,7 @@ interface Run {
   readonly deadline: Date;
   readonly circuit: string;
   attempts: number;
-  lastStatus: number | null;
+  lastStatus: number | undefined;
 }
 
 /** What an attempt came to: an answer of any status, or why there is none. */
@@ -101,7 +101,7 @@ const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Pro
     deadline: new Date(startedMs + (call.deadlineMs ?? deadlineMs)),
     circuit: call.accountId ?? '',
     attempts: 0,
-    lastStatus: null,
+    lastStatus: undefined,
   };
   const report = (failure: ProviderError | null): void =>
     onCall?.({
@@ -113,7 +113,7 @@ const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Pro
       status: run.lastStatus,
       durationMs: kit.clock.now().getTime() - startedMs,
       attempts: run.attempts,
-      outcome: failure?.code ?? 'answered',
+      outcome: failure?.code ?? outcomeOf(run.lastStatus),
       reason: failure?.reason ?? null,
     });
 
@@ -127,6 +127,12 @@ const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Pro
   }
   report(null);
   return outcome.answer;
+};
+
+const outcomeOf = (status = 0): ProviderCallReport['outcome'] => {
+  if (status < 400) return 'ok';
+  if (status === 429) return 'rate_limited';
+  return status >= 500 ? 'unavailable' : 'refused';
 };
 
 const attemptUntilSettled = async (kit: Kit, run: Run, request: WireRequest): Promise<Outcome> => {
@@ -153,7 +159,7 @@ const mayAttempt = async (kit: Kit, { call, circuit, deadline }: Run): Promise<P
   for (const { key, limit } of slots) {
     const slot = await acquire(kit, { key, limit, deadline });
     if (slot instanceof ProviderError) return slot;
-    if (slot.status === 'refused') return failed('rate_limited', 'own_limit', slot.retryAfterMs);
+    if (slot !== null) return failed('rate_limited', 'own_limit', slot);
   }
   // After the wait for a slot, for the circuit may have opened meanwhile; and every entry is followed by an attempt.
   const verdict = kit.breaker.enter(circuit);
@@ -166,7 +172,7 @@ interface SlotWish {
   readonly deadline: Date;
 }
 
-const acquire = ({ options }: Kit, { key, limit, deadline }: SlotWish): Promise<Awaited<ReturnType<RateLimiter['acquire']>> | ProviderError> =>
+const acquire = ({ options }: Kit, { key, limit, deadline }: SlotWish): Promise<number | null | ProviderError> =>
   options.limiter
     .acquire(key, limit, deadline)
     .catch((cause: unknown) => new ProviderError(options.provider, 'unavailable', { reason: 'limiter_unavailable', cause }));
@@ -181,7 +187,7 @@ const attempt = async (kit: Kit, run: Run, request: WireRequest): Promise<Outcom
     return { answer };
   } catch (cause) {
     if (!(cause instanceof TransportError)) throw cause;
-    run.lastStatus = null;
+    run.lastStatus = undefined;
     // An answer that is too large or unreadable is an answer; a caller who gave up says nothing about the provider.
     if (cause.kind === 'network' || cause.kind === 'timeout') kit.breaker.failed(run.circuit);
     else if (cause.kind !== 'aborted') kit.breaker.succeeded(run.circuit);

@@ -9,13 +9,13 @@ export interface ProviderCallReport {
   readonly method: string;
   /** Path template, such as `/meetings/{meetingId}`. */
   readonly path: string;
-  /** Of the last answer; null when there was none. */
-  readonly status: number | null;
+  /** Of the last answer; undefined when there was none. */
+  readonly status: number | undefined;
   readonly durationMs: number;
   /** How often it went over the wire; 0 when it was refused before. */
   readonly attempts: number;
-  /** `answered` is any answer, also a refusal: see `status`. Else what prevented one. */
-  readonly outcome: 'answered' | ProviderErrorCode;
-  /** Our own word for what prevented an answer, such as `circuit_open`; null when answered. */
+  /** `ok` below 400, `refused` for a 4xx that the adapter still has to read (also a 404 that it takes for success); else what went wrong. */
+  readonly outcome: 'ok' | 'refused' | ProviderErrorCode;
+  /** Our own word for what prevented an answer, such as `circuit_open`; null when there was one. */
   readonly reason: string | null;
 }

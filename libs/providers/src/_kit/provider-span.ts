@@ -9,7 +9,7 @@ interface SpanSubject {
 
 /** What the span tells at its end. */
 interface SpanOutcome {
-  readonly status: number | null;
+  readonly status: number | undefined;
   readonly attempts: number;
   readonly failure?: ProviderError;
 }
@@ -30,7 +30,7 @@ export const inSpan = <Outcome extends SpanOutcome>({ provider, call, method }: 
     .startActiveSpan(`${provider} ${call.operation}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
       try {
         const outcome = await work();
-        if (outcome.status !== null) span.setAttribute('http.response.status_code', outcome.status);
+        if (outcome.status !== undefined) span.setAttribute('http.response.status_code', outcome.status);
         if (outcome.attempts > 1) span.setAttribute('http.request.resend_count', outcome.attempts - 1);
         if (outcome.failure !== undefined) span.setAttribute('error.type', outcome.failure.code);
         if (outcome.failure !== undefined || (outcome.status ?? 0) >= 400) span.setStatus({ code: SpanStatusCode.ERROR });

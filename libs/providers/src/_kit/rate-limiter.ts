@@ -1,15 +1,16 @@
 import type { RateLimit } from '@patchbay/capabilities';
 import { systemClock, type Clock } from './clock.js';
 
-/** A slot was taken, or there is none before the deadline and when there will be one. */
-export type RateLimitVerdict = { readonly status: 'granted' } | { readonly status: 'refused'; readonly retryAfterMs: number };
-
 /**
  * Hands out slots under a limit. Replicas that share one limiter share its limits; the in-process one here is for a single process and for tests.
  */
 export interface RateLimiter {
-  /** Waits for a slot until `deadline`; refuses as soon as it is clear that there will be none. A refusal takes no slot. */
-  acquire(key: string, limit: RateLimit, deadline: Date): Promise<RateLimitVerdict>;
+  /**
+   * Waits for a slot until `deadline`.
+   *
+   * @returns null when the call may go ahead now; otherwise, at once and taking no slot, the milliseconds after which there will be one.
+   */
+  acquire(key: string, rate: RateLimit, deadline: Date): Promise<number | null>;
 }
 
 // Keys that nobody used for a while are dropped past this number, so that millions of accounts do not stay in memory.
@@ -36,14 +37,14 @@ export const inProcessRateLimiter = (clock: Clock = systemClock): RateLimiter =>
       const { starts }: Pick<Window, 'starts'> = windows.get(key) ?? { starts: [] };
       const blocking = starts.length < limit ? undefined : starts[starts.length - limit];
       const startMs = blocking === undefined ? nowMs : Math.max(nowMs, blocking + perMs);
-      if (startMs > deadline.getTime()) return { status: 'refused', retryAfterMs: startMs - nowMs };
+      if (startMs > deadline.getTime()) return startMs - nowMs;
 
       dropIdle(nowMs);
       starts.push(startMs);
       if (starts.length > limit) starts.shift();
       windows.set(key, { starts, perMs });
       if (startMs > nowMs) await clock.sleep(startMs - nowMs);
-      return { status: 'granted' };
+      return null;
     },
   };
 };
