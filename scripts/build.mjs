@@ -14,6 +14,8 @@ export async function ensureBuilt({ force = false } = {}) {
     capture(join(root, 'node_modules', '.bin', 'nx'), ['run-many', '-t', 'build', '--outputStyle=static']),
   );
   if (code !== 0) fail(`${output.trim()}\n\nThe build failed.`);
+  const unbuilt = projects().filter((project) => !existsSync(join(root, project, 'dist')));
+  if (unbuilt.length > 0) fail(`${unbuilt.join(', ')}: not built, because project.json has no "build" among its targets.`);
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
 }

@@ -26,7 +26,9 @@ export function pinnedNode() {
 /** Our environment with the pinned Node and the installed programs first on the PATH. */
 export function environment(extra = {}) {
   const path = [join(root, 'node_modules', 'node', 'bin'), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
-  return { ...process.env, PATH: path, PATCHBAY_PARENT_PID: String(process.pid), NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', ...extra };
+  // Nx would leave its daemon and its plugin workers behind when it is interrupted.
+  const nx = { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true' };
+  return { ...process.env, PATH: path, PATCHBAY_PARENT_PID: String(process.pid), ...nx, ...extra };
 }
 
 const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -40,7 +40,7 @@ async function reload(stack: Stack, projects: readonly string[], log: (line: str
   const nx = join(repositoryRoot, 'node_modules', '.bin', 'nx');
   await runProgram(nx, ['run-many', '-t', 'build', '-p', names.join(',')], {
     cwd: repositoryRoot,
-    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+    env: process.env,
   });
   // Every service is built on the libraries, so a change there concerns them all.
   const isLibrary = projects.some((project) => project.startsWith('libs/'));

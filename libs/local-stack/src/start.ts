@@ -69,12 +69,12 @@ function stopWithParent(): void {
 async function stop(exitCode: number): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  say('\nStopping …');
+  if (exitCode === 0) say('\nStopping …');
   giveUp.abort();
   await starting?.catch(() => undefined);
   if (stack !== null) removeDevFile(stack.dataDir);
   await stack?.stop();
-  say('Everything is stopped.');
+  if (exitCode === 0) say('Everything is stopped.');
   process.exit(exitCode);
 }
 
