@@ -66,7 +66,10 @@ export interface FakeOAuth {
   identify(accessToken: string | null): FakeIdentity;
   revokeGrant(email: string): void;
   expireTokens(): void;
+  /** How many grants of the account still work. */
   grantsOf(email: string): number;
+  /** Everything an account allowed an app so far, over all grants that still work. */
+  scopesOf(email: string, clientId: string): readonly string[];
   reset(): void;
 }
 
@@ -154,6 +157,8 @@ export const createFakeOAuth = (policy: FakeOAuthPolicy): FakeOAuth => {
     revokeGrant: (email) => [...grants.values()].filter((grant) => grant.email === email).forEach(revoke),
     expireTokens: () => accessTokens.forEach((token) => (token.expiresAt = 0)),
     grantsOf: (email) => [...grants.values()].filter((grant) => grant.email === email && !grant.isRevoked).length,
+    scopesOf: (email, clientId) =>
+      [...grants.values()].flatMap((grant) => (grant.email === email && grant.clientId === clientId && !grant.isRevoked ? grant.scopes : [])),
     reset: () => [codes, grants, accessTokens, refreshTokens].forEach((store) => store.clear()),
   };
 };

@@ -26,6 +26,9 @@ const scopeMeanings: Readonly<Record<string, string>> = {
   'https://www.googleapis.com/auth/calendar.readonly': 'See your calendars',
 };
 
+/** Google answers the two short scopes of OpenID Connect under their long names. */
+const longName = (scope: string): string => (scope === 'email' || scope === 'profile' ? `https://www.googleapis.com/auth/userinfo.${scope}` : scope);
+
 /** `GET|POST /o/oauth2/v2/auth`: the consent page, and what follows from it. */
 export const googleAuthorize = ({ oauth, accounts }: GoogleOAuthParts, request: FakeRequest): FakeResponse => {
   const { query } = request;
@@ -39,7 +42,7 @@ export const googleAuthorize = ({ oauth, accounts }: GoogleOAuthParts, request: 
   const challengeMethod = query.get('code_challenge_method');
   if (query.has('code_challenge') && challengeMethod !== 'S256')
     return refused(400, 'Error 400: invalid_request', 'Only code_challenge_method=S256 is supported here.');
-  const scopes = (query.get('scope') ?? '').split(' ').filter(Boolean);
+  const scopes = (query.get('scope') ?? '').split(' ').filter(Boolean).map(longName);
   if (scopes.length === 0) return refused(400, 'Error 400: invalid_request', 'Missing required parameter: scope');
 
   const decision = consentDecisionOf(request, scopes);
@@ -64,12 +67,15 @@ export const googleAuthorize = ({ oauth, accounts }: GoogleOAuthParts, request: 
   // https://developers.google.com/identity/protocols/oauth2/web-server#offline
   const isFirstConsent = oauth.grantsOf(decision.email) === 0;
   const wantsRefreshToken = query.get('access_type') === 'offline' && (isFirstConsent || (query.get('prompt') ?? '').split(' ').includes('consent'));
+  // https://developers.google.com/identity/protocols/oauth2/web-server#incrementalAuth
+  const earlier = query.get('include_granted_scopes') === 'true' ? oauth.scopesOf(decision.email, client.clientId) : [];
+  const granted = [...new Set([...decision.scopes, ...earlier])];
   const code = oauth.issueCode({
     clientId: client.clientId,
     redirectUri,
     codeChallenge: query.get('code_challenge'),
     email: decision.email,
-    scopes: decision.scopes,
+    scopes: granted,
     wantsRefreshToken,
     nonce: query.get('nonce'),
   });
@@ -78,7 +84,7 @@ export const googleAuthorize = ({ oauth, accounts }: GoogleOAuthParts, request: 
       state: query.get('state'),
       iss: request.baseUrl,
       code,
-      scope: decision.scopes.join(' '),
+      scope: granted.join(' '),
       authuser: '0',
       prompt: 'consent',
     }),

@@ -109,6 +109,13 @@ describe('the Google fake', () => {
       expect((await call(body['access_token'] ?? '', 'GET', events)).status).toBe(403);
     });
 
+    it('adds what was granted before when asked to include it', async () => {
+      await exchange(await allow({ scope: calendarScope }));
+      const { body } = await exchange(await allow({ scope: 'email', include_granted_scopes: 'true' }));
+
+      expect(body['scope']).toBe(`https://www.googleapis.com/auth/userinfo.email ${calendarScope}`);
+    });
+
     it('keeps an unknown app on its own page', async () => {
       const answer = await request(authorizeUrl({ client_id: 'stranger' }));
 

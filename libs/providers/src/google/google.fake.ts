@@ -12,7 +12,7 @@ import { googleAuthorize, googleDiscovery, googleRevoke, googleToken, type Googl
 
 /** The app that is registered at a Google fake unless a test says otherwise. */
 export const googleFakeClient: FakeClient = {
-  clientId: 'patchbay-sandbox.apps.googleusercontent.com',
+  clientId: 'sandbox-google-client',
   clientSecret: 'sandbox-google-secret',
   name: 'Patchbay',
 };
@@ -100,13 +100,11 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
     handle,
     failure: googleSuddenFailure,
     accounts: () =>
-      accounts
-        .all()
-        .map((account) => ({
-          ...stateOf(account.email, calendars.ofAccount(account.email)),
-          name: `${account.givenName} ${account.familyName}`,
-          grants: oauth.grantsOf(account.email),
-        })),
+      accounts.all().map((account) => ({
+        ...stateOf(account.email, calendars.ofAccount(account.email)),
+        name: `${account.givenName} ${account.familyName}`,
+        grants: oauth.grantsOf(account.email),
+      })),
     revokeGrant: (email) => oauth.revokeGrant(email),
     expireTokens: () => oauth.expireTokens(),
     expireSyncTokens: () => {

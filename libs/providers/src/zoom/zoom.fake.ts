@@ -10,7 +10,7 @@ import { createZoomMeetings, type StoredMeeting } from './zoom.fake-meetings.js'
 import { zoomAuthorize, zoomRevoke, zoomToken, type ZoomOAuthParts } from './zoom.fake-oauth.js';
 
 /** The app that is registered at a Zoom fake unless a test says otherwise. */
-export const zoomFakeClient: FakeClient = { clientId: 'patchbaySandboxZoomApp', clientSecret: 'sandbox-zoom-secret', name: 'Patchbay' };
+export const zoomFakeClient: FakeClient = { clientId: 'sandbox-zoom-client', clientSecret: 'sandbox-zoom-secret', name: 'Patchbay' };
 
 /** A Zoom in memory: consent, rotating tokens, users and meetings, under Zoom's own paths. */
 export interface ZoomFake extends ProviderFake {
