@@ -4,6 +4,7 @@ export * from './load-config.js';
 export * from './logger.js';
 export * from './platform.js';
 export * from './provider-calls.js';
+export * from './run-process.js';
 export * from './run-service.js';
 export * from './sealer.js';
 export * from './work-loop.js';

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** Variables every service reads. */
-export const platformConfig = z.object({
+/** Variables every process reads. */
+export const processConfig = z.object({
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')
     .describe('`production` refuses development credentials and plain-http public addresses.'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-    .describe('PostgreSQL 15 or newer.'),
   NATS_URL: z.string().min(1).describe('One or more NATS servers with JetStream, separated by commas.'),
   HEALTH_PORT: z.coerce
     .number()
@@ -21,9 +17,19 @@ export const platformConfig = z.object({
     .describe('Internal port of /health/live, /health/ready and /metrics; 0 takes a free one.'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('The least important rows that are written.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('OpenTelemetry collector (OTLP over HTTP). Tracing is off without it.'),
+});
+export type ProcessConfig = z.output<typeof processConfig>;
+
+/** Variables of every service that keeps something: all but the gateway. */
+export const databaseConfig = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .describe('PostgreSQL 15 or newer.'),
   OUTBOX_ENABLED: z.stringbool().default(true).describe('False loses events on a crash; only the chaos suite wants that. Refused in production.'),
 });
-export type PlatformConfig = z.output<typeof platformConfig>;
+
+export type PlatformConfig = ProcessConfig & z.output<typeof databaseConfig>;
 
 /** Master keys as `id:base64,…`: 32 bytes each; the first encrypts, all decrypt. */
 export const masterKeys = z
@@ -56,15 +62,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function loadConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   environment: Environment = process.env,
-): z.output<z.ZodObject<Shape>> & PlatformConfig {
+): z.output<z.ZodObject<Shape>> & ProcessConfig {
   const values = { ...fileValues(environment), ...withoutEmpty(environment) };
-  const parsed = [platformConfig.safeParse(values), schema.safeParse(values)] as const;
-  const faults = parsed.flatMap((result) => (result.success ? [] : result.error.issues.map((issue) => faultOf(issue))));
-  const [platform, own] = parsed;
-  if (!platform.success || !own.success) throw new ConfigError([...new Set(faults)]);
-  if (platform.data.NODE_ENV === 'production' && !platform.data.OUTBOX_ENABLED)
-    throw new ConfigError(['OUTBOX_ENABLED: must not be false in production']);
-  return { ...platform.data, ...own.data };
+  const shared = processConfig.safeParse(values);
+  const own = schema.safeParse(values);
+  const faults = [shared, own].flatMap((result) => (result.success ? [] : result.error.issues.map(faultOf)));
+  if (shared.data?.NODE_ENV === 'production' && values['OUTBOX_ENABLED'] === 'false') faults.push('OUTBOX_ENABLED: must not be false in production');
+  if (!shared.success || !own.success || faults.length > 0) throw new ConfigError([...new Set(faults)]);
+  return { ...shared.data, ...own.data };
 }
 
 const faultOf = (issue: z.core.$ZodIssue): string => {

@@ -11,9 +11,10 @@ import type { z } from 'zod';
 import { AccessTokens } from './access-tokens.js';
 import { deadLettersController } from './dead-letters.controller.js';
 import { startHealthServer } from './health-server.js';
-import { ConfigError, loadConfig, type PlatformConfig } from './load-config.js';
-import { createLogger, nestLogger } from './logger.js';
+import { databaseConfig, type PlatformConfig } from './load-config.js';
+import { nestLogger } from './logger.js';
 import { CLOCK, LOG, SERVICE_CONFIG, type Clock } from './platform.js';
+import { runProcess } from './run-process.js';
 
 /** What makes one service differ from another. */
 export interface ServiceDefinition {
@@ -22,6 +23,13 @@ export interface ServiceDefinition {
   readonly config: z.ZodObject;
   readonly entities: readonly (new () => object)[];
   readonly migrations: readonly (new () => object)[];
+}
+
+/** What a process gives to what it runs. */
+export interface ServiceParts {
+  readonly config: PlatformConfig & Readonly<Record<string, unknown>>;
+  readonly log: Logger;
+  readonly clock: Clock;
 }
 
 /** A running service. */
@@ -33,30 +41,13 @@ export interface RunningService {
 @Module({})
 class PlatformModule {}
 
-/**
- * Starts a service and keeps it running until it is told to end: on SIGTERM and SIGINT it takes nothing new, finishes what is in hand and
- * leaves. A faulty configuration ends the process with one message that names every faulty variable.
- */
+/** Starts a service and keeps it running until it is told to end. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
-  const config = configOrExit(definition);
-  const log = createLogger(definition.name, config.LOG_LEVEL);
-  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'a promise was left alone'));
-  const service = await startService(definition, { config, log, clock: () => new Date() });
-  const end = (signal: string): void => {
-    log.info({ signal }, 'ending');
-    // A drain that hangs must not keep an orchestrator waiting.
-    setTimeout(() => process.exit(1), 15_000).unref();
-    void service.stop().then(() => process.exit(0));
-  };
-  process.once('SIGTERM', () => end('SIGTERM'));
-  process.once('SIGINT', () => end('SIGINT'));
+  await runProcess(definition.name, definition.config.extend(databaseConfig.shape), (parts) => startService(definition, parts as ServiceParts));
 }
 
 /** Starts a service inside this process, for {@link runService} and for tests. */
-export async function startService(
-  definition: ServiceDefinition,
-  parts: { readonly config: PlatformConfig & Readonly<Record<string, unknown>>; readonly log: Logger; readonly clock: Clock },
-): Promise<RunningService> {
+export async function startService(definition: ServiceDefinition, parts: ServiceParts): Promise<RunningService> {
   const { name } = definition;
   const { config, log } = parts;
   let isStarted = false;
@@ -105,16 +96,6 @@ export async function startService(
       await health.stop();
     },
   };
-}
-
-function configOrExit(definition: ServiceDefinition): PlatformConfig & Readonly<Record<string, unknown>> {
-  try {
-    return loadConfig(definition.config);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`patchbay ${definition.name}: ${error.message}\n`);
-    process.exit(1);
-  }
 }
 
 function platformModule(

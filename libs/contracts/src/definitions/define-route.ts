@@ -20,6 +20,8 @@ export interface RouteContract<Contract extends RequestContract = RequestContrac
   readonly status?: 201 | 202 | 204;
   /** Keys of the body that are dropped unread, so that a resource that was read can be sent back whole. */
   readonly readOnlyKeys?: readonly string[];
+  /** Headers that fill a key of the input when the body does not: `{ 'idempotency-key': 'id' }`. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly tag: string;
   readonly summary: string;
 }

@@ -12,6 +12,7 @@ export const webhooksRoutes = [
     request: webhooks.publishEvents,
     access: forServices,
     status: 202,
+    headers: { 'idempotency-key': 'id' },
     tag: 'Events',
     summary: 'Publish booking events; answered when they are durable',
   }),

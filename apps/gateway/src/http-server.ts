@@ -1,0 +1,49 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { fastify, type FastifyInstance } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import type { ProcessConfig } from '@patchbay/service-kit';
+import type { GatewayConfig } from './gateway.config.js';
+
+/** A request id that a caller or a proxy sent is kept when it is one; anything else could forge log rows. */
+const acceptableRequestId = /^[\w.-]{1,100}$/;
+
+/** The bare HTTP server: paths with and without slash, JSON bodies only, security headers, CORS. */
+export async function createHttpServer(config: GatewayConfig & ProcessConfig): Promise<FastifyInstance> {
+  const server = fastify({
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    bodyLimit: config.BODY_BYTES_MAX,
+    trustProxy: config.TRUSTED_PROXIES ?? false,
+    requestTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && acceptableRequestId.test(given) ? given : uuidv7();
+    },
+  });
+  server.removeAllContentTypeParsers();
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // A body that is announced but empty is no body: frontends send the header with every POST.
+    if (body === '') done(null, undefined);
+    else void parse(request, body.toString(), done);
+  });
+  server.addHook('onSend', (request, reply, _payload, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
+  const isProduction = config.NODE_ENV === 'production';
+  await server.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    hsts: isProduction,
+  });
+  await server.register(cors, {
+    origin: [...(config.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000']))],
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Range', 'Traceparent', 'X-Request-Id'],
+    exposedHeaders: ['Content-Range', 'ETag', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  });
+  return server;
+}

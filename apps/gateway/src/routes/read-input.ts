@@ -1,0 +1,52 @@
+import { AppError, type RouteContract } from '@patchbay/contracts';
+import type { z } from 'zod';
+
+/** The parts of an HTTP request that an input is put together from. */
+export interface RequestParts {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  header(name: string): string | undefined;
+}
+
+/**
+ * Puts the input of a route together and checks it. Path parameters win over the query, the query over the body.
+ *
+ * @throws AppError `request_invalid` naming every field at fault; `not_found` when an id in the path cannot be one.
+ */
+export function readInput(route: RouteContract, parts: RequestParts): unknown {
+  const input = { ...fromHeaders(route, parts), ...bodyOf(route, parts.body), ...parts.query, ...parts.params };
+  const result = route.request.input.safeParse(input);
+  if (result.success) return result.data;
+  const issues = result.error.issues.flatMap(flatten);
+  if (issues.some((issue) => Object.hasOwn(parts.params, String(issue.path[0])))) throw new AppError('not_found');
+  throw new AppError('request_invalid', Object.fromEntries(issues.flatMap(detailsOf)));
+}
+
+function bodyOf(route: RouteContract, body: unknown): Record<string, unknown> {
+  if (body === undefined || body === null) return {};
+  if (typeof body !== 'object' || Array.isArray(body)) throw new AppError('request_invalid', { body: 'must be a JSON object' });
+  const readOnly = new Set(route.readOnlyKeys);
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !readOnly.has(key)));
+}
+
+const fromHeaders = (route: RouteContract, parts: RequestParts): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(route.headers ?? {}).flatMap(([header, key]) => {
+      const value = parts.header(header);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+
+/** Of a union, the alternative that fits best says what is wrong; the others would only confuse. */
+function flatten(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const alternatives = issue.errors.map((errors) => errors.flatMap((inner) => flatten({ ...inner, path: [...issue.path, ...inner.path] })));
+  return alternatives.reduce((best, next) => (next.length < best.length ? next : best));
+}
+
+function detailsOf(issue: z.core.$ZodIssue): readonly (readonly [string, string])[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [[...issue.path, key].join('.'), 'is not a known field']);
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [[issue.path.join('.') || 'body', isMissing ? 'is required' : issue.message]];
+}
