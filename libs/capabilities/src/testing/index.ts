@@ -1,1 +1,5 @@
-export {};
+export * from './calendar.contract.js';
+export * from './identity.contract.js';
+export * from './oauth.contract.js';
+export * from './situations.js';
+export * from './video.contract.js';
