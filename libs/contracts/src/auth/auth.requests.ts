@@ -132,3 +132,15 @@ export const getAccessToken = defineRequest({
   errors: ['connection_not_found', 'connection_needs_reauth', 'provider_unavailable'],
   deadlineMs: providerDeadlineMs,
 });
+
+/**
+ * Access tokens of the people that exist in development only, so that a fresh clone can be tried without a sign-in provider. No route leads here.
+ * `not_found` wherever the service has no development credentials, which is always so in production.
+ */
+export const issueDevelopmentTokens = defineRequest({
+  name: 'auth.issue-development-tokens',
+  version: 1,
+  input: nothing,
+  output: z.object({ items: z.array(z.object({ id: z.uuid(), email: z.email(), role: z.enum(roles), token: z.string() })) }),
+  errors: ['not_found'],
+});
