@@ -1,0 +1,116 @@
+import type { ActiveFault, FaultRule } from '@patchbay/providers/testing';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { parsedOr400, sendProblem } from './problem.js';
+import type { SandboxState } from './sandbox-state.js';
+
+/** A fault as somebody asks for it: exactly one of status, delay_ms, drop_after_executing and down. */
+export const faultInput = z
+  .strictObject({
+    provider: z.string(),
+    path: z.string().min(1).optional(),
+    method: z.string().min(1).optional(),
+    status: z.number().int().min(400).max(599).optional(),
+    retry_after: z.union([z.string(), z.number().transform(String)]).optional(),
+    delay_ms: z.number().int().min(1).max(600_000).optional(),
+    drop_after_executing: z.literal(true).optional(),
+    down: z.literal(true).optional(),
+    count: z.number().int().min(1).nullable().default(null),
+    probability: z.number().gt(0).max(1).default(1),
+    /** Starts the provider's sequence of chances again. */
+    seed: z.number().int().optional(),
+  })
+  .refine((fault) => [fault.status, fault.delay_ms, fault.drop_after_executing, fault.down].filter((effect) => effect !== undefined).length === 1, {
+    message: 'exactly one of status, delay_ms, drop_after_executing and down is needed',
+  });
+
+type FaultInput = z.output<typeof faultInput>;
+
+const account = z.strictObject({ email: z.string().min(1) });
+const dailyLimit = z.strictObject({ limit: z.number().int().min(0).nullable() });
+
+/** Faults on demand, and the situations a provider can be brought into. */
+export const providerRoutes = (app: FastifyInstance, state: SandboxState): void => {
+  const { providers } = state;
+  app.get('/control/providers', () => ({
+    providers: providers.all().map(({ id, fake, faults, requestCount }) => ({
+      id,
+      requests: requestCount,
+      accounts: fake.accounts(),
+      faults: faults.active().map((fault) => toFault(id, fault)),
+    })),
+  }));
+  faultRoutes(app, state);
+
+  app.post('/control/providers/:provider/:situation', (request, reply) => {
+    const { provider: id, situation } = request.params as { readonly provider: string; readonly situation: string };
+    const provider = providers.find(id);
+    if (provider === null) return unknownProvider(reply);
+    if (situation === 'revoke-grant') {
+      const input = parsedOr400(reply, account, request.body);
+      if (input === null) return reply;
+      provider.fake.revokeGrant(input.email);
+    } else if (situation === 'daily-limit' && id === 'zoom') {
+      const input = parsedOr400(reply, dailyLimit, request.body);
+      if (input === null) return reply;
+      providers.zoom.limitDailyCalls(input.limit);
+    } else if (situation === 'expire-tokens') provider.fake.expireTokens();
+    else if (situation === 'reset') provider.fake.reset();
+    else if (situation === 'expire-sync-tokens' && id === 'google') providers.google.expireSyncTokens();
+    else return sendProblem(reply, 404, { code: 'situation_not_found', title: 'This provider cannot be brought into such a situation' });
+    return reply.code(204).send();
+  });
+};
+
+/** Puts a fault into force; null when there is no such provider. */
+export const addFault = ({ providers }: SandboxState, input: FaultInput): ActiveFault | null => {
+  const provider = providers.find(input.provider);
+  if (provider === null) return null;
+  if (input.seed !== undefined) provider.faults.seed(input.seed);
+  return provider.faults.add(toRule(input));
+};
+
+const faultRoutes = (app: FastifyInstance, state: SandboxState): void => {
+  const { providers } = state;
+  app.get('/control/faults', () => ({ faults: providers.all().flatMap(({ id, faults }) => faults.active().map((fault) => toFault(id, fault))) }));
+  app.post('/control/faults', (request, reply) => {
+    const input = parsedOr400(reply, faultInput, request.body);
+    if (input === null) return reply;
+    const added = addFault(state, input);
+    return added === null ? unknownProvider(reply) : reply.code(201).send(toFault(input.provider, added));
+  });
+  app.delete('/control/faults', (request, reply) => {
+    const { provider: id } = request.query as { readonly provider?: string };
+    if (id !== undefined && providers.find(id) === null) return unknownProvider(reply);
+    providers.all().forEach((provider) => (id === undefined || provider.id === id) && provider.faults.clear());
+    return reply.code(204).send();
+  });
+  app.delete('/control/faults/:provider/:id', (request, reply) => {
+    const { provider, id } = request.params as { readonly provider: string; readonly id: string };
+    const isRemoved = providers.find(provider)?.faults.remove(Number(id)) ?? false;
+    return isRemoved ? reply.code(204).send() : sendProblem(reply, 404, { code: 'fault_not_found', title: 'There is no such fault' });
+  });
+};
+
+const toRule = ({ path, method, status, retry_after: retryAfter, delay_ms: delayMs, down, count, probability }: FaultInput): FaultRule => {
+  const match = { ...(path === undefined ? {} : { path }), ...(method === undefined ? {} : { method }) };
+  const rule = { match, count, probability };
+  if (status !== undefined) return { ...rule, effect: { kind: 'fail', status, retryAfter: retryAfter ?? null } };
+  if (delayMs !== undefined) return { ...rule, effect: { kind: 'delay', ms: delayMs } };
+  return { ...rule, effect: { kind: down === true ? 'down' : 'drop_after_executing' } };
+};
+
+const toFault = (provider: string, { id, effect, match, count, probability }: ActiveFault): object => ({
+  provider,
+  id,
+  ...(effect.kind === 'fail' ? { status: effect.status, retry_after: effect.retryAfter } : {}),
+  ...(effect.kind === 'delay' ? { delay_ms: effect.ms } : {}),
+  ...(effect.kind === 'drop_after_executing' ? { drop_after_executing: true } : {}),
+  ...(effect.kind === 'down' ? { down: true } : {}),
+  ...match,
+  count,
+  probability,
+});
+
+const unknownProvider = (reply: FastifyReply): FastifyReply =>
+  sendProblem(reply, 404, { code: 'provider_not_found', title: 'The sandbox has no such provider' });

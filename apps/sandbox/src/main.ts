@@ -1,0 +1,3 @@
+import { runSandbox } from './sandbox.js';
+
+await runSandbox();

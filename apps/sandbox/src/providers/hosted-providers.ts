@@ -1,0 +1,60 @@
+import {
+  answerWithFaults,
+  createFakeFaults,
+  createGoogleFake,
+  createZoomFake,
+  readFakeRequest,
+  sendFakeResponse,
+  type FakeFaults,
+  type FakeLedger,
+  type GoogleFake,
+  type ProviderFake,
+  type ZoomFake,
+} from '@patchbay/providers/testing';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** A fake below a path of its own, with its faults. */
+export interface HostedProvider {
+  readonly id: string;
+  readonly fake: ProviderFake;
+  readonly faults: FakeFaults;
+  /** Requests that reached it so far. */
+  requestCount: number;
+}
+
+/** Every provider of the sandbox. */
+export interface HostedProviders {
+  readonly google: GoogleFake;
+  readonly zoom: ZoomFake;
+  all(): readonly HostedProvider[];
+  find(id: string): HostedProvider | null;
+  /** Answers when the path belongs to a provider; false leaves the request alone. */
+  answer(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+}
+
+export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProviders => {
+  const google = createGoogleFake({ now, ledger });
+  const zoom = createZoomFake({ now, ledger });
+  const hosted: readonly HostedProvider[] = [google, zoom].map((fake) => ({ id: fake.id, fake, faults: createFakeFaults(), requestCount: 0 }));
+  const byId = new Map(hosted.map((provider) => [provider.id, provider]));
+
+  return {
+    google,
+    zoom,
+    all: () => hosted,
+    find: (id) => byId.get(id) ?? null,
+    answer: (incoming, outgoing) => {
+      const id = /^\/([a-z_]+)\//.exec(incoming.url ?? '')?.[1];
+      const provider = id === undefined ? undefined : byId.get(id);
+      if (provider === undefined) return false;
+      provider.requestCount += 1;
+      answerAs(provider, incoming, outgoing).catch(() => outgoing.destroy());
+      return true;
+    },
+  };
+};
+
+const answerAs = async ({ id, fake, faults }: HostedProvider, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  const request = await readFakeRequest(incoming, { prefix: `/${id}` });
+  sendFakeResponse(outgoing, await answerWithFaults(fake, faults, request));
+};

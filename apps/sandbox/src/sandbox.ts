@@ -1,0 +1,93 @@
+import { ConfigError, createLogger, loadConfig, startHealthServer } from '@patchbay/service-kit';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { clockRoutes } from './control/clock.routes.js';
+import { ledgerRoutes } from './control/ledger.routes.js';
+import { sendProblem } from './control/problem.js';
+import { providerRoutes } from './control/providers.routes.js';
+import { receiverRoutes } from './control/receivers.routes.js';
+import { createSandboxState, type SandboxState } from './control/sandbox-state.js';
+import { pageRoutes } from './pages/pages.routes.js';
+import { receiveWebhook } from './receiver/receiver.js';
+import { sandboxConfig } from './sandbox.config.js';
+
+/** A sandbox that listens. */
+export interface RunningSandbox {
+  readonly url: string;
+  readonly state: SandboxState;
+  stop(): Promise<void>;
+}
+
+/** Serves every fake, the receiver, the control API and the pages on one port. */
+export const startSandbox = async (listen: { readonly port: number; readonly host: string }): Promise<RunningSandbox> => {
+  const state = createSandboxState();
+  const app = buildApp(state);
+  await app.listen(listen);
+  const { port } = app.server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, state, stop: () => app.close() };
+};
+
+/** Runs the sandbox as a process, until it is told to end. */
+export const runSandbox = async (): Promise<void> => {
+  const config = configOrExit();
+  const log = createLogger('sandbox', config.LOG_LEVEL);
+  let isListening = false;
+  const health = await startHealthServer(config.HEALTH_PORT, { listening: () => isListening });
+  const sandbox = await startSandbox({ port: config.PORT, host: config.SANDBOX_HOST });
+  isListening = true;
+  log.info({ url: sandbox.url, health_port: health.port }, 'started');
+  const end = (signal: string): void => {
+    log.info({ signal }, 'ending');
+    void Promise.all([sandbox.stop(), health.stop()]).then(() => process.exit(0));
+  };
+  process.once('SIGTERM', () => end('SIGTERM'));
+  process.once('SIGINT', () => end('SIGINT'));
+};
+
+const buildApp = (state: SandboxState): FastifyInstance => {
+  const app = Fastify({
+    forceCloseConnections: true,
+    // Providers and the receiver are answered beside the framework: fakes need raw bodies, and the receiver must be lean.
+    serverFactory: (handler) =>
+      createServer((incoming, outgoing) => {
+        if (receiveWebhook(state.receivers, incoming, outgoing) || state.providers.answer(incoming, outgoing)) return;
+        handler(incoming, outgoing);
+      }),
+  });
+  // A page on another site must not be able to press the buttons here.
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin, host } = request.headers;
+    if (request.method !== 'GET' && origin !== undefined && !isSameHost(origin, host)) {
+      await sendProblem(reply, 403, { code: 'foreign_origin', title: 'Only the pages of the sandbox may do this' });
+    }
+  });
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  );
+  app.setErrorHandler((error: { readonly statusCode?: number; readonly code?: string }, _request, reply) => {
+    const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
+    const title = status === 500 ? 'The sandbox failed' : 'The request is not understood';
+    return sendProblem(reply, status, { code: status === 500 ? 'internal_error' : 'invalid_input', title });
+  });
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, 404, { code: 'not_found', title: 'There is nothing here' }));
+
+  clockRoutes(app, state);
+  ledgerRoutes(app, state);
+  providerRoutes(app, state);
+  receiverRoutes(app, state);
+  pageRoutes(app, state);
+  return app;
+};
+
+const isSameHost = (origin: string, host: string | undefined): boolean => URL.canParse(origin) && new URL(origin).host === host;
+
+const configOrExit = () => {
+  try {
+    return loadConfig(sandboxConfig);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`patchbay sandbox: ${error.message}\n`);
+    process.exit(1);
+  }
+};
