@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AccessToken, Capabilities, OAuthCapability, Outbound, ProviderLimits } from '@patchbay/capabilities';
-import type { IntegrationType } from '@patchbay/contracts';
 import type { ProviderSituations } from '@patchbay/capabilities/testing';
 import type { ProviderFake } from './fake.js';
 import { startFake, type RunningFake } from './fake-server.js';
@@ -31,7 +30,7 @@ export interface FakeConnection<F extends ProviderFake, Offered> {
 export const connectToFake = async <F extends ProviderFake, Offered extends Pick<Capabilities, 'oauth'>>(
   provider: ConnectableProvider<Offered>,
   fake: F,
-  type: IntegrationType,
+  type: keyof OAuthCapability['scopes'],
 ): Promise<FakeConnection<F, Offered>> => {
   const running = await startFake(fake);
   const transport = undiciTransport();
@@ -58,7 +57,7 @@ export const connectToFake = async <F extends ProviderFake, Offered extends Pick
   };
 };
 
-const signIn = async (oauth: OAuthCapability, outbound: Outbound, type: IntegrationType): Promise<string> => {
+const signIn = async (oauth: OAuthCapability, outbound: Outbound, type: keyof OAuthCapability['scopes']): Promise<string> => {
   const send = outbound.fetch({ operation: 'oauth.sign-in', path: '/', accountId: null, idempotent: false });
   const redirectUri = 'http://127.0.0.1:4321/callback';
   const verifier = randomBytes(32).toString('base64url');
