@@ -28,13 +28,13 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
     if (body === '') done(null, undefined);
     else void parse(request, body.toString(), done);
   });
-  server.addHook('onSend', (request, reply, _payload, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
   });
   const isProduction = config.NODE_ENV === 'production';
   await server.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     hsts: isProduction,
   });
   await server.register(cors, {

@@ -82,14 +82,17 @@ export class Database {
   /** Everything in `work` happens or nothing does, announcements included. A connection that was lost fails the whole. */
   async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     let rows: readonly OutboxRow[] = [];
+    let committed = (): void => undefined;
     const result = await this.dataSource.transaction(async (manager) => {
       const tx = new Transaction(manager);
+      committed = () => tx.committed();
       const value = await work(tx);
       rows = tx.outbox.rows;
       if (rows.length > 0 && this.options.outboxEnabled !== false) await manager.query(insertOutboxRows, outboxParameters(rows));
       return value;
     });
     if (rows.length > 0) this.#announce(rows);
+    committed();
     return result;
   }
 

@@ -4,8 +4,22 @@ import { Outbox } from './outbox.js';
 /** One transaction: what it changes and what it announces become true together. */
 export class Transaction {
   readonly outbox = new Outbox();
+  readonly #afterCommit: (() => void)[] = [];
 
   constructor(readonly manager: EntityManager) {}
+
+  /**
+   * Calls `wake` once the change is there for everyone to see; never when it is rolled back. For waking workers only: a process that dies right
+   * after the commit never calls it, so whatever it wakes must also look by itself.
+   */
+  onCommit(wake: () => void): void {
+    this.#afterCommit.push(wake);
+  }
+
+  /** Calls what {@link onCommit} was given. */
+  committed(): void {
+    for (const wake of this.#afterCommit) wake();
+  }
 
   /** Runs SQL inside the transaction and answers its rows. Rows of an UPDATE or DELETE need a RETURNING. */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {

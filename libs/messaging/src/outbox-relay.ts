@@ -1,7 +1,7 @@
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { traceHeader } from '@patchbay/contracts';
-import type { Database, OutboxRow } from '@patchbay/database';
+import { WorkLoop, type Database, type OutboxRow } from '@patchbay/database';
 import type { Logger } from 'pino';
 import { ConnectionState } from './nats.js';
 import { ensureStream } from './streams.js';
@@ -29,65 +29,39 @@ const publishAgain = {
 export class OutboxRelay {
   readonly #jetstream: JetStreamClient;
   readonly #state: ConnectionState;
+  readonly #loop: WorkLoop;
   #streamCreatedAt: string | undefined;
   #checkedAt = 0;
-  #isStopped = false;
-  #isWoken = false;
-  #wake: () => void = () => undefined;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
-    connection: NatsConnection,
+    private readonly connection: NatsConnection,
     private readonly log: Logger,
   ) {
-    this.connection = connection;
     this.#jetstream = jetstream(connection, { timeout: publishTimeoutMs });
+    this.#loop = new WorkLoop({ name: 'outbox', log, step: () => this.#step(), pollMs });
     this.#state = new ConnectionState(connection);
     this.#state.onReconnect(() => {
       this.#checkedAt = 0;
-      this.wake();
+      this.#loop.wake();
     });
   }
 
-  private readonly connection: NatsConnection;
-
   start(): void {
-    this.database.onAnnounced(() => this.wake());
+    this.database.onAnnounced(() => this.#loop.wake());
     this.database.onUnstored((rows) => void Promise.allSettled(rows.map((row) => this.#publish(row))));
-    this.#running = this.#run();
-  }
-
-  /** Looks for rows now. */
-  wake(): void {
-    this.#isWoken = true;
-    this.#wake();
+    this.#loop.start();
   }
 
   /** Finishes the batch at hand. What is left is published by another replica, or at the next start. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#wake();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  async #run(): Promise<void> {
-    let failures = 0;
-    while (!this.#isStopped) {
-      try {
-        this.#isWoken = false;
-        if (this.#state.isUp) {
-          await this.#followStream();
-          if ((await this.#publishBatch()) === batchSize) continue;
-        }
-        failures = 0;
-        if (!this.#isWoken) await this.#rest(pollMs);
-      } catch (error) {
-        failures += 1;
-        if (failures === 1 || failures % 20 === 0) this.log.warn({ err: error }, 'events wait in the outbox');
-        await this.#rest(Math.min(5_000, 100 * 2 ** failures));
-      }
-    }
+  async #step(): Promise<number> {
+    if (!this.#state.isUp) return 0;
+    await this.#followStream();
+    return this.#publishBatch();
   }
 
   /** Notices a broker that lost its data, and sends again whatever went to the stream that is gone. */
@@ -120,16 +94,6 @@ export class OutboxRelay {
     const carried = headers();
     if (row.traceparent) carried.set(traceHeader, row.traceparent);
     await this.#jetstream.publish(row.subject, row.payload, { msgID: row.id, headers: carried });
-  }
-
-  #rest(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

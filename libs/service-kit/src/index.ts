@@ -1,5 +1,11 @@
 export * from './access-tokens.js';
+export * from './account-rows.js';
+export * from './backoff.js';
+export * from './booking-intent.js';
+export * from './booking-rows.js';
+export * from './booking-steps.js';
 export * from './health-server.js';
+export * from './leased-work.js';
 export * from './load-config.js';
 export * from './logger.js';
 export * from './platform.js';
@@ -7,4 +13,4 @@ export * from './provider-calls.js';
 export * from './run-process.js';
 export * from './run-service.js';
 export * from './sealer.js';
-export * from './work-loop.js';
+export { WorkLoop, type WorkLoopOptions } from '@patchbay/database';

@@ -16,9 +16,9 @@ const viewerPolicy =
 
 /** Serves the OpenAPI document at /api/schema/, Swagger UI at /api/docs/, Redoc at /api/redoc/ and the failure codes at /api/docs/errors/. */
 export async function serveDocuments(server: FastifyInstance, publicBaseUrl: string, version: string): Promise<void> {
-  const document = openApiDocument(publicBaseUrl, version);
-  const json = JSON.stringify(document);
-  const yaml = stringify(document);
+  // Made when first asked for: few ask, and every start would pay.
+  let document: object | undefined;
+  const schema = (): object => (document ??= openApiDocument(publicBaseUrl, version));
   await server.register(fastifyStatic, { root: swaggerFolder, prefix: '/api/docs/assets/', index: false, allowedPath: isViewerFile });
   await server.register(fastifyStatic, {
     root: redocFolder,
@@ -28,7 +28,9 @@ export async function serveDocuments(server: FastifyInstance, publicBaseUrl: str
     allowedPath: isViewerFile,
   });
   server.get('/api/schema', (request, reply) =>
-    wantsYaml(request) ? reply.type('application/yaml; charset=utf-8').send(yaml) : reply.type('application/json; charset=utf-8').send(json),
+    wantsYaml(request)
+      ? reply.type('application/yaml; charset=utf-8').send(stringify(schema()))
+      : reply.type('application/json; charset=utf-8').send(JSON.stringify(schema())),
   );
   server.get('/api/docs', (_request, reply) => page(reply, swaggerPage));
   server.get('/api/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(swaggerStart));

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, httpMethods, routeCatalog, type RouteContract } from '@patchbay/contracts';
+import { AppError, httpMethods, routeCatalog, type Caller, type RouteContract } from '@patchbay/contracts';
 import { RequestClient } from '@patchbay/messaging';
 import { acceptTraceparent, inSpan, inTrace } from '@patchbay/tracing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -15,6 +15,14 @@ const httpSeconds = new Histogram({
   labelNames: ['method', 'route', 'status'],
   buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
 });
+
+/** A call whose caller is known and allowed. */
+interface Admitted {
+  readonly route: RouteContract;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly caller: Caller | undefined;
+}
 
 const jsonMediaType = 'application/json; charset=utf-8';
 
@@ -50,7 +58,7 @@ export class RouteRegistrar {
         httpSeconds.observe({ method: route.method, route: route.path, status: reply.statusCode }, reply.elapsedTime / 1000);
         done();
       },
-      handler: (request, reply) => this.#answer(route, request, reply, callers.get(request)),
+      handler: (request, reply) => this.#answer({ route, request, reply, caller: callers.get(request)?.caller }),
     });
   }
 
@@ -68,14 +76,14 @@ export class RouteRegistrar {
     return who;
   }
 
-  async #answer(route: RouteContract, request: FastifyRequest, reply: FastifyReply, who: Authenticated | undefined): Promise<FastifyReply> {
+  async #answer({ route, request, reply, caller }: Admitted): Promise<FastifyReply> {
     const input = readInput(route, {
       params: request.params as Record<string, unknown>,
       query: request.query as Record<string, unknown>,
       body: request.body,
       header: (name) => headerOf(request, name),
     });
-    const send = (): Promise<Uint8Array> => this.requests.forward(route.request, input, { caller: who?.caller });
+    const send = (): Promise<Uint8Array> => this.requests.forward(route.request, input, { caller });
     const traceparent = acceptTraceparent(headerOf(request, 'traceparent'));
     const output = await inTrace(traceparent, () => inSpan(`${route.method} ${route.path}`, {}, send), request.id);
     void reply.code(route.status ?? 200);

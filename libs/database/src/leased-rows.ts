@@ -1,0 +1,136 @@
+import { performance } from 'node:perf_hooks';
+import type { Database } from './database.js';
+import type { Transaction } from './transaction.js';
+
+/**
+ * The columns of a table whose rows are worked on, beside an `id uuid PRIMARY KEY`. For `CREATE TABLE` statements of migrations, so these
+ * words are never edited, only added to by later migrations.
+ */
+export const workColumns = `
+  -- Moved by whatever could change what the work comes to; work is done when the applied revision has caught up.
+  wanted_revision integer NOT NULL DEFAULT 0,
+  applied_revision integer NOT NULL DEFAULT 0,
+  -- Null: there is nothing to do, or something else must happen first.
+  next_attempt_at timestamptz,
+  attempts integer NOT NULL DEFAULT 0,
+  lease_token uuid,
+  lease_until timestamptz,
+  last_error text,
+  -- Of what asked for the work, so that doing it later is part of the same trace.
+  traceparent text`;
+
+/** A row with {@link workColumns}. */
+export interface WorkRow {
+  readonly id: string;
+  readonly wanted_revision: number;
+  readonly applied_revision: number;
+  /** Counts this one, also when its process dies half way. */
+  readonly attempts: number;
+  readonly lease_token: string;
+  readonly last_error: string | null;
+  readonly traceparent: string | null;
+}
+
+/** Column names and their new values. The names are words of our own code, never of a caller. */
+export type ColumnValues = Readonly<Record<string, unknown>>;
+
+/** What an attempt came to. */
+export interface Settlement {
+  /** The state that was wanted at the claim is the state that is. */
+  readonly isApplied: boolean;
+  /** When to look at the row again; null when something else must happen first. A revision that moved meanwhile is looked at regardless. */
+  readonly nextAttemptAt: Date | null;
+  readonly lastError: string | null;
+  readonly set?: ColumnValues;
+}
+
+/** Somebody else has the row by now: whatever was about to be done or recorded must not be. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/**
+ * Longer than any one call to a provider may take (12 s), and short enough that the work of a process that was killed goes on soon.
+ * Milliseconds.
+ */
+const leaseMs = 15_000;
+/** A lease younger than this outlives one more call. Milliseconds. */
+const freshMs = 2_000;
+
+/** The right to work on one row, for a short time. */
+export class Lease<Row extends WorkRow> {
+  constructor(
+    readonly row: Row,
+    private readonly parts: { readonly database: Database; readonly table: string; sinceMs: number },
+  ) {}
+
+  /**
+   * Makes sure that the lease outlives the next call to a provider, and records what must be known if this process dies in it.
+   * Call it before each such call.
+   *
+   * @throws LeaseLostError
+   */
+  async hold(set: ColumnValues = {}): Promise<void> {
+    const { database, table, sinceMs } = this.parts;
+    const names = Object.keys(set);
+    if (names.length === 0 && performance.now() - sinceMs < freshMs) return;
+    const askedMs = performance.now();
+    const assignments = names.map((name, index) => `, ${name} = $${index + 4}`).join('');
+    const { rowCount } = await database.pool.query(
+      `UPDATE ${table} SET lease_until = now() + $3::float8 * interval '1 ms'${assignments} WHERE id = $1 AND lease_token = $2`,
+      [this.row.id, this.row.lease_token, leaseMs, ...Object.values(set)],
+    );
+    if (rowCount === 0) throw new LeaseLostError(`a row of ${table} is worked on by another`);
+    this.parts.sinceMs = askedMs;
+  }
+
+  /**
+   * Records the outcome and gives the row back, in the transaction that announces it.
+   *
+   * @throws LeaseLostError, so that the transaction is rolled back.
+   */
+  async settle(tx: Transaction, { isApplied, nextAttemptAt, lastError, set = {} }: Settlement): Promise<void> {
+    const assignments = Object.keys(set).map((name, index) => `, ${name} = $${index + 7}`);
+    const rows = await tx.query(
+      `UPDATE ${this.parts.table} SET lease_token = NULL, lease_until = NULL, last_error = $6,
+         attempts = CASE WHEN $4 THEN 0 ELSE attempts END,
+         applied_revision = CASE WHEN $4 THEN $3 ELSE applied_revision END,
+         next_attempt_at = CASE WHEN wanted_revision = $3 THEN $5 ELSE next_attempt_at END${assignments.join('')}
+       WHERE id = $1 AND lease_token = $2 RETURNING id`,
+      [this.row.id, this.row.lease_token, this.row.wanted_revision, isApplied, nextAttemptAt, lastError, ...Object.values(set)],
+    );
+    if (rows.length === 0) throw new LeaseLostError(`a row of ${this.parts.table} is worked on by another`);
+  }
+}
+
+/** Rows of one table that wait for work, shared by all replicas: each is given to one worker at a time. */
+export class LeasedRows<Row extends WorkRow> {
+  constructor(
+    private readonly database: Database,
+    /** Has {@link workColumns}. A word of our own code, never of a caller. */
+    private readonly table: string,
+  ) {}
+
+  /**
+   * Takes rows whose time has come. The attempt is counted in the same statement, so one that ends in a crash is counted, too.
+   * Leases end by the database's clock, because the clocks of replicas differ.
+   */
+  async claim(limit: number, now: Date): Promise<readonly Lease<Row>[]> {
+    const sinceMs = performance.now();
+    const rows = await this.database.execute<Row>(
+      {
+        name: `claim-${this.table}`,
+        text: `
+          WITH due AS MATERIALIZED (
+            SELECT id FROM ${this.table}
+            WHERE next_attempt_at <= $2 AND (lease_until IS NULL OR lease_until < now())
+            ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+          UPDATE ${this.table} AS leased
+          SET lease_token = gen_random_uuid(), lease_until = now() + $3::float8 * interval '1 ms', attempts = attempts + 1
+          FROM due WHERE leased.id = due.id RETURNING leased.*`,
+      },
+      [limit, now, leaseMs],
+    );
+    return rows.map((row) => new Lease(row, { database: this.database, table: this.table, sinceMs }));
+  }
+}

@@ -1,0 +1,92 @@
+import type { Booking } from '@patchbay/contracts';
+import { workColumns, type ColumnValues, type Transaction, type WorkRow } from '@patchbay/database';
+import { currentTraceparent } from '@patchbay/tracing';
+import { v7 as uuidv7 } from 'uuid';
+import type { BookingIntent } from './booking-intent.js';
+
+/**
+ * The columns of a service's `bookings` table: what is wanted of each booking and the account its effect lives at. For `CREATE TABLE` statements
+ * of migrations, so these words are never edited, only added to by later migrations.
+ */
+export const bookingColumns = `
+  -- Also the key that marks the effect at the provider: made once, kept for good.
+  id uuid PRIMARY KEY,
+  tenant_id text NOT NULL DEFAULT 'default',
+  booking_id text NOT NULL,
+  user_id uuid NOT NULL,
+  wanted jsonb,
+  wanted_order text NOT NULL DEFAULT '',
+  is_cancelled boolean NOT NULL DEFAULT false,
+  ends_at timestamptz,
+  -- The account that the effect is at, or was about to be made at. Null: no call to make it can have arrived anywhere.
+  connection_id uuid,
+  provider text,
+  ${workColumns},
+  UNIQUE (tenant_id, booking_id)`;
+
+/** A row with {@link bookingColumns}. */
+export interface BookingRow extends WorkRow, BookingIntent {
+  readonly tenant_id: string;
+  readonly booking_id: string;
+  readonly user_id: string;
+  readonly ends_at: Date | null;
+  readonly connection_id: string | null;
+  readonly provider: string | null;
+}
+
+/** What any event about a booking says of it. */
+export interface BookingName {
+  readonly tenantId: string;
+  readonly bookingId: string;
+  readonly userId: string;
+}
+
+/** What is wanted of bookings, in the `bookings` table of a service. */
+export class BookingRows<Row extends BookingRow> {
+  /** Locks a booking's row until the end of the transaction; makes it when the booking is new. */
+  async lock(tx: Transaction, { tenantId, bookingId, userId }: BookingName): Promise<Row> {
+    await tx.query(
+      `INSERT INTO bookings (id, tenant_id, booking_id, user_id) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, booking_id) DO NOTHING`,
+      [uuidv7(), tenantId, bookingId, userId],
+    );
+    const [row] = await tx.query<Row>(`SELECT * FROM bookings WHERE tenant_id = $1 AND booking_id = $2 FOR UPDATE`, [tenantId, bookingId]);
+    if (row === undefined) throw new Error('unreachable: the row was made or found one statement ago');
+    return row;
+  }
+
+  /** Writes down what is wanted now, and when to bring it about. */
+  async want(tx: Transaction, row: Row, change: { readonly dueAt: Date | null; readonly set: ColumnValues }): Promise<void> {
+    const columns = Object.keys(change.set).map((name, index) => `, ${name} = $${index + 4}`);
+    await tx.query(
+      `UPDATE bookings SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = coalesce($3, traceparent)${columns.join('')} WHERE id = $1`,
+      [row.id, change.dueAt, currentTraceparent() ?? null, ...Object.values(change.set)],
+    );
+  }
+
+  /** Makes everything due that a user's bookings still wait for, because an account or its settings changed. What is over stays as it is. */
+  async stir(tx: Transaction, user: { readonly tenantId: string; readonly userId: string }, now: Date): Promise<void> {
+    await tx.query(
+      `UPDATE bookings SET wanted_revision = wanted_revision + 1,
+         next_attempt_at = CASE WHEN attempts > 0 OR next_attempt_at IS NULL THEN $3 ELSE next_attempt_at END
+       WHERE tenant_id = $1 AND user_id = $2 AND applied_revision < wanted_revision
+         AND (is_cancelled OR ends_at > $3)`,
+      [user.tenantId, user.userId, now],
+    );
+  }
+}
+
+/** The columns of an intent, and what follows from it. */
+export const intentColumns = (intent: BookingIntent): ColumnValues => ({
+  wanted: intent.wanted === null ? null : JSON.stringify(intent.wanted),
+  wanted_order: intent.wanted_order,
+  is_cancelled: intent.is_cancelled,
+  ends_at: endOf(intent.wanted),
+});
+
+const endOf = (booking: Booking | null): Date | null => (booking === null ? null : new Date(booking.end_time));
+
+/** How long after its end a booking is still worth the work. Milliseconds. */
+const worthwhileMs = 24 * 60 * 60_000;
+
+/** True when nobody is helped any more by bringing a booking about. */
+export const isLongOver = ({ ends_at: end }: BookingRow, now: Date): boolean => end !== null && end.getTime() + worthwhileMs < now.getTime();

@@ -1,0 +1,73 @@
+import { LeaseLostError, type Lease, type LeasedRows, type WorkRow } from '@patchbay/database';
+import { acceptTraceparent, inSpan, inTrace } from '@patchbay/tracing';
+import type { Logger } from 'pino';
+import type { Clock } from './platform.js';
+import { WorkLoop } from '@patchbay/database';
+
+export interface LeasedWorkOptions<Row extends WorkRow> {
+  /** Names the work in logs and traces. */
+  readonly name: string;
+  readonly rows: LeasedRows<Row>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /**
+   * Does the work of one row and settles its lease. What it throws is logged, and the row comes back when its lease ends: for failures
+   * that are no outcome, such as a database that went away.
+   */
+  readonly work: (lease: Lease<Row>) => Promise<void>;
+}
+
+const parallelMax = 16;
+/** Only rows that become due by themselves, and those whose waker died, wait for this. Milliseconds. */
+const pollMs = 250;
+
+/** Works on rows that are due, several at once, each inside the trace of what asked for it. Slow rows do not hold up the others. */
+export class LeasedWork<Row extends WorkRow> {
+  readonly #inHand = new Set<Promise<void>>();
+  readonly #loop: WorkLoop;
+
+  constructor(private readonly options: LeasedWorkOptions<Row>) {
+    this.#loop = new WorkLoop({ name: options.name, log: options.log, pollMs, step: () => this.#claim() });
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** There is work now. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** Finishes what is in hand and takes nothing new. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+    await Promise.all(this.#inHand);
+  }
+
+  async #claim(): Promise<number> {
+    const free = parallelMax - this.#inHand.size;
+    if (free === 0) return 0;
+    const leases = await this.options.rows.claim(free, this.options.clock());
+    for (const lease of leases) {
+      const work = this.#work(lease).finally(() => {
+        this.#inHand.delete(work);
+        this.wake();
+      });
+      this.#inHand.add(work);
+    }
+    return leases.length;
+  }
+
+  async #work(lease: Lease<Row>): Promise<void> {
+    const { name, work, log } = this.options;
+    await inTrace(acceptTraceparent(lease.row.traceparent ?? undefined), async () => {
+      try {
+        await inSpan(name, {}, () => work(lease));
+      } catch (error) {
+        if (error instanceof LeaseLostError) log.debug({ work: name }, 'another replica has taken the work over');
+        else log.warn({ err: error, work: name }, 'work was interrupted and will be taken up again');
+      }
+    });
+  }
+}
