@@ -1,4 +1,3 @@
-import { ConfigError, createLogger, loadConfig, startHealthServer } from '@patchbay/service-kit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,9 +7,10 @@ import { sendProblem } from './control/problem.js';
 import { providerRoutes } from './control/providers.routes.js';
 import { receiverRoutes } from './control/receivers.routes.js';
 import { createSandboxState, type SandboxState } from './control/sandbox-state.js';
+import { startHealthServer } from './health-server.js';
 import { pageRoutes } from './pages/pages.routes.js';
 import { receiveWebhook } from './receiver/receiver.js';
-import { sandboxConfig } from './sandbox.config.js';
+import { configOrExit } from './sandbox.config.js';
 
 /** A sandbox that listens. */
 export interface RunningSandbox {
@@ -31,18 +31,20 @@ export const startSandbox = async (listen: { readonly port: number; readonly hos
 /** Runs the sandbox as a process, until it is told to end. */
 export const runSandbox = async (): Promise<void> => {
   const config = configOrExit();
-  const log = createLogger('sandbox', config.LOG_LEVEL);
-  let isListening = false;
-  const health = await startHealthServer(config.HEALTH_PORT, { listening: () => isListening });
   const sandbox = await startSandbox({ port: config.PORT, host: config.SANDBOX_HOST });
-  isListening = true;
-  log.info({ url: sandbox.url, health_port: health.port }, 'started');
+  const health = await startHealthServer(config.HEALTH_PORT, { isReady: () => true, state: sandbox.state });
+  log('started', { url: sandbox.url, health_port: health.port });
   const end = (signal: string): void => {
-    log.info({ signal }, 'ending');
+    log('ending', { signal });
     void Promise.all([sandbox.stop(), health.stop()]).then(() => process.exit(0));
   };
   process.once('SIGTERM', () => end('SIGTERM'));
   process.once('SIGINT', () => end('SIGINT'));
+};
+
+/** The same rows as the services write. */
+const log = (msg: string, more: object): void => {
+  process.stdout.write(`${JSON.stringify({ level: 'info', time: new Date().toISOString(), service: 'sandbox', ...more, msg })}\n`);
 };
 
 const buildApp = (state: SandboxState): FastifyInstance => {
@@ -81,13 +83,3 @@ const buildApp = (state: SandboxState): FastifyInstance => {
 };
 
 const isSameHost = (origin: string, host: string | undefined): boolean => URL.canParse(origin) && new URL(origin).host === host;
-
-const configOrExit = () => {
-  try {
-    return loadConfig(sandboxConfig);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`patchbay sandbox: ${error.message}\n`);
-    process.exit(1);
-  }
-};

@@ -74,14 +74,14 @@ interface Kept extends Omit<ArrivedWebhook, 'rawHeaders' | 'signature'> {
   readonly sequence: number;
   readonly attempt: number;
   readonly receivedAtMs: number;
-  /** Outside the heap: a hundred thousand webhooks must not crowd out the fakes. */
+  /** Outside the heap: tens of thousands of webhooks must not crowd out the fakes. */
   readonly rawHeaders: Buffer;
   readonly signature: string;
   verdict: Verdict;
 }
 
 /** How many webhooks one receiver keeps; the oldest go first, counts stay. */
-const keptMax = 100_000;
+const keptMax = 60_000;
 
 /** One named receiver: what it got and how it behaves. */
 export class Receiver {

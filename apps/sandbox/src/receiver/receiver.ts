@@ -22,8 +22,9 @@ export const receiveWebhook = (receivers: Receivers, incoming: IncomingMessage, 
   });
   incoming.on('error', () => outgoing.destroy());
   incoming.on('end', () => {
+    // Copied also when it is one chunk: a chunk keeps the whole read buffer of its connection alive.
     if (size > bodyBytesMax) outgoing.writeHead(413).end();
-    else take(receiver, incoming, { outgoing, body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks) });
+    else take(receiver, incoming, { outgoing, body: Buffer.concat(chunks) });
   });
   return true;
 };

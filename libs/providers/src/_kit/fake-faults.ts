@@ -62,72 +62,111 @@ export interface FakeFaults {
 
 /** Faults for one fake. Chances come from a seeded sequence: the same seed and requests meet the same faults. */
 export const createFakeFaults = (seed = 1): FakeFaults => {
-  let random = seededRandom(seed);
-  let nextId = 1;
-  let rules: ActiveFault[] = [];
-
-  const add = (rule: FaultRule): ActiveFault => {
-    const active = { ...rule, id: nextId };
-    nextId += 1;
-    rules.push(active);
-    return active;
-  };
-  const always = (effect: FaultEffect, count: number | null, match: FaultMatch = {}): ActiveFault => add({ effect, match, count, probability: 1 });
-  const removeKind = (kind: FaultEffect['kind']): void => {
-    rules = rules.filter(({ effect }) => effect.kind !== kind);
-  };
-  const hits = (rule: ActiveFault, request: FakeRequest): boolean =>
-    rule.count !== 0 && matches(rule.match, request) && (rule.probability >= 1 || random() < rule.probability);
-  const use = (used: ActiveFault): void => {
-    if (used.count === null) return;
-    const left = used.count - 1;
-    rules = left <= 0 ? rules.filter(({ id }) => id !== used.id) : rules.map((rule) => (rule.id === used.id ? { ...rule, count: left } : rule));
-  };
-  /** The first rule of a kind that hits; only that one is used up. */
-  const take = (kind: FaultEffect['kind'], request: FakeRequest): FaultEffect | null => {
-    const rule = rules.find((candidate) => candidate.effect.kind === kind && hits(candidate, request));
-    if (rule === undefined) return null;
-    use(rule);
-    return rule.effect;
-  };
-
+  const faults = new Faults(seed);
+  // Callers take single functions out of it.
   return {
-    failNext: ({ status, count = 1, retryAfter, match }) =>
-      void always({ kind: 'fail', status, retryAfter: retryAfter === undefined ? null : String(retryAfter) }, count, match),
-    delay: (ms, match) => {
-      removeKind('delay');
-      if (ms > 0) always({ kind: 'delay', ms }, null, match);
-    },
-    dropAfterExecuting: (count = 1, match) => void always({ kind: 'drop_after_executing' }, count, match),
-    down: () => void always({ kind: 'down' }, null),
-    up: () => removeKind('down'),
-    add,
-    remove: (id) => {
-      const before = rules.length;
-      rules = rules.filter((rule) => rule.id !== id);
-      return rules.length < before;
-    },
-    clear: () => {
-      rules = [];
-    },
-    active: () => [...rules],
-    seed: (value) => {
-      random = seededRandom(value);
-    },
-    decide: (request) => {
-      const delay = take('delay', request);
-      const isDown = take('down', request) !== null;
-      const failure = isDown ? null : take('fail', request);
-      const executes = !isDown && failure === null;
-      return {
-        delayMs: delay?.kind === 'delay' ? delay.ms : 0,
-        isDown,
-        failure: failure?.kind === 'fail' ? failure : null,
-        dropsAnswer: executes && take('drop_after_executing', request) !== null,
-      };
-    },
+    failNext: (fault) => faults.failNext(fault),
+    delay: (ms, match) => faults.delay(ms, match),
+    dropAfterExecuting: (count, match) => faults.dropAfterExecuting(count, match),
+    down: () => faults.down(),
+    up: () => faults.up(),
+    add: (rule) => faults.add(rule),
+    remove: (id) => faults.remove(id),
+    clear: () => faults.clear(),
+    active: () => faults.active(),
+    seed: (value) => faults.seed(value),
+    decide: (request) => faults.decide(request),
   };
 };
+
+class Faults implements FakeFaults {
+  private random: () => number;
+  private nextId = 1;
+  private rules: ActiveFault[] = [];
+
+  constructor(seed: number) {
+    this.random = seededRandom(seed);
+  }
+
+  failNext({ status, count = 1, retryAfter, match = {} }: Parameters<FakeFaults['failNext']>[0]): void {
+    this.add({ effect: { kind: 'fail', status, retryAfter: retryAfter === undefined ? null : String(retryAfter) }, match, count, probability: 1 });
+  }
+
+  delay(ms: number, match: FaultMatch = {}): void {
+    this.removeKind('delay');
+    if (ms > 0) this.add({ effect: { kind: 'delay', ms }, match, count: null, probability: 1 });
+  }
+
+  dropAfterExecuting(count = 1, match: FaultMatch = {}): void {
+    this.add({ effect: { kind: 'drop_after_executing' }, match, count, probability: 1 });
+  }
+
+  down(): void {
+    this.add({ effect: { kind: 'down' }, match: {}, count: null, probability: 1 });
+  }
+
+  up(): void {
+    this.removeKind('down');
+  }
+
+  add(rule: FaultRule): ActiveFault {
+    const active = { ...rule, id: this.nextId };
+    this.nextId += 1;
+    this.rules.push(active);
+    return active;
+  }
+
+  remove(id: number): boolean {
+    const before = this.rules.length;
+    this.rules = this.rules.filter((rule) => rule.id !== id);
+    return this.rules.length < before;
+  }
+
+  clear(): void {
+    this.rules = [];
+  }
+
+  active(): readonly ActiveFault[] {
+    return [...this.rules];
+  }
+
+  seed(seed: number): void {
+    this.random = seededRandom(seed);
+  }
+
+  decide(request: FakeRequest): FaultDecision {
+    const delay = this.take('delay', request);
+    const isDown = this.take('down', request) !== null;
+    const failure = isDown ? null : this.take('fail', request);
+    const executes = !isDown && failure === null;
+    return {
+      delayMs: delay?.kind === 'delay' ? delay.ms : 0,
+      isDown,
+      failure: failure?.kind === 'fail' ? failure : null,
+      dropsAnswer: executes && this.take('drop_after_executing', request) !== null,
+    };
+  }
+
+  /** The first rule of a kind that hits; only that one is used up. */
+  private take(kind: FaultEffect['kind'], request: FakeRequest): FaultEffect | null {
+    const rule = this.rules.find(({ effect, match, probability }) => {
+      if (effect.kind !== kind || !matches(match, request)) return false;
+      return probability >= 1 || this.random() < probability;
+    });
+    if (rule === undefined) return null;
+    if (rule.count !== null) this.useUp(rule, rule.count - 1);
+    return rule.effect;
+  }
+
+  private useUp(used: ActiveFault, left: number): void {
+    if (left <= 0) this.remove(used.id);
+    else this.rules = this.rules.map((rule) => (rule.id === used.id ? { ...rule, count: left } : rule));
+  }
+
+  private removeKind(kind: FaultEffect['kind']): void {
+    this.rules = this.rules.filter(({ effect }) => effect.kind !== kind);
+  }
+}
 
 const matches = ({ method, path }: FaultMatch, request: FakeRequest): boolean => {
   if (method !== undefined && method.toUpperCase() !== request.method) return false;

@@ -87,81 +87,113 @@ interface AccessToken {
 }
 
 /** Creates the authorization server of one fake. */
-export const createFakeOAuth = (policy: FakeOAuthPolicy): FakeOAuth => {
-  const { provider, ledger, prefixes } = policy;
-  const codes = new Map<string, Code>();
-  const grants = new Map<string, Grant>();
-  const accessTokens = new Map<string, AccessToken>();
-  const refreshTokens = new Map<string, Grant>();
-  const nowMs = (): number => policy.now().getTime();
+export const createFakeOAuth = (policy: FakeOAuthPolicy): FakeOAuth => new AuthorizationServer(policy);
 
-  const issueTokens = (grant: Grant, refreshToken: string | null): FakeTokens => {
-    const accessToken = randomToken(prefixes.access);
-    accessTokens.set(accessToken, { grant, expiresAt: nowMs() + policy.accessTokenSeconds * 1000 });
+class AuthorizationServer implements FakeOAuth {
+  private readonly codes = new Map<string, Code>();
+  private readonly grants = new Map<string, Grant>();
+  private readonly accessTokens = new Map<string, AccessToken>();
+  private readonly refreshTokens = new Map<string, Grant>();
+
+  constructor(private readonly policy: FakeOAuthPolicy) {}
+
+  client(clientId: string): FakeClient | null {
+    return this.policy.clients.find((client) => client.clientId === clientId) ?? null;
+  }
+
+  issueCode(consent: FakeConsent): string {
+    const code = randomToken(this.policy.prefixes.code);
+    this.codes.set(code, { consent, expiresAt: this.nowMs() + this.policy.codeSeconds * 1000 });
+    return code;
+  }
+
+  exchangeCode({ code, clientId, redirectUri, codeVerifier }: FakeCodeExchange): FakeTokens | FakeTokenRefusal {
+    const found = this.codes.get(code);
+    if (found === undefined || found.expiresAt <= this.nowMs() || found.consent.clientId !== clientId) return refuse('code_invalid');
+    const { consent } = found;
+    if (consent.redirectUri !== redirectUri) return refuse('redirect_uri_mismatch');
+    if (consent.codeChallenge !== null && codeVerifier === null) return refuse('verifier_missing');
+    if (consent.codeChallenge !== null && codeVerifier !== null && s256(codeVerifier) !== consent.codeChallenge) return refuse('verifier_invalid');
+    this.codes.delete(code);
+    const { email, scopes, wantsRefreshToken, nonce } = consent;
+    const grant: Grant = { id: randomToken('grant-'), clientId, email, scopes, wantsRefreshToken, nonce, isRevoked: false };
+    this.grants.set(grant.id, grant);
+    this.note('token.issued', grant);
+    return this.issueTokens(grant, wantsRefreshToken ? this.newRefreshToken(grant) : null);
+  }
+
+  refresh(refreshToken: string, clientId: string): FakeTokens | FakeTokenRefusal {
+    const grant = this.refreshTokens.get(refreshToken);
+    if (grant === undefined || grant.isRevoked || grant.clientId !== clientId) return refuse('refresh_token_invalid');
+    this.note('token.refreshed', grant);
+    if (!this.policy.rotatesRefreshTokens) return this.issueTokens(grant, null);
+    this.refreshTokens.delete(refreshToken);
+    return this.issueTokens(grant, this.newRefreshToken(grant));
+  }
+
+  revokeToken(token: string): boolean {
+    const grant = this.refreshTokens.get(token) ?? this.accessTokens.get(token)?.grant;
+    if (grant === undefined || grant.isRevoked) return false;
+    this.revoke(grant);
+    return true;
+  }
+
+  identify(accessToken: string | null): FakeIdentity {
+    const token = accessToken === null ? undefined : this.accessTokens.get(accessToken);
+    if (token === undefined || token.grant.isRevoked) return { status: 'unknown' };
+    if (token.expiresAt <= this.nowMs()) return { status: 'expired' };
+    return { status: 'valid', email: token.grant.email, scopes: token.grant.scopes, clientId: token.grant.clientId };
+  }
+
+  revokeGrant(email: string): void {
+    this.workingGrants(email).forEach((grant) => this.revoke(grant));
+  }
+
+  expireTokens(): void {
+    for (const token of this.accessTokens.values()) token.expiresAt = 0;
+  }
+
+  grantsOf(email: string): number {
+    return this.workingGrants(email).length;
+  }
+
+  scopesOf(email: string, clientId: string): readonly string[] {
+    return this.workingGrants(email).flatMap((grant) => (grant.clientId === clientId ? grant.scopes : []));
+  }
+
+  reset(): void {
+    for (const store of [this.codes, this.grants, this.accessTokens, this.refreshTokens]) store.clear();
+  }
+
+  private issueTokens(grant: Grant, refreshToken: string | null): FakeTokens {
+    const accessToken = randomToken(this.policy.prefixes.access);
+    this.accessTokens.set(accessToken, { grant, expiresAt: this.nowMs() + this.policy.accessTokenSeconds * 1000 });
     return { ok: true, accessToken, refreshToken, email: grant.email, scopes: grant.scopes, nonce: grant.nonce };
-  };
-  const newRefreshToken = (grant: Grant): string => {
-    const token = randomToken(prefixes.refresh);
-    refreshTokens.set(token, grant);
-    return token;
-  };
-  const note = (kind: string, { id, email, scopes }: Grant): void =>
-    ledger.record({ provider, kind, id, key: email, account: email, details: { scopes } });
-  const revoke = (grant: Grant): void => {
-    if (grant.isRevoked) return;
-    grant.isRevoked = true;
-    note('token.revoked', grant);
-  };
+  }
 
-  return {
-    client: (clientId) => policy.clients.find((client) => client.clientId === clientId) ?? null,
-    issueCode: (consent) => {
-      const code = randomToken(prefixes.code);
-      codes.set(code, { consent, expiresAt: nowMs() + policy.codeSeconds * 1000 });
-      return code;
-    },
-    exchangeCode: ({ code, clientId, redirectUri, codeVerifier }) => {
-      const found = codes.get(code);
-      if (found === undefined || found.expiresAt <= nowMs() || found.consent.clientId !== clientId) return refuse('code_invalid');
-      const { consent } = found;
-      if (consent.redirectUri !== redirectUri) return refuse('redirect_uri_mismatch');
-      if (consent.codeChallenge !== null && codeVerifier === null) return refuse('verifier_missing');
-      if (consent.codeChallenge !== null && codeVerifier !== null && s256(codeVerifier) !== consent.codeChallenge) return refuse('verifier_invalid');
-      codes.delete(code);
-      const { email, scopes, wantsRefreshToken, nonce } = consent;
-      const grant: Grant = { id: randomToken('grant-'), clientId, email, scopes, wantsRefreshToken, nonce, isRevoked: false };
-      grants.set(grant.id, grant);
-      note('token.issued', grant);
-      return issueTokens(grant, wantsRefreshToken ? newRefreshToken(grant) : null);
-    },
-    refresh: (refreshToken, clientId) => {
-      const grant = refreshTokens.get(refreshToken);
-      if (grant === undefined || grant.isRevoked || grant.clientId !== clientId) return refuse('refresh_token_invalid');
-      note('token.refreshed', grant);
-      if (!policy.rotatesRefreshTokens) return issueTokens(grant, null);
-      refreshTokens.delete(refreshToken);
-      return issueTokens(grant, newRefreshToken(grant));
-    },
-    revokeToken: (token) => {
-      const grant = refreshTokens.get(token) ?? accessTokens.get(token)?.grant;
-      if (grant === undefined || grant.isRevoked) return false;
-      revoke(grant);
-      return true;
-    },
-    identify: (accessToken) => {
-      const token = accessToken === null ? undefined : accessTokens.get(accessToken);
-      if (token === undefined || token.grant.isRevoked) return { status: 'unknown' };
-      if (token.expiresAt <= nowMs()) return { status: 'expired' };
-      return { status: 'valid', email: token.grant.email, scopes: token.grant.scopes, clientId: token.grant.clientId };
-    },
-    revokeGrant: (email) => [...grants.values()].filter((grant) => grant.email === email).forEach(revoke),
-    expireTokens: () => accessTokens.forEach((token) => (token.expiresAt = 0)),
-    grantsOf: (email) => [...grants.values()].filter((grant) => grant.email === email && !grant.isRevoked).length,
-    scopesOf: (email, clientId) =>
-      [...grants.values()].flatMap((grant) => (grant.email === email && grant.clientId === clientId && !grant.isRevoked ? grant.scopes : [])),
-    reset: () => [codes, grants, accessTokens, refreshTokens].forEach((store) => store.clear()),
-  };
-};
+  private newRefreshToken(grant: Grant): string {
+    const token = randomToken(this.policy.prefixes.refresh);
+    this.refreshTokens.set(token, grant);
+    return token;
+  }
+
+  private revoke(grant: Grant): void {
+    grant.isRevoked = true;
+    this.note('token.revoked', grant);
+  }
+
+  private note(kind: string, { id, email, scopes }: Grant): void {
+    this.policy.ledger.record({ provider: this.policy.provider, kind, id, key: email, account: email, details: { scopes } });
+  }
+
+  private workingGrants(email: string): readonly Grant[] {
+    return [...this.grants.values()].filter((grant) => grant.email === email && !grant.isRevoked);
+  }
+
+  private nowMs(): number {
+    return this.policy.now().getTime();
+  }
+}
 
 /** Sample people plus whoever signed in with another address; the same address is always the same account. */
 export interface FakeAccounts {

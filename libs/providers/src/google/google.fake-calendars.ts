@@ -37,71 +37,83 @@ export interface GoogleCalendars {
 }
 
 /** Creates the calendars. Every account has a calendar of its own, a second one, and one it may only read. */
-export const createGoogleCalendars = (now: () => Date, ledger: FakeLedger): GoogleCalendars => {
-  const calendars = new Map<string, readonly StoredCalendar[]>();
+export const createGoogleCalendars = (now: () => Date, ledger: FakeLedger): GoogleCalendars => new Calendars(now, ledger);
 
-  const ofAccount = (email: string): readonly StoredCalendar[] => {
-    const known = calendars.get(email);
+class Calendars implements GoogleCalendars {
+  private readonly byAccount = new Map<string, readonly StoredCalendar[]>();
+
+  constructor(
+    private readonly now: () => Date,
+    private readonly ledger: FakeLedger,
+  ) {}
+
+  ofAccount(email: string): readonly StoredCalendar[] {
+    const known = this.byAccount.get(email);
     if (known !== undefined) return known;
     const created = sampleCalendars(email);
-    calendars.set(email, created);
+    this.byAccount.set(email, created);
     return created;
-  };
-  const store = (calendar: StoredCalendar, event: Omit<StoredEvent, 'revision' | 'updated'>): StoredEvent => {
+  }
+
+  find(email: string, calendarId: string): StoredCalendar | null {
+    return this.ofAccount(email).find((calendar) => (calendarId === 'primary' ? calendar.isPrimary : calendar.id === calendarId)) ?? null;
+  }
+
+  insert({ calendar, wanted, sendUpdates, keepsConference, id }: EventWrite & { readonly id: string }): StoredEvent | EventProblem {
+    const fields = toEventFields(keepsConference ? wanted : withoutConference(wanted), calendar.timeZone);
+    if (isEventProblem(fields)) return fields;
+    const status = wanted['status'] === 'tentative' ? 'tentative' : 'confirmed';
+    const created = this.now().toISOString();
+    const event = this.store(calendar, {
+      id,
+      created,
+      sequence: 0,
+      status,
+      creator: calendar.email,
+      fields: withConference(fields, meetingCode()),
+    });
+    this.record('event.created', calendar, { event, sendUpdates });
+    return event;
+  }
+
+  change({ calendar, event, wanted, sendUpdates, keepsConference, mode }: Parameters<GoogleCalendars['change']>[0]): StoredEvent | EventProblem {
+    const change = keepsConference ? wanted : withoutConference(wanted);
+    const kept = keepsConference ? {} : { conferenceData: event.fields['conferenceData'] };
+    const merged = mode === 'merge' ? (mergePatch(event.fields, change) as Readonly<Record<string, unknown>>) : { ...kept, ...change };
+    const fields = toEventFields(merged, calendar.timeZone);
+    if (isEventProblem(fields)) return fields;
+    const status = statusAfter(event, wanted['status']);
+    const link = fields['conferenceData'] === undefined ? {} : pick(event.fields, 'hangoutLink');
+    const sequence = hasMoved(event, fields) ? event.sequence + 1 : event.sequence;
+    const changed = this.store(calendar, { ...event, sequence, status, fields: withConference({ ...link, ...fields }, meetingCode()) });
+    const isDeleted = status === 'cancelled' && event.status !== 'cancelled';
+    this.record(isDeleted ? 'event.deleted' : 'event.changed', calendar, { event: changed, sendUpdates });
+    return changed;
+  }
+
+  remove(calendar: StoredCalendar, event: StoredEvent, sendUpdates: string): void {
+    const removed = this.store(calendar, { ...event, status: 'cancelled', sequence: event.sequence + 1 });
+    this.record('event.deleted', calendar, { event: removed, sendUpdates });
+  }
+
+  reset(): void {
+    this.byAccount.clear();
+  }
+
+  private store(calendar: StoredCalendar, event: Omit<StoredEvent, 'revision' | 'updated'>): StoredEvent {
     calendar.revision += 1;
-    const stored = { ...event, updated: now().toISOString(), revision: calendar.revision };
+    const stored = { ...event, updated: this.now().toISOString(), revision: calendar.revision };
     calendar.events.set(event.id, stored);
     return stored;
-  };
-  const record = (kind: string, calendar: StoredCalendar, event: StoredEvent, sendUpdates: string): void => {
-    const { start, end, summary, attendees, location, extendedProperties } = event.fields;
-    const details = {
-      calendar_id: calendar.id,
-      summary,
-      start,
-      end,
-      attendees,
-      location,
-      extendedProperties,
-      status: event.status,
-      send_updates: sendUpdates,
-    };
-    ledger.record({ provider: 'google', kind, id: event.id, key: markerOf(event), account: calendar.email, details });
-  };
+  }
 
-  return {
-    ofAccount,
-    find: (email, calendarId) =>
-      ofAccount(email).find((calendar) => (calendarId === 'primary' ? calendar.isPrimary : calendar.id === calendarId)) ?? null,
-    insert: ({ calendar, wanted, sendUpdates, keepsConference, id }) => {
-      const fields = toEventFields(keepsConference ? wanted : withoutConference(wanted), calendar.timeZone);
-      if (isEventProblem(fields)) return fields;
-      const status = wanted['status'] === 'tentative' ? 'tentative' : 'confirmed';
-      const created = now().toISOString();
-      const event = store(calendar, { id, created, sequence: 0, status, creator: calendar.email, fields: withConference(fields, meetingCode()) });
-      record('event.created', calendar, event, sendUpdates);
-      return event;
-    },
-    change: ({ calendar, event, wanted, sendUpdates, keepsConference, mode }) => {
-      const change = keepsConference ? wanted : withoutConference(wanted);
-      const kept = keepsConference ? {} : { conferenceData: event.fields['conferenceData'] };
-      const merged = mode === 'merge' ? (mergePatch(event.fields, change) as Readonly<Record<string, unknown>>) : { ...kept, ...change };
-      const fields = toEventFields(merged, calendar.timeZone);
-      if (isEventProblem(fields)) return fields;
-      const status = statusAfter(event, wanted['status']);
-      const link = fields['conferenceData'] === undefined ? {} : pick(event.fields, 'hangoutLink');
-      const sequence = hasMoved(event, fields) ? event.sequence + 1 : event.sequence;
-      const changed = store(calendar, { ...event, sequence, status, fields: withConference({ ...link, ...fields }, meetingCode()) });
-      record(status === 'cancelled' && event.status !== 'cancelled' ? 'event.deleted' : 'event.changed', calendar, changed, sendUpdates);
-      return changed;
-    },
-    remove: (calendar, event, sendUpdates) => {
-      const removed = store(calendar, { ...event, status: 'cancelled', sequence: event.sequence + 1 });
-      record('event.deleted', calendar, removed, sendUpdates);
-    },
-    reset: () => calendars.clear(),
-  };
-};
+  private record(kind: string, calendar: StoredCalendar, { event, sendUpdates }: { event: StoredEvent; sendUpdates: string }): void {
+    const { start, end, summary, description, attendees, location, extendedProperties } = event.fields;
+    const content = { summary, description, start, end, attendees, location, extendedProperties, status: event.status };
+    const details = { calendar_id: calendar.id, ...content, send_updates: sendUpdates };
+    this.ledger.record({ provider: 'google', kind, id: event.id, key: markerOf(event), account: calendar.email, details });
+  }
+}
 
 const sampleCalendars = (email: string): readonly StoredCalendar[] => {
   const name = email.replace('@', '-at-').replace(/[^a-z0-9-]/g, '-');

@@ -30,8 +30,35 @@ const scopeMeanings: Readonly<Record<string, string>> = {
 const longName = (scope: string): string => (scope === 'email' || scope === 'profile' ? `https://www.googleapis.com/auth/userinfo.${scope}` : scope);
 
 /** `GET|POST /o/oauth2/v2/auth`: the consent page, and what follows from it. */
-export const googleAuthorize = ({ oauth, accounts }: GoogleOAuthParts, request: FakeRequest): FakeResponse => {
-  const { query } = request;
+export const googleAuthorize = (parts: GoogleOAuthParts, request: FakeRequest): FakeResponse => {
+  const asked = askedFor(parts.oauth, request.query);
+  if ('status' in asked) return asked;
+  const { client, redirectUri, scopes } = asked;
+  const state = request.query.get('state');
+
+  const decision = consentDecisionOf(request, scopes);
+  if (decision.outcome === 'denied') return redirectAnswer(withParameters(redirectUri, { error: 'access_denied', state }));
+  if (decision.outcome === 'allowed') return allowed(parts, request, { ...asked, ...decision });
+  const page = {
+    providerName: 'Google',
+    appName: client.name,
+    accounts: parts.accounts.all(),
+    scopes: scopes.map((scope) => ({ scope, meaning: scopeMeanings[scope] ?? scope })),
+    redirectUri,
+    loginHint: request.query.get('login_hint'),
+  };
+  const isFirst = decision.outcome === 'undecided';
+  return htmlAnswer(isFirst ? 200 : 400, consentPage(page, isFirst ? null : 'Choose an account or type an address.'));
+};
+
+interface Asked {
+  readonly client: FakeClient;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+}
+
+/** What an app asks for, or the page that refuses it. Nothing is sent to a redirect URI that cannot be trusted. */
+const askedFor = (oauth: FakeOAuth, query: URLSearchParams): Asked | FakeResponse => {
   const client = oauth.client(query.get('client_id') ?? '');
   if (client === null) return refused(401, 'Error 401: invalid_client', 'The OAuth client was not found.');
   const redirectUri = query.get('redirect_uri');
@@ -39,56 +66,40 @@ export const googleAuthorize = ({ oauth, accounts }: GoogleOAuthParts, request: 
   if (!isRegistered(client, redirectUri)) return refused(400, 'Error 400: redirect_uri_mismatch', 'The redirect URI is not registered for this app.');
   if (query.get('response_type') !== 'code')
     return refused(400, 'Error 400: unsupported_response_type', 'Only response_type=code is supported here.');
-  const challengeMethod = query.get('code_challenge_method');
-  if (query.has('code_challenge') && challengeMethod !== 'S256')
+  if (query.has('code_challenge') && query.get('code_challenge_method') !== 'S256')
     return refused(400, 'Error 400: invalid_request', 'Only code_challenge_method=S256 is supported here.');
   const scopes = (query.get('scope') ?? '').split(' ').filter(Boolean).map(longName);
   if (scopes.length === 0) return refused(400, 'Error 400: invalid_request', 'Missing required parameter: scope');
+  return { client, redirectUri, scopes };
+};
 
-  const decision = consentDecisionOf(request, scopes);
-  if (decision.outcome === 'denied') return redirectAnswer(withParameters(redirectUri, { error: 'access_denied', state: query.get('state') }));
-  if (decision.outcome !== 'allowed') {
-    const page = {
-      providerName: 'Google',
-      appName: client.name,
-      accounts: accounts.all(),
-      scopes: scopes.map((scope) => ({ scope, meaning: scopeMeanings[scope] ?? scope })),
-      redirectUri,
-      loginHint: query.get('login_hint'),
-    };
-    return htmlAnswer(
-      decision.outcome === 'undecided' ? 200 : 400,
-      consentPage(page, decision.outcome === 'undecided' ? null : 'Choose an account or type an address.'),
-    );
-  }
-
-  accounts.named(decision.email);
+/** The way back to the app, with a code. */
+const allowed = (
+  { oauth, accounts }: GoogleOAuthParts,
+  request: FakeRequest,
+  { client, redirectUri, scopes, email }: Asked & { readonly email: string },
+): FakeResponse => {
+  const { query } = request;
+  accounts.named(email);
   // A refresh token is given for offline access, and again only when consent was asked for again.
   // https://developers.google.com/identity/protocols/oauth2/web-server#offline
-  const isFirstConsent = oauth.grantsOf(decision.email) === 0;
+  const isFirstConsent = oauth.grantsOf(email) === 0;
   const wantsRefreshToken = query.get('access_type') === 'offline' && (isFirstConsent || (query.get('prompt') ?? '').split(' ').includes('consent'));
   // https://developers.google.com/identity/protocols/oauth2/web-server#incrementalAuth
-  const earlier = query.get('include_granted_scopes') === 'true' ? oauth.scopesOf(decision.email, client.clientId) : [];
-  const granted = [...new Set([...decision.scopes, ...earlier])];
+  const earlier = query.get('include_granted_scopes') === 'true' ? oauth.scopesOf(email, client.clientId) : [];
+  const granted = [...new Set([...scopes, ...earlier])];
+  const codeChallenge = query.get('code_challenge');
   const code = oauth.issueCode({
     clientId: client.clientId,
     redirectUri,
-    codeChallenge: query.get('code_challenge'),
-    email: decision.email,
+    codeChallenge,
+    email,
     scopes: granted,
     wantsRefreshToken,
     nonce: query.get('nonce'),
   });
-  return redirectAnswer(
-    withParameters(redirectUri, {
-      state: query.get('state'),
-      iss: request.baseUrl,
-      code,
-      scope: granted.join(' '),
-      authuser: '0',
-      prompt: 'consent',
-    }),
-  );
+  const answer = { state: query.get('state'), iss: request.baseUrl, code, scope: granted.join(' '), authuser: '0', prompt: 'consent' };
+  return redirectAnswer(withParameters(redirectUri, answer));
 };
 
 /** `POST /token`: codes and refresh tokens become access tokens. */
