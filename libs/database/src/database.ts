@@ -130,18 +130,16 @@ export class Database {
 const outageClasses = ['08', '53', '57'];
 const outageCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '40001', '40P01', '25P02']);
 
+const outageMessage =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|after calling end/i;
+
 /** True when PostgreSQL, and not what was asked of it, is at fault: trying again later will do. */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (outageCodes.has(code) || (code.length === 5 && outageClasses.includes(code.slice(0, 2)))) return true;
-  if (
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|Cannot use a pool after calling end/i.test(
-      error.message,
-    )
-  )
-    return true;
-  return 'driverError' in error && error.driverError !== error && isDatabaseOutage(error.driverError);
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message, driverError } = error as { code?: unknown; message?: unknown; driverError?: unknown };
+  if (typeof code === 'string' && (outageCodes.has(code) || (code.length === 5 && outageClasses.includes(code.slice(0, 2))))) return true;
+  if (typeof message === 'string' && outageMessage.test(message)) return true;
+  return driverError !== error && isDatabaseOutage(driverError);
 }
 
 async function prepareSchema(options: DatabaseOptions): Promise<void> {
