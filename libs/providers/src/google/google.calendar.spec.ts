@@ -30,7 +30,11 @@ const connect = async (prefix = '') => {
 calendarContract('google', () => connect());
 identityContract('google', () => connect());
 oauthContract('google', () => {
-  const outbound = { fetch: () => fetch };
+  const outbound = {
+    fetch: () => {
+      throw new Error('no call is expected');
+    },
+  };
   const { oauth } = google.connect({ config: google.config.parse(credentials), outbound, now: () => new Date() });
   return { oauth, types: integrationTypesOf(google) };
 });

@@ -31,7 +31,11 @@ const connect = async (suffix = '') => {
 videoContract('zoom', () => connect());
 identityContract('zoom', () => connect());
 oauthContract('zoom', () => {
-  const outbound = { fetch: () => fetch };
+  const outbound = {
+    fetch: () => {
+      throw new Error('no call is expected');
+    },
+  };
   const { oauth } = zoom.connect({ config: zoom.config.parse(credentials), outbound, now: () => new Date() });
   return { oauth, types: integrationTypesOf(zoom) };
 });
