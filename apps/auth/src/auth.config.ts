@@ -1,0 +1,67 @@
+import { roles } from '@patchbay/contracts';
+import { providerConfigs } from '@patchbay/providers';
+import { masterKeys, type PlatformConfig } from '@patchbay/service-kit';
+import { z } from 'zod';
+
+/** People and a key that `npm start` makes up, so that a fresh clone can be tried at once. */
+const developmentCredentials = z.strictObject({
+  users: z.array(z.strictObject({ id: z.uuid(), email: z.email(), name: z.string().nullable(), role: z.enum(roles) })),
+  service_api_key: z.string().regex(/^pb_dev_[\w-]{20,}$/, 'must begin with pb_dev_ and be long'),
+});
+export type DevelopmentCredentials = z.output<typeof developmentCredentials>;
+
+const redirectUris = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((uri) => uri.trim())
+      .filter((uri) => uri !== ''),
+  )
+  .refine((uris) => uris.every((uri) => URL.canParse(uri)), 'must be absolute URIs, separated by commas');
+
+const own = z.object({
+  // Also read by the platform; here because two variables below depend on it.
+  NODE_ENV: z.string().default('development'),
+  TOKEN_MASTER_KEYS: masterKeys,
+  PUBLIC_BASE_URL: z.url().describe('Where the gateway is reached from outside; the issuer of access tokens.'),
+  OAUTH_REDIRECT_URIS: redirectUris
+    .default([])
+    .describe('Redirect URIs the connect flow may lead back to, separated by commas and compared exactly. Those of the providers are added.'),
+  DEVELOPMENT_CREDENTIALS: z
+    .string()
+    .transform(parseJson)
+    .pipe(developmentCredentials)
+    .optional()
+    .describe('JSON of people and an API key for development. Refused in production.'),
+});
+export type AuthConfig = z.output<typeof own> & PlatformConfig;
+
+const providerVariables: z.ZodRawShape = Object.assign({}, ...providerConfigs.map((provider) => provider.shape));
+
+/** Every variable of this service, those of the providers included. */
+export const authConfig: z.ZodObject = z.object({ ...own.shape, ...providerVariables }).superRefine(
+  (values, context) => {
+    if (values.NODE_ENV === 'production') {
+      if (values.DEVELOPMENT_CREDENTIALS !== undefined)
+        context.addIssue({ code: 'custom', path: ['DEVELOPMENT_CREDENTIALS'], message: 'must not be set in production' });
+      if (values.PUBLIC_BASE_URL?.startsWith('http:') === true)
+        context.addIssue({ code: 'custom', path: ['PUBLIC_BASE_URL'], message: 'must be https in production' });
+    }
+    for (const provider of providerConfigs) {
+      const faults = provider.safeParse(values).error?.issues ?? [];
+      for (const fault of faults) if (fault.code === 'custom') context.addIssue({ code: 'custom', path: [...fault.path], message: fault.message });
+    }
+  },
+  // Also when another variable is at fault: all faults are listed at once.
+  { when: ({ value }) => typeof value === 'object' && value !== null },
+);
+
+/** What is no JSON becomes something the schema behind refuses, by name. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

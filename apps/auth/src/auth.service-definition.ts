@@ -1,0 +1,14 @@
+import type { ServiceDefinition } from '@patchbay/service-kit';
+import { authConfig } from './auth.config.js';
+import { AuthModule } from './auth.module.js';
+import { CreateIdentityTables1763700100001 } from './database/migrations/1763700100001-create-identity-tables.js';
+import { CreateConnectionTables1763700100002 } from './database/migrations/1763700100002-create-connection-tables.js';
+
+/** All that is particular about this service; `main.ts` and the integration specs start it from here. */
+export const authService: ServiceDefinition = {
+  name: 'auth',
+  module: AuthModule,
+  config: authConfig,
+  entities: [],
+  migrations: [CreateIdentityTables1763700100001, CreateConnectionTables1763700100002],
+};

@@ -1,0 +1,107 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Connection, ConnectionStatus, IntegrationType, listConnections, OutputOf } from '@patchbay/contracts';
+import { Database, type Transaction } from '@patchbay/database';
+import type { UserCaller } from '@patchbay/messaging';
+import { idCursorOf } from '../database/id-cursor.js';
+
+/** An account as it is connected; a second time under the id it has. */
+export interface ConnectedAccount {
+  /** Taken when the account is new. */
+  readonly id: string;
+  readonly owner: UserCaller;
+  readonly provider: string;
+  readonly type: IntegrationType;
+  readonly accountId: string;
+  readonly email: string | null;
+  readonly scopes: readonly string[];
+  readonly connectedAt: Date;
+}
+
+interface ConnectionRow {
+  readonly id: string;
+  readonly provider: string;
+  readonly type: IntegrationType;
+  readonly provider_email: string | null;
+  readonly scopes: string[];
+  readonly status: ConnectionStatus;
+  readonly token_expires_at: Date | null;
+  readonly created_at: Date;
+  readonly last_error: string | null;
+}
+
+const columns = `c.id, c.provider, c.type, c.provider_email, c.scopes, c.status, g.expires_at AS token_expires_at, c.created_at, c.last_error`;
+const listOfUser = {
+  name: 'connections-list',
+  text: `SELECT ${columns} FROM connections c LEFT JOIN grants g ON g.connection_id = c.id
+         WHERE c.tenant_id = $1 AND c.user_id = $2 AND c.status <> 'disconnected' AND ($3::uuid IS NULL OR c.id < $3) ORDER BY c.id DESC LIMIT $4`,
+};
+
+@Injectable()
+export class ConnectionsRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  async list(owner: UserCaller, page: { limit: number; cursor?: string | undefined }): Promise<OutputOf<typeof listConnections>> {
+    const rows = await this.database.read<ConnectionRow>(listOfUser, [owner.tenant_id, owner.user_id, idCursorOf(page), page.limit + 1]);
+    const items = rows.slice(0, page.limit).map(toConnection);
+    return { items, next_cursor: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  /** The id that an account has from earlier on, whether it works or not. */
+  async findId(
+    tx: Transaction,
+    { owner, provider, type, accountId }: Omit<ConnectedAccount, 'id' | 'email' | 'scopes' | 'connectedAt'>,
+  ): Promise<string | undefined> {
+    const [row] = await tx.query<{ id: string }>(
+      `SELECT id FROM connections WHERE tenant_id = $1 AND user_id = $2 AND provider = $3 AND type = $4 AND provider_account_id = $5`,
+      [owner.tenant_id, owner.user_id, provider, type, accountId],
+    );
+    return row?.id;
+  }
+
+  /** @returns the id that the account has from now on. */
+  async connect(tx: Transaction, account: ConnectedAccount): Promise<string> {
+    const { owner, connectedAt } = account;
+    const [row] = await tx.query<{ id: string }>(
+      `INSERT INTO connections (id, tenant_id, user_id, provider, type, provider_account_id, provider_email, scopes, status, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $9)
+       ON CONFLICT (tenant_id, user_id, provider, type, provider_account_id) DO UPDATE
+         SET provider_email = EXCLUDED.provider_email, scopes = EXCLUDED.scopes, status = 'active', last_error = NULL, updated_at = EXCLUDED.updated_at
+       RETURNING id`,
+      [account.id, owner.tenant_id, owner.user_id, account.provider, account.type, account.accountId, account.email, account.scopes, connectedAt],
+    );
+    if (row === undefined) throw new Error('unreachable: an upsert answers its row');
+    return row.id;
+  }
+
+  async get(tx: Transaction, id: string): Promise<Connection> {
+    const [row] = await tx.query<ConnectionRow>(`SELECT ${columns} FROM connections c LEFT JOIN grants g ON g.connection_id = c.id WHERE c.id = $1`, [
+      id,
+    ]);
+    if (row === undefined) throw new Error('unreachable: it was stored a moment ago');
+    return toConnection(row);
+  }
+
+  async setStatus(tx: Transaction, id: string, change: { status: ConnectionStatus; lastError: string | null; now: Date }): Promise<void> {
+    await tx.query(`UPDATE connections SET status = $2, last_error = $3, updated_at = $4 WHERE id = $1`, [
+      id,
+      change.status,
+      change.lastError,
+      change.now,
+    ]);
+  }
+
+  /** True when another working connection rests on the same permission: providers keep one per person and app, and revoke it as a whole. */
+  async isAccountUsedElsewhere(tx: Transaction, connection: { id: string; provider: string; accountId: string }): Promise<boolean> {
+    const others = await tx.query(
+      `SELECT 1 FROM connections WHERE provider = $1 AND provider_account_id = $2 AND status = 'active' AND id <> $3 LIMIT 1`,
+      [connection.provider, connection.accountId, connection.id],
+    );
+    return others.length > 0;
+  }
+}
+
+const toConnection = (row: ConnectionRow): Connection => ({
+  ...row,
+  token_expires_at: row.token_expires_at?.toISOString() ?? null,
+  created_at: row.created_at.toISOString(),
+});

@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { activityRecorded, AppError, integrationDisconnected, type InputOf, type listConnections, type OutputOf } from '@patchbay/contracts';
+import { Database, type Transaction } from '@patchbay/database';
+import type { UserCaller } from '@patchbay/messaging';
+import type { ConfiguredProviders } from '@patchbay/providers';
+import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
+import { OAuthFailure, revokeToken } from '../oauth/oauth-client.js';
+import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../providers/configured-providers.js';
+import { GrantsRepository, type Grant } from '../tokens/grants.repository.js';
+import { ProviderSlots } from '../tokens/provider-slots.js';
+import { ConnectionsRepository } from './connections.repository.js';
+
+/** What became of the permission at the provider when its connection went. */
+type Revocation = 'revoked' | 'kept_for_other_connection' | 'not_offered' | 'failed';
+
+@Injectable()
+export class ConnectionsService {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(ConnectionsRepository) private readonly connections: ConnectionsRepository,
+    @Inject(GrantsRepository) private readonly grants: GrantsRepository,
+    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
+    @Inject(ProviderSlots) private readonly slots: ProviderSlots,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  list(owner: UserCaller, page: InputOf<typeof listConnections>): Promise<OutputOf<typeof listConnections>> {
+    return this.connections.list(owner, page);
+  }
+
+  /**
+   * Ends a connection of the caller. A provider that cannot revoke now does not keep it alive: the tokens are forgotten all the same.
+   *
+   * @throws AppError `connection_not_found`, also for somebody else's.
+   */
+  async disconnect(owner: UserCaller, id: string): Promise<null> {
+    const { provider } = requireOwn(await this.grants.find(id), owner);
+    await this.slots.run(provider, () =>
+      this.database.transaction(async (tx) => {
+        // Under the lock, so that no refresh makes the tokens that are revoked here stale ones.
+        const grant = requireOwn(await this.grants.lock(tx, id), owner);
+        const revocation = await this.#revoke(tx, grant);
+        await this.grants.forget(tx, id);
+        await this.connections.setStatus(tx, id, { status: 'disconnected', lastError: null, now: this.now() });
+        this.#announce(tx, grant, revocation);
+      }),
+    );
+    return null;
+  }
+
+  async #revoke(tx: Transaction, grant: Grant): Promise<Revocation> {
+    if (grant.tokens === null) return 'not_offered';
+    const provider = this.#providerOf(grant);
+    if (provider === undefined || provider.oauth.revocationEndpoint === null) return 'not_offered';
+    if (await this.connections.isAccountUsedElsewhere(tx, { id: grant.connectionId, provider: grant.provider, accountId: grant.accountId }))
+      return 'kept_for_other_connection';
+    const refreshToken = this.grants.refreshTokenOf(grant, grant.tokens);
+    // Either kind ends the whole grant (https://www.rfc-editor.org/rfc/rfc7009#section-2.1), but not every provider takes both.
+    const candidates = [...(refreshToken === null ? [] : [refreshToken]), this.grants.accessTokenOf(grant, grant.tokens)];
+    for (const token of candidates) if (await this.#isRevoked(provider, grant, token)) return 'revoked';
+    return 'failed';
+  }
+
+  async #isRevoked(provider: ConnectableProvider, { connectionId }: Grant, token: string): Promise<boolean> {
+    try {
+      await revokeToken(provider, connectionId, token);
+      return true;
+    } catch (error) {
+      if (!(error instanceof OAuthFailure)) throw error;
+      // The user was faster and took the permission back at the provider: some say so instead of answering 200.
+      if (error.reason === 'invalid_token') return true;
+      this.log.warn({ provider: provider.manifest.id, connection_id: connectionId, reason: error.reason }, 'a token was not revoked');
+      return false;
+    }
+  }
+
+  /** Undefined when an operator has taken the credentials away since: then nobody can be asked. */
+  #providerOf(grant: Grant): ConnectableProvider | undefined {
+    try {
+      return connectableProvider(this.providers, grant.provider);
+    } catch (error) {
+      if (error instanceof AppError) return undefined;
+      throw error;
+    }
+  }
+
+  #announce(tx: Transaction, grant: Grant, revocation: Revocation): void {
+    const { userId: user_id, connectionId: connection_id, provider, type, tenantId } = grant;
+    const name = this.providers.find(provider)?.provider.displayName ?? provider;
+    tx.outbox.add(integrationDisconnected, { user_id, connection_id, provider, type, reason: 'by_user' }, { tenantId });
+    const log_type = 'integration_disconnected';
+    const details = { connection_id, revocation };
+    tx.outbox.add(
+      activityRecorded,
+      { user_id, log_type, integration_type: provider, message: messages[revocation](name), details, success: true },
+      { tenantId },
+    );
+  }
+}
+
+const messages: Readonly<Record<Revocation, (provider: string) => string>> = {
+  revoked: (provider) => `${provider} was disconnected and its permission revoked.`,
+  kept_for_other_connection: (provider) => `${provider} was disconnected; its permission stays, because another connection uses the same account.`,
+  not_offered: (provider) => `${provider} was disconnected and its tokens forgotten.`,
+  failed: (provider) =>
+    `${provider} was disconnected and its tokens forgotten, but ${provider} could not revoke the permission; it can be removed in the account's settings there.`,
+};
+
+/** Somebody else's connection is as good as none, whatever the role: admins manage the installation, not people's accounts. */
+function requireOwn(grant: Grant | undefined, owner: UserCaller): Grant {
+  if (grant === undefined || grant.status === 'disconnected' || grant.userId !== owner.user_id || grant.tenantId !== owner.tenant_id)
+    throw new AppError('connection_not_found');
+  return grant;
+}

@@ -1,0 +1,33 @@
+import type { Capabilities, OAuthCapability } from '@patchbay/capabilities';
+import { AppError } from '@patchbay/contracts';
+import { PostgresRateLimiter, type Database } from '@patchbay/database';
+import { configureProviders, type ConfiguredProvider, type ConfiguredProviders } from '@patchbay/providers';
+import { recordProviderCall, type Logger } from '@patchbay/service-kit';
+import type { AuthConfig } from '../auth.config.js';
+
+/** Injection token of the {@link ConfiguredProviders}. */
+export const PROVIDERS = Symbol('PROVIDERS');
+
+/** A provider that people can connect an account of. */
+export interface ConnectableProvider {
+  readonly manifest: ConfiguredProvider['provider'];
+  readonly outbound: ConfiguredProvider['outbound'];
+  readonly oauth: OAuthCapability;
+  readonly identity: Capabilities['identity'];
+}
+
+/** Every provider of the registry, behind one rate limit for all replicas of this service. */
+export function configuredProviders(config: AuthConfig, database: Database, log: Logger): ConfiguredProviders {
+  return configureProviders(config, { limiter: new PostgresRateLimiter(database), onCall: recordProviderCall(log) });
+}
+
+/** @throws AppError `provider_unknown` or `provider_not_configured`. */
+export function connectableProvider(providers: ConfiguredProviders, id: string): ConnectableProvider {
+  const found = providers.find(id);
+  if (found === undefined) throw new AppError('provider_unknown');
+  if (found.state === 'not_configured') throw new AppError('provider_not_configured', { missing_variables: found.missing });
+  const { oauth, identity } = found.capabilities;
+  // A provider without a connect flow cannot be connected by one: to the caller that is a provider this flow does not know.
+  if (oauth === undefined || identity === undefined) throw new AppError('provider_unknown');
+  return { manifest: found.provider, outbound: found.outbound, oauth, identity };
+}

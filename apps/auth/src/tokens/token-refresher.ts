@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { activityRecorded, integrationDisconnected, tokenRefreshed } from '@patchbay/contracts';
+import { Database, isDatabaseOutage, type Transaction } from '@patchbay/database';
+import type { ConfiguredProviders } from '@patchbay/providers';
+import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
+import { ConnectionsRepository } from '../connections/connections.repository.js';
+import { OAuthFailure, refreshTokens, type TokenSet } from '../oauth/oauth-client.js';
+import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../providers/configured-providers.js';
+import { GrantsRepository, type Grant, type NewTokens, type SealedTokens } from './grants.repository.js';
+import { ProviderSlots } from './provider-slots.js';
+
+/** What became of a refresh. `token` is also what another replica fetched meanwhile. */
+export type RefreshOutcome =
+  { readonly kind: 'token'; readonly value: string; readonly expiresAt: Date | null } | { readonly kind: 'gone' | 'needs_reauth' | 'unavailable' };
+
+/** A token is not handed out in its last minute: the call it is for may take a while. Milliseconds. */
+const marginMs = 60_000;
+/** A token that is refused so soon after a refresh forced by a refusal will not be mended by another refresh. Milliseconds. */
+const refusalMemoryMs = 5 * 60_000;
+/** How long a new pair of tokens is held for a database that went away. Milliseconds. */
+const rescueMs = 8_000;
+const rescuePauseMs = 200;
+
+export const isUsable = (token: { value: string; expiresAt: Date | null }, rejected: string | undefined, now: Date, leftMs = marginMs): boolean =>
+  token.value !== rejected && (token.expiresAt === null || token.expiresAt.getTime() - now.getTime() > leftMs);
+
+/** A pair of tokens that a provider gave, and where it belongs. */
+interface Fetched {
+  readonly grant: Grant;
+  readonly version: number;
+  readonly tokens: NewTokens;
+}
+
+interface Refreshing {
+  readonly grant: Grant;
+  readonly tokens: SealedTokens;
+  readonly provider: ConnectableProvider;
+  readonly refreshToken: string;
+  readonly wasRefused: boolean;
+}
+
+/** Fetches new tokens, one replica at a time for each connection. */
+@Injectable()
+export class TokenRefresher {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(GrantsRepository) private readonly grants: GrantsRepository,
+    @Inject(ConnectionsRepository) private readonly connections: ConnectionsRepository,
+    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
+    @Inject(ProviderSlots) private readonly slots: ProviderSlots,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  /** Whoever waited for the lock takes what the one before stored. */
+  refresh({ connectionId, provider }: Pick<Grant, 'connectionId' | 'provider'>, rejected: string | undefined): Promise<RefreshOutcome> {
+    return this.slots.run(provider, async () => {
+      let fetched: Fetched | undefined;
+      try {
+        return await this.database.transaction((tx) => this.#refreshLocked(tx, { connectionId, rejected, onFetched: (pair) => (fetched = pair) }));
+      } catch (error) {
+        if (fetched === undefined || !isDatabaseOutage(error)) throw error;
+        return this.#rescue(fetched);
+      }
+    });
+  }
+
+  async #refreshLocked(
+    tx: Transaction,
+    { connectionId, rejected, onFetched }: { connectionId: string; rejected: string | undefined; onFetched: (pair: Fetched) => void },
+  ): Promise<RefreshOutcome> {
+    const grant = await this.grants.lock(tx, connectionId);
+    if (grant === undefined || grant.status === 'disconnected') return { kind: 'gone' };
+    if (grant.status === 'needs_reauth' || grant.tokens === null) return { kind: 'needs_reauth' };
+    const { tokens } = grant;
+    const held = { value: this.grants.accessTokenOf(grant, tokens), expiresAt: tokens.expiresAt };
+    if (isUsable(held, rejected, this.now())) return { kind: 'token', ...held };
+
+    const provider = connectableProvider(this.providers, grant.provider);
+    const wasRefused = held.value === rejected;
+    if (wasRefused && this.#wasRefusedBefore(tokens)) return this.#giveUp(tx, { grant, provider, reason: 'token_refused' });
+    const refreshToken = this.grants.refreshTokenOf(grant, tokens);
+    if (refreshToken === null) return this.#giveUp(tx, { grant, provider, reason: 'no_refresh_token' });
+    return this.#fetch(tx, { grant, tokens, provider, refreshToken, wasRefused }, onFetched);
+  }
+
+  async #fetch(tx: Transaction, work: Refreshing, onFetched: (pair: Fetched) => void): Promise<RefreshOutcome> {
+    const { grant, provider } = work;
+    try {
+      const answer = await refreshTokens(provider, grant.connectionId, work.refreshToken);
+      const fetched = { grant, version: work.tokens.version, tokens: this.#newTokens(answer, work.wasRefused) };
+      onFetched(fetched);
+      await this.#store(tx, fetched);
+      return { kind: 'token', value: fetched.tokens.accessToken, expiresAt: fetched.tokens.expiresAt };
+    } catch (error) {
+      if (!(error instanceof OAuthFailure)) throw error;
+      this.log.warn({ provider: grant.provider, connection_id: grant.connectionId, reason: error.reason }, 'a token was not refreshed');
+      // invalid_grant is the one answer that will not change: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+      return error.kind === 'refused' ? this.#giveUp(tx, { grant, provider, reason: error.reason }) : this.#postpone(tx, work, error.reason);
+    }
+  }
+
+  async #store(tx: Transaction, { grant, version, tokens }: Fetched): Promise<boolean> {
+    const isStored = await this.grants.replace(tx, { ...grant, version }, tokens);
+    if (!isStored) return false;
+    if (grant.lastError !== null) await this.connections.setStatus(tx, grant.connectionId, { status: 'active', lastError: null, now: this.now() });
+    const announced = { tenantId: grant.tenantId };
+    tx.outbox.add(tokenRefreshed, { ...idsOf(grant), token_expires_at: tokens.expiresAt.toISOString() }, announced);
+    const message = 'A new access token was fetched.';
+    tx.outbox.add(activityRecorded, { ...activityOf(grant), log_type: 'token_refreshed', message, success: true }, announced);
+    return true;
+  }
+
+  /** The provider's refusal is final: the user must connect again. */
+  async #giveUp(
+    tx: Transaction,
+    { grant, provider, reason }: { grant: Grant; provider: ConnectableProvider; reason: string },
+  ): Promise<RefreshOutcome> {
+    const message = `${provider.manifest.displayName} no longer accepts the permission; the account must be connected again.`;
+    await this.connections.setStatus(tx, grant.connectionId, { status: 'needs_reauth', lastError: message, now: this.now() });
+    const announced = { tenantId: grant.tenantId };
+    tx.outbox.add(integrationDisconnected, { ...idsOf(grant), reason: 'refused_by_provider' }, announced);
+    const details = { connection_id: grant.connectionId, reason };
+    tx.outbox.add(activityRecorded, { ...activityOf(grant), log_type: 'integration_disconnected', message, details, success: false }, announced);
+    return { kind: 'needs_reauth' };
+  }
+
+  /** It may work another time: nothing changes but what the user can read about it, once for each stretch of trouble. */
+  async #postpone(tx: Transaction, { grant, provider }: Refreshing, reason: string): Promise<RefreshOutcome> {
+    if (grant.lastError === null) {
+      const message = `${provider.manifest.displayName} did not give a new access token; it will be asked again.`;
+      await this.connections.setStatus(tx, grant.connectionId, { status: 'active', lastError: message, now: this.now() });
+      const details = { connection_id: grant.connectionId, reason };
+      tx.outbox.add(activityRecorded, { ...activityOf(grant), log_type: 'error', message, details, success: false }, { tenantId: grant.tenantId });
+    }
+    return { kind: 'unavailable' };
+  }
+
+  /** The provider gave a new pair and may have ended the old one, but the database went away: the only copy is here, so it is held until it is stored. */
+  async #rescue(fetched: Fetched): Promise<RefreshOutcome> {
+    const { connectionId } = fetched.grant;
+    this.log.warn({ connection_id: connectionId }, 'the database went away while a new pair of tokens was being stored; trying again');
+    const deadline = Date.now() + rescueMs;
+    for (;;) {
+      await sleep(rescuePauseMs);
+      try {
+        return await this.database.transaction(async (tx) => {
+          const current = await this.grants.lock(tx, connectionId);
+          if (current === undefined || current.status === 'disconnected') return { kind: 'gone' };
+          // Another replica used the old pair meanwhile and was refused, which everyone knows by now: connecting again is the clean way out.
+          if (current.status === 'needs_reauth' || current.tokens === null) return { kind: 'needs_reauth' };
+          if (await this.#store(tx, fetched)) return { kind: 'token', value: fetched.tokens.accessToken, expiresAt: fetched.tokens.expiresAt };
+          // The commit had arrived after all, or the user has connected again.
+          return { kind: 'token', value: this.grants.accessTokenOf(current, current.tokens), expiresAt: current.tokens.expiresAt };
+        });
+      } catch (error) {
+        if (!isDatabaseOutage(error) || Date.now() > deadline) throw error;
+      }
+    }
+  }
+
+  #newTokens(answer: TokenSet, wasRefused: boolean): NewTokens {
+    const now = this.now();
+    const expiresAt = new Date(now.getTime() + answer.lifetimeSeconds * 1000);
+    return { accessToken: answer.accessToken, refreshToken: answer.refreshToken, expiresAt, refusedAt: wasRefused ? now : null };
+  }
+
+  #wasRefusedBefore({ refusedAt }: SealedTokens): boolean {
+    return refusedAt !== null && this.now().getTime() - refusedAt.getTime() < refusalMemoryMs;
+  }
+}
+
+const idsOf = ({ userId, connectionId, provider, type }: Grant) => ({ user_id: userId, connection_id: connectionId, provider, type });
+
+const activityOf = ({ userId, provider, connectionId }: Grant) => ({
+  user_id: userId,
+  integration_type: provider,
+  details: { connection_id: connectionId },
+});
