@@ -13,6 +13,8 @@ export type BreakerVerdict = { readonly status: 'allowed' } | { readonly status:
 
 /** Stops calls that would fail anyway, one circuit per key. */
 export interface CircuitBreaker {
+  /** What {@link CircuitBreaker.enter} would say, without claiming the probe. */
+  peek(key: string): BreakerVerdict;
   enter(key: string): BreakerVerdict;
   /** The provider answered, be it with a refusal: a 4xx is an answer. */
   succeeded(key: string): void;
@@ -40,15 +42,22 @@ export const circuitBreaker = ({ failuresMax, coolDownMs }: BreakerPolicy, clock
     if (oldest.done !== true) circuits.delete(oldest.value);
   };
 
+  const peek = (key: string): BreakerVerdict => {
+    const probeAtMs = circuits.get(key)?.probeAtMs ?? 0;
+    const waitMs = probeAtMs - clock.now().getTime();
+    return waitMs > 0 ? { status: 'open', retryAfterMs: waitMs } : { status: 'allowed' };
+  };
+
   return {
+    peek,
     enter: (key) => {
+      const verdict = peek(key);
       const circuit = circuits.get(key);
-      if (circuit === undefined || circuit.probeAtMs === null) return { status: 'allowed' };
-      const nowMs = clock.now().getTime();
-      if (nowMs < circuit.probeAtMs) return { status: 'open', retryAfterMs: circuit.probeAtMs - nowMs };
       // Whoever comes first is the probe. The others stay out for one more cool-down, also when the probe is never heard of again.
-      store(key, { ...circuit, probeAtMs: nowMs + coolDownMs });
-      return { status: 'allowed' };
+      if (verdict.status === 'allowed' && circuit !== undefined && circuit.probeAtMs !== null) {
+        store(key, { ...circuit, probeAtMs: clock.now().getTime() + coolDownMs });
+      }
+      return verdict;
     },
     succeeded: (key) => {
       circuits.delete(key);

@@ -170,6 +170,14 @@ describe('the way out: breaker', () => {
     expect((await call(once)).status).toBe(200);
   });
 
+  it('asks the shared limiter for nothing while it is open', async () => {
+    let asked = 0;
+    const { call } = begin([hungUp], { breaker, limiter: { acquire: async () => ((asked += 1), null) } });
+    for (let count = 0; count < 5; count += 1) await call(once).catch(() => undefined);
+
+    expect(asked).toBe(2 * 2);
+  });
+
   it('counts 5xx, and no 4xx', async () => {
     const refused = begin([400, 404, 429, 401, 200], { breaker });
     for (let count = 0; count < 4; count += 1) await refused.call(once);

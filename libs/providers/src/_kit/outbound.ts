@@ -150,8 +150,12 @@ const attemptUntilSettled = async (kit: Kit, run: Run, request: WireRequest): Pr
 
 const mayAttempt = async (kit: Kit, { call, circuit, deadline }: Run): Promise<ProviderError | null> => {
   const { provider, limits } = kit.options;
-  const failed = (code: ProviderErrorCode, reason: string, waitMs: number): ProviderError =>
+  const refused = (code: ProviderErrorCode, reason: string, waitMs: number): ProviderError =>
     new ProviderError(provider, code, { reason, retryAfterMs: waitMs });
+
+  // Before slots are asked for: while a provider is down, nobody shall ask the shared limiter in vain.
+  const outlook = kit.breaker.peek(circuit);
+  if (outlook.status === 'open') return refused('unavailable', 'circuit_open', outlook.retryAfterMs);
 
   // The account first: one that is over its own limit must not use up slots that the others share.
   const slots = [{ key: `provider:${provider}`, limit: limits.provider }];
@@ -159,11 +163,11 @@ const mayAttempt = async (kit: Kit, { call, circuit, deadline }: Run): Promise<P
   for (const { key, limit } of slots) {
     const slot = await acquire(kit, { key, limit, deadline });
     if (slot instanceof ProviderError) return slot;
-    if (slot !== null) return failed('rate_limited', 'own_limit', slot);
+    if (slot !== null) return refused('rate_limited', 'own_limit', slot);
   }
-  // After the wait for a slot, for the circuit may have opened meanwhile; and every entry is followed by an attempt.
+  // Again after the wait, for the circuit may have opened meanwhile; whoever enters makes an attempt.
   const verdict = kit.breaker.enter(circuit);
-  return verdict.status === 'open' ? failed('unavailable', 'circuit_open', verdict.retryAfterMs) : null;
+  return verdict.status === 'open' ? refused('unavailable', 'circuit_open', verdict.retryAfterMs) : null;
 };
 
 interface SlotWish {

@@ -45,12 +45,15 @@ export const failureOf = (answer: RefusedAnswer, { provider, now, readFailure, c
   const vendor = readFailure(status, body);
   const code = codes[status] ?? vendor.code ?? codeByStatus[status] ?? byClass(status);
   return new ProviderError(provider, code, {
-    reason: vendor.reason,
+    reason: isWord(vendor.reason) ? vendor.reason : undefined,
     retryAfterMs: retryAfterMs(headers.get('retry-after'), now),
     // A gateway answers 5xx also when the work behind it was done.
     outcomeUnknown: status >= 500 || status === 408,
   });
 };
+
+/** A provider's word ends up in logs and messages; a sentence could quote what was sent. */
+const isWord = (reason: string | undefined): boolean => reason !== undefined && /^[\w.-]{1,64}$/.test(reason);
 
 const byClass = (status: number): ProviderErrorCode => {
   if (status >= 500) return 'unavailable';

@@ -94,6 +94,20 @@ describe('a JSON call', () => {
     await expect(begin(() => json({}, 410)).call({ codes: { 410: 'cursor_expired' } })).rejects.toMatchObject({ code: 'cursor_expired' });
   });
 
+  it('repeats only words of a provider, no sentences', async () => {
+    const quoting = providerHttp({
+      provider: 'acme',
+      baseUrl: 'http://acme.test',
+      now: () => new Date(),
+      readFailure: () => ({ reason: 'guest@example.com is not allowed' }),
+      outbound: { fetch: () => async () => json({}, 403) },
+    });
+
+    await expect(quoting.call({ method: 'GET', operation: 'x', path: '/x', token, schema: thing })).rejects.toMatchObject({
+      message: 'acme: forbidden',
+    });
+  });
+
   it('says when to come back', async () => {
     await expect(begin(() => json({}, 429, { 'retry-after': '30' })).call()).rejects.toMatchObject({ retryAfterMs: 30_000 });
   });

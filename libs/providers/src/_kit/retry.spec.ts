@@ -27,6 +27,8 @@ describe('Retry-After', () => {
     ['Sat, 21 Nov 2026 12:00:30 GMT', 30_000],
     ['2026-11-22T00:00:00Z', 43_200_000],
     ['Sat, 21 Nov 2026 11:59:00 GMT', 0],
+    ['99999999999999999999', 86_400_000],
+    ['2999-01-01T00:00:00Z', 86_400_000],
   ])('reads %j', (header, expected) => {
     expect(retryAfterMs(header, now)).toBe(expected);
   });

@@ -29,13 +29,14 @@ export const googleCalendarSdk = ({ baseUrl, outbound, now }: GoogleApi): Google
   const rootUrl = `${baseUrl.replace(/\/+$/, '')}/`;
   // Loaded with the first call: most processes know Google without ever calling it.
   let loading: Promise<calendar_v3.Calendar> | null = null;
-  const load = (): Promise<calendar_v3.Calendar> =>
-    (loading ??= import('@googleapis/calendar').then(({ calendar }) => calendar({ version: 'v3', rootUrl })));
+  const load = (): Promise<calendar_v3.Calendar> => (loading ??= import('@googleapis/calendar').then(({ calendar }) => calendar('v3')));
 
   return {
     call: async ({ token, operation, path, schema }, send) => {
       const calendar = await load();
       const answer = await send(calendar, {
+        // With each call: given once for the client, all of it but the host would be ignored.
+        rootUrl,
         headers: { authorization: `Bearer ${token.value}` },
         fetchImplementation: outbound.fetch({ operation, path, accountId: token.accountId, idempotent: true }),
         // The outbound path retries and decides; the client shall only build requests and read answers.

@@ -2,6 +2,7 @@ import { calendarContract, anEvent, identityContract, oauthContract } from '@pat
 import { integrationTypesOf } from '@patchbay/capabilities';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
+import { googleCalendar } from './google.calendar.js';
 import { createGoogleFake, googleFakeClient } from './google.fake.js';
 import { google } from './google.provider.js';
 
@@ -37,6 +38,22 @@ oauthContract('google', () => {
   };
   const { oauth } = google.connect({ config: google.config.parse(credentials), outbound, now: () => new Date() });
   return { oauth, types: integrationTypesOf(google) };
+});
+
+describe('google: base URL', () => {
+  it.each(['http://127.0.0.1:4400/google', 'http://127.0.0.1:4400/google/'])('may have a path of its own: %s', async (baseUrl) => {
+    const urls: string[] = [];
+    const outbound = {
+      fetch: () => async (input: unknown) => {
+        urls.push(String(input));
+        return Response.json({ items: [] });
+      },
+    };
+
+    await googleCalendar({ baseUrl, outbound, now: () => new Date() }).listCalendars({ value: 'token', accountId: 'a' });
+
+    expect(urls).toEqual(['http://127.0.0.1:4400/google/calendar/v3/users/me/calendarList?maxResults=250']);
+  });
 });
 
 describe('google: calendar, beyond the contract', () => {

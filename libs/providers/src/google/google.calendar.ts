@@ -1,4 +1,5 @@
 import { ProviderError, type AccessToken, type CalendarCapability, type CalendarEvent, type RemoteCalendar } from '@patchbay/capabilities';
+import { pagesOf } from '../_kit/pages.js';
 import { noContent } from '../_kit/provider-http.js';
 import { googleCalendarSdk, type GoogleCalendarSdk } from './google.calendar-sdk.js';
 import {
@@ -47,15 +48,13 @@ interface Place {
 
 const listCalendars = async (sdk: GoogleCalendarSdk, token: AccessToken): Promise<readonly RemoteCalendar[]> => {
   const calendars: RemoteCalendar[] = [];
-  let pageToken: string | undefined;
-  do {
-    const page = await sdk.call(
+  const load = (pageToken: string | undefined) =>
+    sdk.call(
       { token, operation: 'calendar.calendarList.list', path: '/calendar/v3/users/me/calendarList', schema: googleCalendarList },
       (calendar, options) => calendar.calendarList.list({ maxResults: calendarsPerPage, ...(pageToken === undefined ? {} : { pageToken }) }, options),
     );
+  for await (const page of pagesOf({ provider: 'google', load, next: ({ nextPageToken }) => nextPageToken }))
     calendars.push(...toRemoteCalendars(page));
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
   return calendars;
 };
 

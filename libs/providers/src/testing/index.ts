@@ -13,6 +13,7 @@ export type {
   LedgerRecord,
   ProviderFake,
 } from '../_kit/fake.js';
+export { connectToFake, fakePerson, type ConnectableProvider, type FakeConnection } from '../_kit/fake-connection.js';
 export { escapeHtml } from '../_kit/fake-http.js';
 export {
   createFakeFaults,

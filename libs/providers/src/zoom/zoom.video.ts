@@ -1,4 +1,5 @@
 import { ProviderError, type AccessToken, type Meeting, type VideoCapability } from '@patchbay/capabilities';
+import { pagesOf } from '../_kit/pages.js';
 import { noContent, type ProviderHttp } from '../_kit/provider-http.js';
 import { findByKey, toMeeting, toZoomMeeting, zoomMeeting, zoomMeetingList } from './zoom.video.mapping.js';
 
@@ -32,21 +33,13 @@ export const zoomVideo = (http: ProviderHttp): VideoCapability => ({
 
 /** Through all pages: Zoom cannot search. `scheduled` also lists meetings whose time has passed, for the attempt may be old. */
 const findMeeting = async (http: ProviderHttp, token: AccessToken, key: string): Promise<Meeting | null> => {
-  let pageToken = '';
-  do {
-    const query = { type: 'scheduled', page_size: meetingsPerPage, ...(pageToken === '' ? {} : { next_page_token: pageToken }) };
-    const page = await http.call({
-      method: 'GET',
-      operation: 'meetings.list',
-      path: meetingsPath,
-      params: me,
-      query,
-      token,
-      schema: zoomMeetingList,
-    });
+  const load = (pageToken: string | undefined) => {
+    const query = { type: 'scheduled', page_size: meetingsPerPage, ...(pageToken === undefined ? {} : { next_page_token: pageToken }) };
+    return http.call({ method: 'GET', operation: 'meetings.list', path: meetingsPath, params: me, query, token, schema: zoomMeetingList });
+  };
+  for await (const page of pagesOf({ provider: 'zoom', load, next: ({ next_page_token }) => next_page_token })) {
     const found = findByKey(page, key);
     if (found !== null) return found;
-    pageToken = page.next_page_token;
-  } while (pageToken !== '');
+  }
   return null;
 };
