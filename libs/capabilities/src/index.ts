@@ -1,5 +1,6 @@
 export * from './access-token.js';
 export * from './calendar.js';
+export * from './failure-verdict.js';
 export * from './identity.js';
 export * from './oauth.js';
 export * from './outbound.js';

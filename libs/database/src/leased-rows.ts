@@ -26,6 +26,7 @@ export interface WorkRow {
   readonly applied_revision: number;
   /** Counts this one, also when its process dies half way. */
   readonly attempts: number;
+  readonly next_attempt_at: Date | null;
   readonly lease_token: string;
   readonly last_error: string | null;
   readonly traceparent: string | null;
@@ -38,7 +39,10 @@ export type ColumnValues = Readonly<Record<string, unknown>>;
 export interface Settlement {
   /** The state that was wanted at the claim is the state that is. */
   readonly isApplied: boolean;
-  /** When to look at the row again; null when something else must happen first. A revision that moved meanwhile is looked at regardless. */
+  /**
+   * When to look at the row again; null when something else must happen first. If the revision moved meanwhile, that has happened: the row is
+   * looked at, but no sooner than this.
+   */
   readonly nextAttemptAt: Date | null;
   readonly lastError: string | null;
   readonly set?: ColumnValues;
@@ -95,7 +99,7 @@ export class Lease<Row extends WorkRow> {
       `UPDATE ${this.parts.table} SET lease_token = NULL, lease_until = NULL, last_error = $6,
          attempts = CASE WHEN $4 THEN 0 ELSE attempts END,
          applied_revision = CASE WHEN $4 THEN $3 ELSE applied_revision END,
-         next_attempt_at = CASE WHEN wanted_revision = $3 THEN $5 ELSE next_attempt_at END${assignments.join('')}
+         next_attempt_at = CASE WHEN wanted_revision = $3 THEN $5::timestamptz ELSE greatest(next_attempt_at, $5) END${assignments.join('')}
        WHERE id = $1 AND lease_token = $2 RETURNING id`,
       [this.row.id, this.row.lease_token, this.row.wanted_revision, isApplied, nextAttemptAt, lastError, ...Object.values(set)],
     );

@@ -1,0 +1,26 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Calendar } from '@patchbay/contracts';
+import { Database, LeasedRows, type Transaction, type WorkRow } from '@patchbay/database';
+import { AccountRows, type AccountRow } from '@patchbay/service-kit';
+import { currentTraceparent } from '@patchbay/tracing';
+
+export interface CalendarAccountRow extends AccountRow, WorkRow {
+  readonly calendar_id: string | null;
+  readonly calendars: readonly Calendar[];
+}
+
+@Injectable()
+export class AccountsRepository extends AccountRows<CalendarAccountRow> {
+  /** Accounts whose calendars shall be read. */
+  readonly due: LeasedRows<CalendarAccountRow>;
+
+  constructor(@Inject(Database) database: Database) {
+    super(database);
+    this.due = new LeasedRows(database, 'accounts');
+  }
+
+  async readSoon(tx: Transaction, id: string, now: Date): Promise<void> {
+    const sql = `UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3 WHERE id = $1`;
+    await tx.query(sql, [id, now, currentTraceparent() ?? null]);
+  }
+}

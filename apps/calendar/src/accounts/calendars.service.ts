@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { judgeFailure, ProviderError, type RemoteCalendar } from '@patchbay/capabilities';
+import type { Calendar } from '@patchbay/contracts';
+import { Database, type Lease } from '@patchbay/database';
+import type { ConfiguredProviders } from '@patchbay/providers';
+import { AccessTokens, backoffMs, CLOCK, type Clock } from '@patchbay/service-kit';
+import { BookingsService } from '../bookings/bookings.service.js';
+import { PROVIDERS } from '../calendar.providers.js';
+import type { CalendarAccountRow } from './accounts.repository.js';
+
+/** Reads which calendars an account has, and chooses the one that bookings are written to. */
+@Injectable()
+export class CalendarsService {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(AccessTokens) private readonly tokens: AccessTokens,
+    @Inject(BookingsService) private readonly bookings: BookingsService,
+    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async read(lease: Lease<CalendarAccountRow>): Promise<void> {
+    const { row } = lease;
+    try {
+      const calendars = (await this.#list(row)).map(toCalendar);
+      const set = { calendars: JSON.stringify(calendars), calendar_id: chosenCalendar(row.calendar_id, calendars), updated_at: this.clock() };
+      await this.database.transaction(async (tx) => {
+        await lease.settle(tx, { isApplied: true, nextAttemptAt: null, lastError: null, set });
+        await this.bookings.lookAgain(tx, { tenantId: row.tenant_id, userId: row.user_id });
+      });
+    } catch (error) {
+      const { kind, reason, retryAfterMs } = judgeFailure(error);
+      const wait = backoffMs(row.attempts, retryAfterMs);
+      // Also after a refusal: reading harms nothing, and the booking that waits for it gives up by itself. Connecting again reads at once.
+      const nextAttemptAt = kind === 'reconnect' ? null : new Date(this.clock().getTime() + wait);
+      await this.database.transaction((tx) => lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: reason }));
+    }
+  }
+
+  #list({ id, provider }: CalendarAccountRow): Promise<readonly RemoteCalendar[]> {
+    const calendar = this.providers.find(provider)?.capabilities.calendar;
+    if (calendar === undefined) throw new ProviderError(provider, 'unavailable', { reason: 'not_configured' });
+    return this.tokens.use(
+      id,
+      (value) => calendar.listCalendars({ value, accountId: id }),
+      (error) => error instanceof ProviderError && error.code === 'unauthorized',
+    );
+  }
+}
+
+const toCalendar = ({ id, name, timeZone, isPrimary, isWritable }: RemoteCalendar): Calendar => ({
+  id,
+  name,
+  time_zone: timeZone,
+  is_primary: isPrimary,
+  is_writable: isWritable,
+});
+
+/** What the user chose as long as it is there, else the primary calendar. */
+export function chosenCalendar(current: string | null, calendars: readonly Calendar[]): string | null {
+  const writable = calendars.filter((calendar) => calendar.is_writable);
+  const chosen = writable.find(({ id }) => id === current) ?? writable.find((calendar) => calendar.is_primary) ?? writable[0];
+  return chosen?.id ?? null;
+}

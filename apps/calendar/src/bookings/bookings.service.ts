@@ -1,0 +1,45 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Transaction } from '@patchbay/database';
+import { CLOCK, intentAfter, intentColumns, SERVICE_CONFIG, type BookingEvent, type Clock } from '@patchbay/service-kit';
+import type { CalendarConfig } from '../calendar.config.js';
+import { BookingsRepository } from './bookings.repository.js';
+import { dueAt, linkAfter, type LinkEvent } from './link-state.js';
+import { RemoteEventsWorker } from './remote-events.worker.js';
+
+/** Writes down what is wanted of bookings; the worker brings it about. */
+@Injectable()
+export class BookingsService {
+  constructor(
+    @Inject(BookingsRepository) private readonly bookings: BookingsRepository,
+    @Inject(RemoteEventsWorker) private readonly worker: RemoteEventsWorker,
+    @Inject(SERVICE_CONFIG) private readonly config: CalendarConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async want(event: BookingEvent, tx: Transaction): Promise<void> {
+    const { booking_id: bookingId, organizer } = event.data;
+    const row = await this.bookings.lock(tx, { tenantId: event.tenant_id, bookingId, userId: organizer.user_id });
+    const intent = intentAfter(row, event);
+    if (intent === null) return;
+    const now = this.clock();
+    const graceUntil = row.link_grace_until ?? new Date(now.getTime() + this.config.CALENDAR_LINK_GRACE_SECONDS * 1_000);
+    const set = { ...intentColumns(intent), link_grace_until: graceUntil };
+    await this.bookings.want(tx, row, { dueAt: dueAt({ ...row, ...intent, link_grace_until: graceUntil }, now), set });
+    tx.onCommit(() => this.worker.wake());
+  }
+
+  async takeLink(event: LinkEvent, tx: Transaction): Promise<void> {
+    const { booking_id: bookingId, user_id: userId } = event.data;
+    const row = await this.bookings.lock(tx, { tenantId: event.tenant_id, bookingId, userId });
+    const link = linkAfter(row, event);
+    if (link === null || row.is_cancelled) return;
+    await this.bookings.want(tx, row, { dueAt: dueAt({ ...row, ...link }, this.clock()), set: { ...link } });
+    tx.onCommit(() => this.worker.wake());
+  }
+
+  /** An account of this user, or its settings, changed. */
+  async lookAgain(tx: Transaction, user: { readonly tenantId: string; readonly userId: string }): Promise<void> {
+    await this.bookings.stir(tx, user, this.clock());
+    tx.onCommit(() => this.worker.wake());
+  }
+}

@@ -1,0 +1,14 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '@patchbay/database';
+import { AccountRows, type AccountRow } from '@patchbay/service-kit';
+
+export interface VideoAccountRow extends AccountRow {
+  readonly auto_generate_links: boolean;
+}
+
+@Injectable()
+export class AccountsRepository extends AccountRows<VideoAccountRow> {
+  constructor(@Inject(Database) database: Database) {
+    super(database);
+  }
+}

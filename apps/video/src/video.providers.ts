@@ -1,0 +1,2 @@
+/** Injection token of the `ConfiguredProviders`. */
+export const PROVIDERS = Symbol('PROVIDERS');
