@@ -10,38 +10,49 @@ const installedFile = join(root, 'node_modules', '.package-lock.json');
 const isOutOfStep = /\bEUSAGE\b/;
 const isUnreachable = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|EHOSTUNREACH|FETCH_ERROR)\b/;
 
+const shell = process.platform === 'win32';
+const npm = shell ? 'npm.cmd' : 'npm';
+
 /** Installs the packages of package-lock.json unless they are there. */
 export async function ensureInstalled() {
   if (isInstalled()) return;
   await assertNpm();
   // A clean install deletes node_modules first; over an older one npm only changes what differs.
-  const isFirst = !existsSync(installedFile) && existsSync(lockFile);
-  let command = isFirst ? 'ci' : 'install';
-  let { code, output } = await npmRun(command);
-  if (code !== 0 && isOutOfStep.test(output)) {
-    // A lock file lacks the packages for other platforms when the registry it was made from lacked them; `npm install` takes that lightly.
-    command = 'install';
-    ({ code, output } = await npmRun(command));
-  }
+  const command = !existsSync(installedFile) && existsSync(lockFile) ? 'ci' : 'install';
+  // Left to itself npm tries each of a thousand packages several times, for many minutes; what it has in its cache may be enough.
+  const unreachable = await registryFault();
+  const network = unreachable === null ? [] : ['--offline'];
+  const { code, output } = await install(command, network);
   if (code === 0) return;
-  const printed = output.trim().split('\n').slice(0, 20).join('\n');
-  if (!isUnreachable.test(output)) fail(`npm ${command} failed:\n${printed}`);
-  const { output: registry } = await capture(npm(), ['config', 'get', 'registry', '--loglevel=silent']);
-  fail(
-    `${printed}\n\nThe npm registry ${registry.trim()} cannot be reached, and the packages are not installed yet. Check the network or the proxy settings, then try again.`,
-  );
+  if (unreachable !== null) fail(unreachable);
+  fail(`npm ${command} failed:\n${output.trim().split('\n').slice(0, 20).join('\n')}`);
 }
 
-function npmRun(command) {
+async function install(command, network) {
+  const result = await npmRun(command, network);
+  // A lock file lacks the packages of other platforms when the registry it was made from lacked them; `npm install` takes that lightly.
+  return command === 'ci' && isOutOfStep.test(result.output) ? npmRun('install', network) : result;
+}
+
+function npmRun(command, network) {
   // `--no-save`: an installation never changes the lock file.
-  const args = [command, '--no-save', '--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
-  return withProgress(`Installing packages (npm ${command})`, () => capture(npm(), args, { shell: process.platform === 'win32' }));
+  const args = [command, ...network, '--no-save', '--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
+  return withProgress(`Installing packages (npm ${command})`, () => capture(npm, args, { shell }));
 }
 
-const npm = () => (process.platform === 'win32' ? 'npm.cmd' : 'npm');
+async function registryFault() {
+  const { output } = await capture(npm, ['view', 'node', 'name', '--fetch-retries=0', '--fetch-timeout=20000', '--loglevel=error'], {
+    shell,
+    timeoutMs: 30_000,
+  });
+  const fault = isUnreachable.exec(output);
+  if (fault === null) return null;
+  const { output: registry } = await capture(npm, ['config', 'get', 'registry', '--loglevel=silent'], { shell });
+  return `The npm registry ${registry.trim()} cannot be reached (${fault[0]}), and the packages are not installed yet. Check the network or the proxy settings, then try again.`;
+}
 
 async function assertNpm() {
-  const { code } = await capture(npm(), ['--version']).catch(() => ({ code: 1 }));
+  const { code } = await capture(npm, ['--version'], { shell });
   if (code !== 0) fail('npm is missing: it comes with Node from https://nodejs.org, or as the package "npm" of your system.');
 }
 

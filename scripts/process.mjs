@@ -67,7 +67,7 @@ function ended(child, timeoutMs) {
       resolve(code);
     };
     child.once('error', (error) => {
-      console.error(`${error.message}`);
+      console.error(error.message);
       end(1);
     });
     child.once('close', (code, signal) => end(code ?? (signal === null ? 1 : 130)));
