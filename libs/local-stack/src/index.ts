@@ -6,3 +6,20 @@ export { serviceNames, type ServiceName } from './services.js';
 export { startStack, type Stack, type StackOptions } from './stack.js';
 export { Supervisor, type SupervisorOptions } from './supervisor.js';
 export { startPrivateNats, startTestServers, testServerUrls, type PrivateNats, type TestServers } from './test-servers.js';
+export { issueDevelopmentTokens, type DevelopmentToken } from './development-tokens.js';
+export { readDevFile, type DevFile } from './dev-file.js';
+export { calendarAccountReady, connectAccount, videoAccountReady, type AccountToConnect } from './journey-accounts.js';
+export {
+  aBooking,
+  cancelled,
+  created,
+  hours,
+  publishStraightToNats,
+  rescheduled,
+  type BookingData,
+  type PublishedEvent,
+} from './journey-bookings.js';
+export { FarEnd, type ReadWebhook, type RemoteThing, type WebhookContent } from './journey-far-end.js';
+export { SandboxControl, type LedgerEntry, type ProviderFault, type ReceivedWebhook } from './journey-sandbox.js';
+export { eventually, messageOf, NotYet, type Patience } from './journey-waiting.js';
+export { runJourney, type JourneyOptions } from './journey.js';
