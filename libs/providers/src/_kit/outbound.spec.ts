@@ -228,6 +228,16 @@ describe('the way out: limits', () => {
     expect(sent).toHaveLength(2);
   });
 
+  it('leaves half of the time to the call itself', async () => {
+    const { call, sent } = begin([200], { limits: { ...tight, account: { limit: 1, perMs: 1_000 } } });
+    await call();
+
+    await expect(call({ deadlineMs: 1_900 })).rejects.toMatchObject({ reason: 'own_limit' });
+    await call({ deadlineMs: 2_000 });
+
+    expect(sent.map(({ timeoutMs }) => timeoutMs)).toEqual([12_000, 1_000]);
+  });
+
   it('counts every attempt', async () => {
     const { call, clock } = begin([503, 200], { limits: { ...tight, account: { limit: 1, perMs: 5_000 } } });
 

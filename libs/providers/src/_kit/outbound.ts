@@ -40,6 +40,8 @@ interface Kit {
 interface Run {
   readonly call: OutboundCall;
   readonly deadline: Date;
+  /** Until then a slot is waited for: the other half of the time is for the call itself, which must not be cut off when it has just left. */
+  readonly slotDeadline: Date;
   readonly circuit: string;
   attempts: number;
   lastStatus: number | undefined;
@@ -83,7 +85,7 @@ const wireRequest = async (input: FetchInput, init: FetchInit): Promise<WireRequ
     headers: Object.fromEntries(request.headers),
     body,
     timeoutMs: 0,
-    signal: request.signal,
+    signal: init?.signal ?? (input instanceof Request ? input.signal : null),
   };
 };
 
@@ -96,9 +98,11 @@ const toResponse = ({ status, headers, body }: WireResponse): Response =>
 const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Promise<WireResponse> => {
   const { provider, onCall, deadlineMs = deadlineMsDefault } = kit.options;
   const startedMs = kit.clock.now().getTime();
+  const patienceMs = call.deadlineMs ?? deadlineMs;
   const run: Run = {
     call,
-    deadline: new Date(startedMs + (call.deadlineMs ?? deadlineMs)),
+    deadline: new Date(startedMs + patienceMs),
+    slotDeadline: new Date(startedMs + patienceMs / 2),
     circuit: call.accountId ?? '',
     attempts: 0,
     lastStatus: undefined,
@@ -148,7 +152,7 @@ const attemptUntilSettled = async (kit: Kit, run: Run, request: WireRequest): Pr
   }
 };
 
-const mayAttempt = async (kit: Kit, { call, circuit, deadline }: Run): Promise<ProviderError | null> => {
+const mayAttempt = async (kit: Kit, { call, circuit, slotDeadline }: Run): Promise<ProviderError | null> => {
   const { provider, limits } = kit.options;
   const refused = (code: ProviderErrorCode, reason: string, waitMs: number): ProviderError =>
     new ProviderError(provider, code, { reason, retryAfterMs: waitMs });
@@ -161,7 +165,7 @@ const mayAttempt = async (kit: Kit, { call, circuit, deadline }: Run): Promise<P
   const slots = [{ key: `provider:${provider}`, limit: limits.provider }];
   if (call.accountId !== null) slots.unshift({ key: `account:${provider}:${call.accountId}`, limit: limits.account });
   for (const { key, limit } of slots) {
-    const slot = await acquire(kit, { key, limit, deadline });
+    const slot = await acquire(kit, { key, limit, deadline: slotDeadline });
     if (slot instanceof ProviderError) return slot;
     if (slot !== null) return refused('rate_limited', 'own_limit', slot);
   }

@@ -67,8 +67,7 @@ export const undiciTransport = (limits: Partial<TransportLimits> = {}): Transpor
 
   return {
     send: async ({ url, method, headers, body, timeoutMs, signal }) => {
-      const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
-      const whenOver = signal === null ? timeout : AbortSignal.any([timeout, signal]);
+      const patience = startPatience(timeoutMs, signal);
       try {
         const answer = await agent.request({
           origin: url.origin,
@@ -76,7 +75,7 @@ export const undiciTransport = (limits: Partial<TransportLimits> = {}): Transpor
           method: method as Dispatcher.HttpMethod,
           headers: { 'accept-encoding': 'gzip, deflate, br', ...headers },
           body,
-          signal: whenOver,
+          signal: patience.signal,
         });
         const raw = await readCapped(answer.body, responseBytesMax);
         const answerHeaders = headersOf(answer.headers);
@@ -87,10 +86,42 @@ export const undiciTransport = (limits: Partial<TransportLimits> = {}): Transpor
       } catch (cause) {
         if (cause instanceof TransportError) throw cause;
         if (signal?.aborted === true) throw new TransportError('aborted', true, { cause });
-        throw new TransportError(timeout.aborted || isTimeout(cause) ? 'timeout' : 'network', !neverLeft(cause), { cause });
+        throw new TransportError(patience.isOver() || isTimeout(cause) ? 'timeout' : 'network', !neverLeft(cause), { cause });
+      } finally {
+        patience.end();
       }
     },
     close: () => agent.close(),
+  };
+};
+
+interface Patience {
+  readonly signal: AbortSignal;
+  isOver(): boolean;
+  end(): void;
+}
+
+/** `AbortSignal.timeout` would stay in memory until it fires, long after the answer is there. */
+const startPatience = (timeoutMs: number, callers: AbortSignal | null): Patience => {
+  const controller = new AbortController();
+  let isOver = false;
+  const giveUp = (): void => controller.abort();
+  const timer = setTimeout(
+    () => {
+      isOver = true;
+      giveUp();
+    },
+    Math.max(1, timeoutMs),
+  );
+  if (callers?.aborted === true) giveUp();
+  callers?.addEventListener('abort', giveUp, { once: true });
+  return {
+    signal: controller.signal,
+    isOver: () => isOver,
+    end: () => {
+      clearTimeout(timer);
+      callers?.removeEventListener('abort', giveUp);
+    },
   };
 };
 
