@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { repositoryRoot } from './data-dir.js';
 import { devFileOf, removeDevFile, writeDevFile, type DevFile } from './dev-file.js';
+import { runJourney } from './journey.js';
 import { issueDevelopmentTokens, type DevelopmentToken } from './development-tokens.js';
 import { reloadOnSave } from './reload.js';
 import { startStack, type Stack } from './stack.js';
@@ -39,8 +40,23 @@ async function main(): Promise<void> {
   const dev = devFileOf(running, users);
   writeDevFile(running.dataDir, dev);
   say(`Ready after ${seconds()}.\n\n${overviewOf(running, dev)}\n`);
+  await travelOnce(dev);
   if (process.argv.includes('--watch')) reloadOnSave(running, say);
   say(`Press Ctrl-C to stop everything${process.argv.includes('--watch') ? '; saved files are built and their services restarted' : ''}.`);
+}
+
+// A journey that breaks says where, and the stack stays up to be looked at.
+async function travelOnce({ gatewayUrl, sandboxUrl, natsUrl, users, serviceApiKey }: DevFile): Promise<void> {
+  const traveller = users.find(({ role }) => role === 'user');
+  if (traveller === undefined) throw new Error('unreachable: the development users hold no user');
+  say('One booking travels the whole way:');
+  try {
+    await runJourney({ gatewayUrl, sandboxUrl, natsUrl, userToken: traveller.token, serviceApiKey, log: say });
+  } catch (error) {
+    if (isStopping) return;
+    console.error(`${error instanceof Error ? error.message : String(error)}\nThe logs in .data/logs say more; "npm run smoke" tries it again.`);
+  }
+  say('');
 }
 
 const overviewOf = (running: Stack, dev: DevFile): string =>

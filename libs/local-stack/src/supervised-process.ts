@@ -77,7 +77,12 @@ export class SupervisedProcess {
   /** The end of its log, for a message about why it does not start. */
   lastLines(count: number): string {
     if (!existsSync(this.logFile)) return '';
-    return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n');
+    // Stack frames push the sentence that matters out of sight.
+    return lines
+      .filter((line) => !/^\s+at /.test(line))
+      .slice(-count)
+      .join('\n');
   }
 }
 
