@@ -40,8 +40,6 @@ interface Kit {
 interface Run {
   readonly call: OutboundCall;
   readonly deadline: Date;
-  /** Until then a slot is waited for: the other half of the time is for the call itself, which must not be cut off when it has just left. */
-  readonly slotDeadline: Date;
   readonly circuit: string;
   attempts: number;
   lastStatus: number | undefined;
@@ -98,11 +96,9 @@ const toResponse = ({ status, headers, body }: WireResponse): Response =>
 const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Promise<WireResponse> => {
   const { provider, onCall, deadlineMs = deadlineMsDefault } = kit.options;
   const startedMs = kit.clock.now().getTime();
-  const patienceMs = call.deadlineMs ?? deadlineMs;
   const run: Run = {
     call,
-    deadline: new Date(startedMs + patienceMs),
-    slotDeadline: new Date(startedMs + patienceMs / 2),
+    deadline: new Date(startedMs + (call.deadlineMs ?? deadlineMs)),
     circuit: call.accountId ?? '',
     attempts: 0,
     lastStatus: undefined,
@@ -152,7 +148,7 @@ const attemptUntilSettled = async (kit: Kit, run: Run, request: WireRequest): Pr
   }
 };
 
-const mayAttempt = async (kit: Kit, { call, circuit, slotDeadline }: Run): Promise<ProviderError | null> => {
+const mayAttempt = async (kit: Kit, { call, circuit, deadline }: Run): Promise<ProviderError | null> => {
   const { provider, limits } = kit.options;
   const refused = (code: ProviderErrorCode, reason: string, waitMs: number): ProviderError =>
     new ProviderError(provider, code, { reason, retryAfterMs: waitMs });
@@ -162,6 +158,9 @@ const mayAttempt = async (kit: Kit, { call, circuit, slotDeadline }: Run): Promi
   if (outlook.status === 'open') return refused('unavailable', 'circuit_open', outlook.retryAfterMs);
 
   // The account first: one that is over its own limit must not use up slots that the others share.
+  // Half of the time is for the call itself, which must not be cut off when it has just left.
+  const nowMs = kit.clock.now().getTime();
+  const slotDeadline = new Date(nowMs + (deadline.getTime() - nowMs) / 2);
   const slots = [{ key: `provider:${provider}`, limit: limits.provider }];
   if (call.accountId !== null) slots.unshift({ key: `account:${provider}:${call.accountId}`, limit: limits.account });
   for (const { key, limit } of slots) {
