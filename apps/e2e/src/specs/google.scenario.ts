@@ -1,0 +1,140 @@
+import { providers } from '@patchbay/providers';
+import { connectToFake, createGoogleFake, googleFakeClient } from '@patchbay/providers/testing';
+import { randomUUID } from 'node:crypto';
+import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
+
+const [google] = providers;
+
+const connect = () =>
+  connectToFake(
+    {
+      ...google,
+      connect: (outbound, baseUrl) => {
+        const config = google.config.parse({
+          GOOGLE_CALENDAR_CLIENT_ID: googleFakeClient.clientId,
+          GOOGLE_CALENDAR_CLIENT_SECRET: googleFakeClient.clientSecret,
+          GOOGLE_API_BASE_URL: baseUrl,
+          GOOGLE_AUTH_BASE_URL: baseUrl,
+        });
+        return google.connect({ config, outbound, now: () => new Date() });
+      },
+    },
+    createGoogleFake(),
+    'calendar',
+  );
+
+type Connection = Awaited<ReturnType<typeof connect>>;
+
+/** Everything the Google adapters do, then what the fake answers beyond that. */
+export const googleScenario = async (): Promise<Recording> => {
+  const connection = await connect();
+  const take = takeExchanges(connection.running.exchanges);
+  try {
+    await useCalendar(connection);
+    await meetFailures(connection);
+    const byAdapters = take();
+    await sendByHand(sender(connection.running.url, await freshToken(connection)), () => connection.running.fake.expireSyncTokens());
+    return { provider: 'google', byAdapters, byHand: take() };
+  } finally {
+    await connection.stop();
+  }
+};
+
+const anEvent = () => ({
+  key: randomUUID(),
+  title: 'Consultation',
+  description: 'Bring the papers.',
+  startTime: '2027-03-01T10:00:00+01:00',
+  endTime: '2027-03-01T10:30:00+01:00',
+  timeZone: 'Europe/Berlin',
+  attendees: [{ email: 'guest@example.com', name: 'Gus Guest' }, { email: 'second@example.com' }],
+  meetingUrl: 'https://meet.example.com/j/1',
+});
+
+const useCalendar = async ({ capabilities: { identity, calendar }, token }: Connection): Promise<void> => {
+  await identity.getAccount(token);
+  const [primary] = await calendar.listCalendars(token);
+  if (primary === undefined) throw new Error('The scenario found no calendar.');
+  for (const calendarId of ['primary', primary.id]) {
+    const event = anEvent();
+    await calendar.createEvent(token, calendarId, event);
+    await calendar.createEvent(token, calendarId, { ...event, title: 'Adopted' });
+    await calendar.updateEvent(token, calendarId, {
+      ...event,
+      startTime: '2027-03-02T10:00:00Z',
+      endTime: '2027-03-02T11:00:00Z',
+      location: 'Room 5',
+    });
+    await calendar.updateEvent(token, calendarId, { ...event, attendees: [] });
+    await calendar.deleteEvent(token, calendarId, event.key);
+    await calendar.deleteEvent(token, calendarId, event.key);
+    await expectRefusal('not_found', () => calendar.updateEvent(token, calendarId, event));
+    await calendar.createEvent(token, calendarId, event);
+  }
+};
+
+const meetFailures = async ({ capabilities: { identity, calendar }, token, running }: Connection): Promise<void> => {
+  await expectRefusal('not_found', () => calendar.updateEvent(token, 'primary', anEvent()));
+  await expectRefusal('not_found', () => calendar.createEvent(token, 'nobody@example.com', anEvent()));
+  running.faults.failNext({ status: 503, count: 1, match: { path: '/events' } });
+  await calendar.createEvent(token, 'primary', anEvent());
+  running.faults.failNext({ status: 429, count: 1, retryAfter: 1, match: { path: '/calendarList' } });
+  await calendar.listCalendars(token);
+  running.faults.dropAfterExecuting(1, { method: 'POST', path: '/events' });
+  await calendar.createEvent(token, 'primary', anEvent());
+  running.fake.expireTokens();
+  await expectRefusal('unauthorized', () => identity.getAccount(token));
+  await expectRefusal('unauthorized', () => calendar.listCalendars(token));
+};
+
+/** The scenario ended every token; the fake's own way back in is short. */
+const freshToken = async ({ running }: Connection): Promise<string> => {
+  const redirectUri = 'http://127.0.0.1:4321/callback';
+  const query = new URLSearchParams({
+    client_id: googleFakeClient.clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid email profile https://www.googleapis.com/auth/calendar',
+    auto_approve: 'ben.bookings@example.com',
+  });
+  const { request } = await import('undici');
+  const consent = await request(`${running.url}/o/oauth2/v2/auth?${query.toString()}`);
+  const code = new URL(String(consent.headers['location'])).searchParams.get('code') ?? '';
+  const form = {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: redirectUri,
+    client_id: googleFakeClient.clientId,
+    client_secret: googleFakeClient.clientSecret,
+  };
+  const answer = await request(`${running.url}/token`, { method: 'POST', body: new URLSearchParams(form).toString() });
+  return ((await answer.body.json()) as { readonly access_token: string }).access_token;
+};
+
+const sendByHand = async (send: ReturnType<typeof sender>, forgetSyncTokens: () => void): Promise<void> => {
+  const times = { start: { dateTime: '2027-03-01T10:00:00Z' }, end: { dateTime: '2027-03-01T11:00:00Z' } };
+  const events = '/calendar/v3/calendars/primary/events';
+  await send('GET', '/oauth2/v2/userinfo');
+  await send('GET', '/userinfo/v2/me');
+  await send('GET', '/calendar/v3/users/me/calendarList?maxResults=1');
+  await send('GET', '/calendar/v3/users/me/calendarList/primary');
+  await send('GET', '/calendar/v3/calendars/primary');
+  const conferenceData = { createRequest: { requestId: 'r-1', conferenceSolutionKey: { type: 'hangoutsMeet' } } };
+  await send('POST', `${events}?conferenceDataVersion=1`, { id: 'hand00001', summary: 'With Meet', ...times, conferenceData });
+  await send('POST', events, {
+    summary: 'All day',
+    start: { date: '2027-03-01' },
+    end: { date: '2027-03-02' },
+    extendedProperties: { private: { a: 'b' } },
+  });
+  await send('PUT', `${events}/hand00001`, { summary: 'Replaced', ...times });
+  await send('POST', events, { id: 'WRONG', ...times });
+  await send('POST', events, { summary: 'No times' });
+  await send('GET', `${events}?maxResults=1`);
+  const { body } = await send('GET', `${events}?showDeleted=true&q=with&timeMin=2026-01-01T00:00:00Z`);
+  await send('DELETE', `${events}/hand00001`);
+  const { nextSyncToken = '' } = body as { readonly nextSyncToken?: string };
+  await send('GET', `${events}?syncToken=${nextSyncToken}`);
+  forgetSyncTokens();
+  await send('GET', `${events}?syncToken=${nextSyncToken}`);
+};
