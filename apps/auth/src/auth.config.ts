@@ -1,5 +1,5 @@
 import { roles } from '@patchbay/contracts';
-import { providerConfigs } from '@patchbay/providers';
+import { withProviders } from '@patchbay/providers';
 import { masterKeys, type PlatformConfig } from '@patchbay/service-kit';
 import { z } from 'zod';
 
@@ -37,21 +37,13 @@ const own = z.object({
 });
 export type AuthConfig = z.output<typeof own> & PlatformConfig;
 
-const providerVariables: z.ZodRawShape = Object.assign({}, ...providerConfigs.map((provider) => provider.shape));
-
 /** Every variable of this service, those of the providers included. */
-export const authConfig: z.ZodObject = z.object({ ...own.shape, ...providerVariables }).superRefine(
+export const authConfig: z.ZodObject = withProviders(own).superRefine(
   (values, context) => {
-    if (values.NODE_ENV === 'production') {
-      if (values.DEVELOPMENT_CREDENTIALS !== undefined)
-        context.addIssue({ code: 'custom', path: ['DEVELOPMENT_CREDENTIALS'], message: 'must not be set in production' });
-      if (values.PUBLIC_BASE_URL?.startsWith('http:') === true)
-        context.addIssue({ code: 'custom', path: ['PUBLIC_BASE_URL'], message: 'must be https in production' });
-    }
-    for (const provider of providerConfigs) {
-      const faults = provider.safeParse(values).error?.issues ?? [];
-      for (const fault of faults) if (fault.code === 'custom') context.addIssue({ code: 'custom', path: [...fault.path], message: fault.message });
-    }
+    if (values['NODE_ENV'] !== 'production') return;
+    const refuse = (variable: string, message: string): void => context.addIssue({ code: 'custom', path: [variable], message });
+    if (values['DEVELOPMENT_CREDENTIALS'] !== undefined) refuse('DEVELOPMENT_CREDENTIALS', 'must not be set in production');
+    if (String(values['PUBLIC_BASE_URL']).startsWith('http:')) refuse('PUBLIC_BASE_URL', 'must be https in production');
   },
   // Also when another variable is at fault: all faults are listed at once.
   { when: ({ value }) => typeof value === 'object' && value !== null },
