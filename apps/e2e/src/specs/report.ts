@@ -31,22 +31,23 @@ export const reportOn = (descriptions: readonly ApiDescription[], recordings: re
     });
   };
 
-  for (const { provider, byAdapters, byHand } of recordings) {
-    for (const [source, exchanges] of [['byAdapters', byAdapters] as const, ['byHand', byHand] as const]) {
-      for (const exchange of exchanges) {
-        const { method, path } = exchange.request;
-        const finding = checkExchange(descriptions, exchange);
-        const status = exchange.response?.status ?? null;
-        const operation = `${provider} ${method} ${path}`;
-        if (finding !== null) add(source === 'byAdapters' ? finding : withoutRequestFaults(finding), source);
-        else if (describedByNobody.some((pattern) => pattern.test(path)))
-          add({ operation, status, faults: [], unjudged: ['no vendor document describes it'] }, source, 'unchecked');
-        else add({ operation, status, faults: ['request: no document knows this path and method'], unjudged: [] }, source);
-      }
-    }
+  for (const { provider, source, exchange } of recordings.flatMap(sourcesOf)) {
+    const { method, path } = exchange.request;
+    const finding = checkExchange(descriptions, exchange);
+    const status = exchange.response?.status ?? null;
+    const operation = `${provider} ${method} ${path}`;
+    if (finding !== null) add(source === 'byAdapters' ? finding : withoutRequestFaults(finding), source);
+    else if (describedByNobody.some((pattern) => pattern.test(path)))
+      add({ operation, status, faults: [], unjudged: ['no vendor document describes it'] }, source, 'unchecked');
+    else add({ operation, status, faults: ['request: no document knows this path and method'], unjudged: [] }, source);
   }
   return [...reports.values()];
 };
+
+const sourcesOf = ({ provider, byAdapters, byHand }: Recording) => [
+  ...byAdapters.map((exchange) => ({ provider, source: 'byAdapters' as const, exchange })),
+  ...byHand.map((exchange) => ({ provider, source: 'byHand' as const, exchange })),
+];
 
 /** What must have occurred, or the scenario shows less than it says. */
 export const missingOperations = (reports: readonly OperationReport[], expected: readonly string[]): readonly string[] => {
