@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataDirDefault, readJson, writeJson } from './data-dir.js';
 import type { DevelopmentToken } from './development-tokens.js';
+import { runningSupervisor } from './running-stack.js';
 import type { Stack } from './stack.js';
 
 /** What `npm start` tells other programs about the stack it runs: `.data/dev.json`. */
@@ -44,6 +45,7 @@ export function removeDevFile(dataDir: string): void {
  */
 export function readDevFile(dataDir: string = dataDirDefault): DevFile {
   const content = readJson<DevFile>(fileOf(dataDir));
-  if (content === null) throw new Error('No stack runs here. Start one in another terminal with "npm start".');
+  // A supervisor that was killed outright leaves its file behind.
+  if (content === null || runningSupervisor(dataDir) === null) throw new Error('No stack runs here. Start one in another terminal with "npm start".');
   return content;
 }

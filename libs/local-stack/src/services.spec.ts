@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { portsFromEnvironment } from './ports.js';
+import { loadSecrets, type StackSecrets } from './secrets.js';
+import { serviceSpec, type ServiceSurroundings } from './services.js';
+
+describe('serviceSpec', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'patchbay-services-'));
+  const secrets: StackSecrets = loadSecrets(dataDir);
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+  const surroundings = (env: Readonly<Record<string, string>>): ServiceSurroundings => ({
+    ports: portsFromEnvironment({}),
+    databaseUrl: 'postgres://127.0.0.1/patchbay',
+    natsUrl: 'nats://127.0.0.1:4223',
+    secrets,
+    env,
+    overrides: {},
+  });
+
+  it('keeps provider credentials of the shell out of the services', () => {
+    const { env } = serviceSpec('auth', surroundings({ ZOOM_CLIENT_SECRET: 'of my real app', AWS_SECRET_ACCESS_KEY: 'mine' }));
+
+    expect(env['ZOOM_CLIENT_SECRET']).toBe('sandbox-zoom-secret');
+    expect(env).not.toHaveProperty('AWS_SECRET_ACCESS_KEY');
+  });
+
+  it('passes on what PATCHBAY_PASS_ENV names', () => {
+    const { env } = serviceSpec('auth', surroundings({ PATCHBAY_PASS_ENV: 'ZOOM_CLIENT_SECRET', ZOOM_CLIENT_SECRET: 'of my real app' }));
+
+    expect(env['ZOOM_CLIENT_SECRET']).toBe('of my real app');
+  });
+
+  it('tells development credentials to auth alone', () => {
+    expect(serviceSpec('auth', surroundings({})).env).toHaveProperty('DEVELOPMENT_CREDENTIALS');
+    expect(serviceSpec('gateway', surroundings({})).env).not.toHaveProperty('DEVELOPMENT_CREDENTIALS');
+  });
+});
