@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import {
+  createWebhookEndpoint,
+  getWebhookEndpoint,
+  listActivity,
+  listWebhookDeliveries,
+  publishEvents,
+  testWebhookEndpoint,
+} from '@patchbay/contracts';
+import { answer, inTurn, startReceiver, until, verify, type Receiver } from '../testing/receiver.js';
+import { aBooking, startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
+
+let receiver: Receiver;
+let webhooks: TestWebhooks;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+  webhooks = await startWebhooks({
+    WEBHOOKS_EGRESS_ALLOW: receiver.host,
+    WEBHOOKS_RETRY_SCHEDULE_SECONDS: '0.05,0.05,0.05',
+    WEBHOOKS_TIMEOUT_SECONDS: '1',
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await webhooks.stop();
+  await receiver.stop();
+}, 30_000);
+
+/** A user with one endpoint at a path of its own. */
+async function anEndpoint(changes: Readonly<Record<string, unknown>> = {}) {
+  const userId = randomUUID();
+  const path = `/${randomUUID()}`;
+  const input = { name: 'CRM', webhook_url: receiver.url(path), events: ['booking_*'], ...changes };
+  const endpoint = await webhooks.ask(createWebhookEndpoint, input, userId);
+  return { userId, path, endpoint };
+}
+
+const publish = async (userId: string, id: string = randomUUID()): Promise<string> => {
+  const { items } = await webhooks.ask(publishEvents, { id, type: 'booking_created', data: aBooking(userId) });
+  return items[0]?.id ?? '';
+};
+
+const deliveriesOf = async (userId: string, endpointId: string) => (await webhooks.ask(listWebhookDeliveries, { id: endpointId }, userId)).items;
+
+const finished = (userId: string, endpointId: string) =>
+  until(
+    () => deliveriesOf(userId, endpointId),
+    (items) => items.length > 0 && items.every((item) => item.status !== 'pending'),
+  );
+
+describe('delivery', () => {
+  it('signs what it sends so that the official verifier accepts it', async () => {
+    const { userId, path, endpoint } = await anEndpoint({ headers: { 'X-Customer': 'yes' } });
+
+    const eventId = await publish(userId);
+    const [received] = await until(
+      () => receiver.at(path),
+      (all) => all.length > 0,
+    );
+
+    expect(verify(endpoint.secret_key, received as never)).toMatchObject({ type: 'booking_created', data: { organizer: { user_id: userId } } });
+    expect(received?.headers).toMatchObject({ 'webhook-id': eventId, 'x-customer': 'yes', 'content-type': 'application/json' });
+    expect(received?.headers['traceparent']).toMatch(/^00-/);
+  });
+
+  it('tries again with the same webhook-id until the receiver takes it', async () => {
+    const { userId, path, endpoint } = await anEndpoint();
+    receiver.behave(path, inTurn(answer(500, {}, 'not now'), answer(200, {}, 'thanks')));
+
+    const eventId = await publish(userId);
+    const [delivery] = await finished(userId, endpoint.id);
+
+    expect(receiver.at(path).map((one) => one.headers['webhook-id'])).toEqual([eventId, eventId]);
+    expect(delivery).toMatchObject({ event_id: eventId, status: 'succeeded', attempt_count: 2, next_attempt_at: null });
+    expect(delivery?.attempts).toMatchObject([
+      { status_code: 500, error: 'status_not_2xx', response_excerpt: 'not now' },
+      { status_code: 200, error: null, response_excerpt: 'thanks' },
+    ]);
+  });
+
+  it('gives up when the schedule is at its end', async () => {
+    const { userId, path, endpoint } = await anEndpoint();
+    receiver.behave(path, answer(503));
+
+    await publish(userId);
+    const [delivery] = await finished(userId, endpoint.id);
+
+    expect(delivery).toMatchObject({ status: 'failed', attempt_count: 4 });
+  });
+
+  it.each([
+    [{ retry_failed: false }, 1],
+    [{ max_retries: 1 }, 2],
+  ])('honours %j', async (policy, attempts) => {
+    const { userId, path, endpoint } = await anEndpoint(policy);
+    receiver.behave(path, answer(500));
+
+    await publish(userId);
+    const [delivery] = await finished(userId, endpoint.id);
+
+    expect(delivery).toMatchObject({ status: 'failed', attempt_count: attempts });
+  });
+
+  it('switches an endpoint off that answers 410, and says so to its owner', async () => {
+    const { userId, path, endpoint } = await anEndpoint();
+    receiver.behave(path, answer(410));
+    const { endpoint: witness } = await anEndpoint();
+
+    await publish(userId);
+    const after = await until(
+      () => webhooks.ask(getWebhookEndpoint, { id: endpoint.id }, userId),
+      (one) => !one.is_active,
+    );
+    const { rows } = await webhooks.sql.query(`SELECT payload FROM outbox WHERE subject = 'event.webhook_endpoint_disabled.v1' AND payload LIKE $1`, [
+      `%${endpoint.id}%`,
+    ]);
+
+    expect(after).toMatchObject({ is_active: false, disabled_reason: 'gone' });
+    expect(rows).toHaveLength(1);
+    expect(witness.is_active).toBe(true);
+  });
+
+  it('does not follow a redirect', async () => {
+    const { userId, path, endpoint } = await anEndpoint({ retry_failed: false });
+    receiver.behave(path, answer(307, { location: receiver.url('/canary') }));
+
+    await publish(userId);
+    const [delivery] = await finished(userId, endpoint.id);
+
+    expect(delivery?.attempts).toMatchObject([{ status_code: 307, error: 'redirect_not_followed' }]);
+    expect(receiver.at('/canary')).toEqual([]);
+  });
+
+  it('keeps 4 KiB of an answer that unfolds to 64 MiB', async () => {
+    const { userId, path, endpoint } = await anEndpoint();
+    receiver.behave(path, answer(200, { 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(64 * 1_024 * 1_024, 'a'))));
+    const before = process.memoryUsage.rss();
+
+    await publish(userId);
+    const [delivery] = await finished(userId, endpoint.id);
+
+    expect(delivery?.attempts[0]?.response_excerpt).toBe('a'.repeat(4_096));
+    expect(process.memoryUsage.rss() - before).toBeLessThan(48 * 1_024 * 1_024);
+  });
+
+  it('stops reading an endless answer', async () => {
+    const { userId, path, endpoint } = await anEndpoint();
+    let sent = 0;
+    receiver.behave(path, (_received, response) => {
+      response.writeHead(200);
+      const pour = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(16_384))) sent += 16_384;
+      };
+      response.on('drain', pour);
+      pour();
+    });
+
+    await publish(userId);
+    const [delivery] = await finished(userId, endpoint.id);
+
+    expect(delivery?.status).toBe('succeeded');
+    await until(
+      () => sent,
+      (bytes) => bytes < 64 * 1_024 * 1_024,
+    );
+  });
+
+  it('survives receivers that close in the middle of their answer, again and again', async () => {
+    const { userId, path, endpoint } = await anEndpoint({ retry_failed: false });
+    receiver.behave(path, (_received, response) => {
+      response.writeHead(500, { 'content-length': '100000' });
+      response.write('half');
+      setImmediate(() => response.destroy());
+    });
+
+    await Promise.all(Array.from({ length: 20 }, () => publish(userId)));
+    const deliveries = await until(
+      () => deliveriesOf(userId, endpoint.id),
+      (items) => items.length === 20 && items.every((item) => item.status !== 'pending'),
+    );
+
+    expect(deliveries.map((one) => one.status)).toEqual(Array.from({ length: 20 }, () => 'failed'));
+  });
+
+  it('calls it a timeout when no answer comes', async () => {
+    const { userId, path, endpoint } = await anEndpoint({ retry_failed: false });
+    receiver.behave(path, () => undefined);
+
+    await publish(userId);
+    const [delivery] = await finished(userId, endpoint.id);
+
+    expect(delivery?.attempts).toMatchObject([{ status_code: null, error: 'timeout' }]);
+  });
+
+  it('does not let an endpoint that never answers delay another', async () => {
+    const slow = await anEndpoint({ retry_failed: false });
+    receiver.behave(slow.path, () => undefined);
+    const healthy = await anEndpoint();
+
+    await Promise.all(Array.from({ length: 300 }, () => publish(slow.userId)));
+    const before = Date.now();
+    await publish(healthy.userId);
+    await until(
+      () => receiver.at(healthy.path),
+      (all) => all.length > 0,
+    );
+
+    expect(Date.now() - before).toBeLessThan(500);
+  });
+
+  it('shows a delivery in the activity log with the trace of its event', async () => {
+    const { userId, endpoint } = await anEndpoint();
+
+    await publish(userId);
+    await finished(userId, endpoint.id);
+    const { items } = await webhooks.ask(listActivity, {}, userId);
+
+    expect(items.map((item) => item.log_type)).toEqual(['webhook_sent', 'event_received']);
+    expect(items[0]).toMatchObject({ success: true, integration_type: 'webhook', message: 'Sent booking_created to CRM.' });
+    expect(items[0]?.trace_id).toMatch(/^[0-9a-f]{32}$/);
+    expect(items[0]?.trace_id).toBe(items[1]?.trace_id);
+  });
+
+  it('sends a test at once and says what came back', async () => {
+    const { userId, path, endpoint } = await anEndpoint({ events: ['booking_cancelled'] });
+    receiver.behave(path, answer(202, {}, 'ok'));
+
+    const result = await webhooks.ask(testWebhookEndpoint, { id: endpoint.id }, userId);
+
+    expect(result).toMatchObject({ success: true, status_code: 202, response_excerpt: 'ok', error: null });
+    expect(verify(endpoint.secret_key, receiver.at(path)[0] as never)).toMatchObject({ type: 'booking_cancelled' });
+  });
+});
+
+describe('leases', () => {
+  it('lets nobody write about a delivery that another replica took meanwhile', async () => {
+    const { userId, path, endpoint } = await anEndpoint();
+    let finish: () => void = () => undefined;
+    receiver.behave(path, (_received, response) => (finish = () => response.writeHead(200).end()));
+
+    await publish(userId);
+    await until(
+      () => receiver.at(path),
+      (all) => all.length > 0,
+    );
+    const other = randomUUID();
+    await webhooks.sql.query(`UPDATE deliveries SET lease_token = $2, lease_until = now() + interval '1 hour' WHERE endpoint_id = $1`, [
+      endpoint.id,
+      other,
+    ]);
+    finish();
+    const second = await anEndpoint();
+    await publish(second.userId);
+    await finished(second.userId, second.endpoint.id);
+    const { rows } = await webhooks.sql.query(`SELECT status, attempt_count, lease_token FROM deliveries WHERE endpoint_id = $1`, [endpoint.id]);
+
+    expect(rows).toEqual([{ status: 'pending', attempt_count: 0, lease_token: other }]);
+  });
+
+  it('sends what a replica that died had taken', async () => {
+    const { userId, path, endpoint } = await anEndpoint({ is_active: false });
+    const eventId = await publish(userId);
+    await webhooks.sql.query(`UPDATE endpoints SET is_active = true WHERE id = $1`, [endpoint.id]);
+
+    await webhooks.sql.query(
+      `INSERT INTO deliveries (id, user_id, endpoint_id, event_id, lease_token, lease_until) VALUES (new_id(), $1, $2, $3, $4, now() + interval '200 ms')`,
+      [userId, endpoint.id, eventId, randomUUID()],
+    );
+    const [received] = await until(
+      () => receiver.at(path),
+      (all) => all.length > 0,
+    );
+
+    expect(received?.headers['webhook-id']).toBe(eventId);
+  });
+
+  it('sends a backlog once each with two replicas', async () => {
+    const { userId, path, endpoint } = await anEndpoint({ is_active: false });
+    const ids = (
+      await webhooks.ask(publishEvents, { events: Array.from({ length: 400 }, () => ({ type: 'booking_created', data: aBooking(userId) })) })
+    ).items;
+    const second = await webhooks.start();
+    await webhooks.sql.query(`UPDATE endpoints SET is_active = true WHERE id = $1`, [endpoint.id]);
+
+    await webhooks.sql.query(
+      `INSERT INTO deliveries (id, user_id, endpoint_id, event_id) SELECT new_id(), user_id, $1, id FROM events WHERE user_id = $2`,
+      [endpoint.id, userId],
+    );
+    await until(
+      () => webhooks.sql.query(`SELECT count(*)::int AS open FROM deliveries WHERE endpoint_id = $1 AND status = 'pending'`, [endpoint.id]),
+      ({ rows }) => rows[0]?.open === 0,
+    );
+    await second.stop();
+
+    expect(receiver.at(path)).toHaveLength(400);
+    expect(new Set(receiver.at(path).map((one) => one.headers['webhook-id']))).toEqual(new Set(ids.map((one) => one.id)));
+  }, 15_000);
+});

@@ -1,0 +1,160 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LOG, SERVICE_CONFIG, type Logger } from '@patchbay/service-kit';
+import type { DeliveryTarget } from '../endpoints/delivery-target.js';
+import { EndpointTargets } from '../endpoints/endpoint-targets.js';
+import type { WebhooksConfig } from '../webhooks.config.js';
+import type { AttemptResult, LeasedDelivery } from './delivery.js';
+import { EndpointLane, type Waiting } from './endpoint-lane.js';
+import { OutcomeRecorder } from './outcome-recorder.js';
+import { retryDelayMs } from './retry-schedule.js';
+import { WebhookSender } from './webhook-sender.js';
+
+/** A delivery in hand and since when its lease runs. */
+interface Held {
+  readonly delivery: LeasedDelivery;
+  leasedAtMs: number;
+}
+
+/** In hand at most, counted without what comes fresh from the intake. */
+const heldMax = 1_200;
+/** Past this, fresh deliveries wait in the database like all others. */
+const heldMaxFresh = 4_000;
+
+/**
+ * Sends what is leased to this process. Every endpoint has a lane of its own, wide while it answers quickly and narrow when it does not, so that
+ * a slow or dead endpoint delays nobody else.
+ */
+@Injectable()
+export class DeliveryDispatcher {
+  readonly #held = new Map<string, Held>();
+  readonly #lanes = new Map<string, EndpointLane>();
+  #isStopped = false;
+  /** Told when there is room again. */
+  onRoom: () => void = () => undefined;
+
+  constructor(
+    @Inject(EndpointTargets) private readonly targets: EndpointTargets,
+    @Inject(WebhookSender) private readonly sender: WebhookSender,
+    @Inject(OutcomeRecorder) private readonly recorder: OutcomeRecorder,
+    @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
+    @Inject(LOG) private readonly log: Logger,
+  ) {
+    recorder.onRecorded = (outcomes) => {
+      for (const { delivery } of outcomes) if (this.#held.get(delivery.id)?.delivery === delivery) this.#held.delete(delivery.id);
+      this.onRoom();
+    };
+  }
+
+  /** How many deliveries may be claimed now. */
+  get room(): number {
+    return this.#isStopped ? 0 : Math.max(0, heldMax - this.#held.size);
+  }
+
+  /** True when deliveries that are only being made may be leased to this process at birth. */
+  get takesFresh(): boolean {
+    return !this.#isStopped && this.#held.size < heldMaxFresh && !this.recorder.isStuck;
+  }
+
+  /** Sends deliveries that are leased to this process, each as soon as its endpoint's lane has room. */
+  take(deliveries: readonly LeasedDelivery[]): void {
+    const fresh = deliveries.filter((delivery) => this.#hold(delivery));
+    const unknown = fresh.filter((delivery) => !this.#admit(delivery));
+    if (unknown.length > 0) void this.#loadAndAdmit(unknown);
+  }
+
+  /** Deliveries whose lease is older than `ageMs`: they need a new one. */
+  heldLongerThan(ageMs: number): readonly LeasedDelivery[] {
+    const before = Date.now() - ageMs;
+    const aged = [...this.#held.values()].filter((held) => held.leasedAtMs < before);
+    for (const held of aged) held.leasedAtMs = Date.now();
+    return aged.map((held) => held.delivery);
+  }
+
+  /** Gives back what was not begun and waits for what was. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const lane of this.#lanes.values()) for (const { delivery } of lane.takeWaiting()) this.#giveBack(delivery, 0);
+    const deadline = Date.now() + 10_000;
+    while ([...this.#lanes.values()].some((lane) => lane.isBusy) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+    await Promise.race([this.recorder.drain(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+  }
+
+  /** @returns false when it is in hand already: the lease ran out while the database was away, and its outcome must carry the newer token. */
+  #hold(delivery: LeasedDelivery): boolean {
+    const held = this.#held.get(delivery.id);
+    if (held === undefined) {
+      this.#held.set(delivery.id, { delivery, leasedAtMs: Date.now() });
+      return true;
+    }
+    held.delivery.leaseToken = delivery.leaseToken;
+    held.leasedAtMs = Date.now();
+    return false;
+  }
+
+  /** @returns false when the endpoint must be read first. */
+  #admit(delivery: LeasedDelivery): boolean {
+    const target = this.targets.known(delivery.endpointId, delivery.endpointVersion);
+    if (target === undefined) return false;
+    if (!target.isActive) this.recorder.add({ delivery, status: 'failed', delayMs: null, attempt: null });
+    else this.#queue({ delivery, target });
+    return true;
+  }
+
+  async #loadAndAdmit(deliveries: readonly LeasedDelivery[]): Promise<void> {
+    try {
+      await this.targets.load([...new Set(deliveries.map((delivery) => delivery.endpointId))]);
+    } catch (error) {
+      this.log.warn({ err: error }, 'endpoints could not be read; their deliveries wait');
+      for (const delivery of deliveries) this.#held.delete(delivery.id);
+      return;
+    }
+    for (const delivery of deliveries) if (!this.#admit(delivery)) this.#held.delete(delivery.id);
+  }
+
+  #queue(waiting: Waiting): void {
+    const lane = this.#laneOf(waiting.delivery.endpointId);
+    if (this.#isStopped) return this.#giveBack(waiting.delivery, 0);
+    if (lane.enter()) return this.#send(lane, waiting);
+    lane.wait(waiting);
+    for (const { delivery } of lane.takeExcess()) this.#giveBack(delivery, lane.holdMs(Math.random()));
+  }
+
+  #send(lane: EndpointLane, { delivery, target }: Waiting): void {
+    const message = { id: delivery.eventId, body: delivery.payload, traceparent: delivery.traceparent };
+    this.sender.send(target, message, (result) => {
+      this.recorder.add({ delivery, ...this.#judge(target, delivery, result), attempt: result });
+      lane.leave(result.durationMs);
+      this.#next(delivery.endpointId, lane);
+    });
+  }
+
+  #next(endpointId: string, lane: EndpointLane): void {
+    for (let waiting = lane.next(); waiting !== undefined; waiting = lane.next()) this.#send(lane, waiting);
+    for (const { delivery } of lane.takeExcess()) this.#giveBack(delivery, lane.holdMs(Math.random()));
+    if (lane.isForgettable) this.#lanes.delete(endpointId);
+  }
+
+  #giveBack(delivery: LeasedDelivery, delayMs: number): void {
+    this.recorder.add({ delivery, status: 'pending', delayMs, attempt: null });
+  }
+
+  #judge(
+    target: DeliveryTarget,
+    delivery: LeasedDelivery,
+    result: AttemptResult,
+  ): { status: 'pending' | 'succeeded' | 'failed'; delayMs: number | null } {
+    if (result.error === null) return { status: 'succeeded', delayMs: null };
+    if (result.statusCode === 410) return { status: 'failed', delayMs: null };
+    const failure = { attempt: delivery.attemptCount + 1, retryAfterMs: result.retryAfterMs, random: Math.random() };
+    const delayMs = retryDelayMs(this.config.WEBHOOKS_RETRY_SCHEDULE_SECONDS, target.policy, failure);
+    return { status: delayMs === null ? 'failed' : 'pending', delayMs };
+  }
+
+  #laneOf(endpointId: string): EndpointLane {
+    const known = this.#lanes.get(endpointId);
+    if (known !== undefined) return known;
+    const lane = new EndpointLane();
+    this.#lanes.set(endpointId, lane);
+    return lane;
+  }
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { LOG, SERVICE_CONFIG, type Logger } from '@patchbay/service-kit';
+import { EndpointDisabler } from '../endpoints/endpoint-disabler.js';
+import type { WebhooksConfig } from '../webhooks.config.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
+import type { Outcome } from './delivery.js';
+
+const batchMax = 500;
+/** How long a lone outcome waits for others. Nobody waits for it, and a statement for each would cost the database more than the deliveries. */
+const lingerMs = 8;
+const lanesMax = 2;
+const backOffMsMax = 2_000;
+
+/** Writes outcomes down, many in one statement. While the database is away they are kept and tried again: a delivery that happened is not forgotten. */
+@Injectable()
+export class OutcomeRecorder {
+  #queue: Outcome[] = [];
+  #lanes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  readonly #idle = new Set<() => void>();
+  /** Told when outcomes were written. */
+  onRecorded: (outcomes: readonly Outcome[]) => void = () => undefined;
+
+  constructor(
+    @Inject(DeliveriesRepository) private readonly deliveries: DeliveriesRepository,
+    @Inject(EndpointDisabler) private readonly disabler: EndpointDisabler,
+    @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  /** True while the database does not take outcomes: whoever would claim more must wait. */
+  get isStuck(): boolean {
+    return this.#failures > 0;
+  }
+
+  add(outcome: Outcome): void {
+    this.#queue.push(outcome);
+    if (this.#queue.length >= batchMax / 4) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), lingerMs);
+  }
+
+  /** Resolves when everything is written. */
+  async drain(): Promise<void> {
+    this.#flush();
+    while (this.#queue.length > 0 || this.#lanes > 0) await new Promise<void>((resolve) => this.#idle.add(resolve));
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#queue.length === 0 || this.#lanes >= lanesMax) return;
+    this.#lanes += 1;
+    const batch = this.#queue.splice(0, batchMax);
+    void this.#write(batch).finally(() => {
+      this.#lanes -= 1;
+      if (this.#queue.length >= batchMax / 4 || this.#idle.size > 0) this.#flush();
+      else if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#flush(), lingerMs);
+      for (const resolve of this.#idle) resolve();
+      this.#idle.clear();
+    });
+  }
+
+  async #write(outcomes: readonly Outcome[]): Promise<void> {
+    for (;;) {
+      try {
+        const failing = await this.deliveries.record({ outcomes, ...verdicts(outcomes) }, this.config.WEBHOOKS_DISABLE_AFTER_HOURS);
+        this.#failures = 0;
+        this.onRecorded(outcomes);
+        const gone = outcomes.filter(({ attempt }) => attempt?.statusCode === 410).map(({ delivery }) => delivery.endpointId);
+        await this.disabler.disable(new Set(gone), 'gone');
+        await this.disabler.disable(new Set(failing), 'failing');
+        return;
+      } catch (error) {
+        this.#failures += 1;
+        if (this.#failures === 1 || this.#failures % 20 === 0) this.log.warn({ err: error }, 'outcomes wait for the database');
+        await sleep(Math.min(backOffMsMax, 50 * 2 ** this.#failures));
+      }
+    }
+  }
+}
+
+/** An endpoint that took one delivery of a batch works, whatever became of the others. */
+function verdicts(outcomes: readonly Outcome[]): { workingEndpointIds: string[]; failingEndpointIds: string[] } {
+  const attempted = outcomes.filter(({ attempt }) => attempt !== null);
+  const working = new Set(attempted.filter(({ status }) => status === 'succeeded').map(({ delivery }) => delivery.endpointId));
+  const failing = new Set(attempted.filter(({ status }) => status !== 'succeeded').map(({ delivery }) => delivery.endpointId));
+  return { workingEndpointIds: [...working], failingEndpointIds: [...failing].filter((id) => !working.has(id)) };
+}

@@ -1,0 +1,100 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { SERVICE_CONFIG } from '@patchbay/service-kit';
+import { Agent } from 'undici';
+import { EgressGuard } from '../egress/egress-guard.js';
+import type { DeliveryTarget } from '../endpoints/delivery-target.js';
+import type { WebhooksConfig } from '../webhooks.config.js';
+import { Attempt } from './attempt.js';
+import type { AttemptResult } from './delivery.js';
+import { signatureOf } from './signature.js';
+
+/** What is sent. */
+export interface WebhookMessage {
+  /** The event's id: the same for every attempt and every endpoint. */
+  readonly id: string;
+  readonly body: string;
+  readonly traceparent: string | null;
+}
+
+const userAgent = 'Patchbay-Webhooks/0.1.0';
+/** How often deadlines are looked at: one timer for all POSTs is far cheaper than one each. Milliseconds. */
+const sweepMs = 200;
+
+/** Signs and posts webhooks. Redirects are not followed, proxies of the environment not asked, answers not trusted. */
+@Injectable()
+export class WebhookSender implements OnApplicationShutdown {
+  readonly #agent: Agent;
+  readonly #timeoutMs: number;
+  /** In the order they began, which is the order in which their time is up. */
+  readonly #underWay = new Set<Attempt>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor(@Inject(SERVICE_CONFIG) config: WebhooksConfig, @Inject(EgressGuard) guard: EgressGuard) {
+    this.#timeoutMs = config.WEBHOOKS_TIMEOUT_SECONDS * 1_000;
+    this.#agent = new Agent({
+      connect: guard.connector({ timeout: this.#timeoutMs, allowH2: false }),
+      connections: 256,
+      pipelining: 1,
+      keepAliveTimeout: 10_000,
+      headersTimeout: this.#timeoutMs,
+      bodyTimeout: this.#timeoutMs,
+      maxHeaderSize: 16_384,
+    });
+    this.#sweeper = setInterval(() => this.#sweep(), sweepMs);
+    this.#sweeper.unref();
+  }
+
+  /** Posts; `done` is called once, always. */
+  send(target: DeliveryTarget, message: WebhookMessage, done: (result: AttemptResult) => void): void {
+    if (target.isRefused) return done(refusal());
+    const attempt: Attempt = new Attempt((result) => {
+      this.#underWay.delete(attempt);
+      done(result);
+    });
+    this.#underWay.add(attempt);
+    const headers = headersOf(target, message, Math.floor(attempt.startedAtMs / 1_000));
+    try {
+      this.#agent.dispatch({ origin: target.origin, path: target.path, method: 'POST', headers, body: message.body }, attempt);
+    } catch (error) {
+      attempt.onResponseError(undefined as never, error instanceof Error ? error : new Error('not sent'));
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#sweeper);
+    await this.#agent.destroy();
+  }
+
+  #sweep(): void {
+    const oldest = Date.now() - this.#timeoutMs;
+    for (const attempt of this.#underWay) {
+      if (attempt.startedAtMs > oldest) return;
+      this.#underWay.delete(attempt);
+      attempt.expire();
+    }
+  }
+}
+
+const headersOf = (target: DeliveryTarget, message: WebhookMessage, timestampSeconds: number): string[] => [
+  'content-type',
+  'application/json',
+  'user-agent',
+  userAgent,
+  'webhook-id',
+  message.id,
+  'webhook-timestamp',
+  String(timestampSeconds),
+  'webhook-signature',
+  signatureOf(target.key, { id: message.id, timestampSeconds, body: message.body }),
+  ...(message.traceparent === null ? [] : ['traceparent', message.traceparent]),
+  ...target.headers,
+];
+
+const refusal = (): AttemptResult => ({
+  startedAtMs: Date.now(),
+  durationMs: 0,
+  statusCode: null,
+  error: 'address_not_allowed',
+  retryAfterMs: null,
+  responseExcerpt: null,
+});

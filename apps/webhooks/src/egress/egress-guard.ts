@@ -1,0 +1,123 @@
+import { lookup } from 'node:dns/promises';
+import { isIP, type Socket } from 'node:net';
+import { buildConnector } from 'undici';
+import { isPublicAddress } from './address-classes.js';
+
+/** Where a webhook may not go. Deliberately the same for every reason: the sender must not become a map of our network. */
+export class AddressNotAllowedError extends Error {
+  override readonly name = 'AddressNotAllowedError';
+  readonly code = 'address_not_allowed';
+
+  constructor() {
+    super('webhooks may not be sent to this address');
+  }
+}
+
+/** Resolves a name to its addresses, all of them. */
+export type Resolve = (hostname: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+
+export interface EgressRules {
+  /** `host:port` that may be called whatever it resolves to. */
+  readonly allow: readonly string[];
+  /** True in production: plain http tells everyone on the way what is in the events. */
+  readonly httpsOnly: boolean;
+  readonly resolve?: Resolve;
+}
+
+/** Services of ours and of everyone's inside that listen above 1023: databases, brokers, caches, search, orchestration. */
+const internalPorts = new Set([
+  1_433, 1_521, 2_049, 2_181, 2_375, 2_376, 2_379, 2_380, 3_306, 3_389, 4_222, 5_432, 5_672, 5_900, 5_984, 6_222, 6_379, 6_443, 6_666, 6_667, 8_222,
+  8_500, 9_042, 9_092, 9_200, 9_300, 10_250, 10_255, 11_211, 15_672, 25_672, 26_379, 27_017, 27_018, 50_070, 61_616,
+]);
+
+type Connector = ReturnType<typeof buildConnector>;
+
+/**
+ * Keeps webhooks out of our own network. The address is classified when the connection is made, after the name was resolved, so that a name that
+ * changes its mind between check and call gains nothing; the connected socket is looked at once more.
+ */
+export class EgressGuard {
+  readonly #allow: ReadonlySet<string>;
+  readonly #resolve: Resolve;
+
+  constructor(private readonly rules: EgressRules) {
+    this.#allow = new Set(rules.allow);
+    this.#resolve = rules.resolve ?? ((hostname) => lookup(hostname, { all: true, verbatim: true }));
+  }
+
+  /** What can be told from a URL alone. @throws AddressNotAllowedError */
+  checkUrl(text: string): URL {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || url.username !== '' || url.password !== '') throw new AddressNotAllowedError();
+    if (url.protocol !== 'https:' && (url.protocol !== 'http:' || this.rules.httpsOnly)) throw new AddressNotAllowedError();
+    const { hostname, port } = targetOf(url.hostname, url.port, url.protocol);
+    if (this.#isExempt(hostname, port)) return url;
+    if (!isPublicPort(port) || isLocalName(hostname)) throw new AddressNotAllowedError();
+    if (isIP(hostname) !== 0 && !isPublicAddress(hostname)) throw new AddressNotAllowedError();
+    return url;
+  }
+
+  /** What can be told before an endpoint is kept: a name that resolves to the inside is refused at once, one that does not resolve may come later. */
+  async checkReachable(text: string): Promise<URL> {
+    const url = this.checkUrl(text);
+    const { hostname, port } = targetOf(url.hostname, url.port, url.protocol);
+    if (this.#isExempt(hostname, port) || isIP(hostname) !== 0) return url;
+    const addresses = await this.#resolve(hostname).catch(() => []);
+    if (addresses.some(({ address }) => !isPublicAddress(address))) throw new AddressNotAllowedError();
+    return url;
+  }
+
+  /** The only way a webhook leaves: connects where the rules allow it, and fails with {@link AddressNotAllowedError} elsewhere. */
+  connector(options: buildConnector.BuildOptions): Connector {
+    // Node calls `lookup` for names only; addresses were judged before.
+    const guarded = buildConnector({ ...options, lookup: (hostname, details, done) => void this.#lookup(hostname, details, done) });
+    const exempt = buildConnector(options);
+    return (target, done) => {
+      const { hostname, port } = targetOf(target.hostname, target.port, target.protocol);
+      if (this.#isExempt(hostname, port)) return exempt(target, done);
+      if (!isPublicPort(port) || isLocalName(hostname) || (isIP(hostname) !== 0 && !isPublicAddress(hostname))) {
+        return done(new AddressNotAllowedError(), null);
+      }
+      guarded(target, (...result) => {
+        const [error, socket] = result;
+        if (error !== null || isPublicPeer(socket)) return done(...result);
+        socket.destroy();
+        done(new AddressNotAllowedError(), null);
+      });
+    };
+  }
+
+  #isExempt(hostname: string, port: number): boolean {
+    return this.#allow.has(`${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`);
+  }
+
+  async #lookup(hostname: string, details: { readonly all?: boolean | undefined }, done: (...result: never[]) => void): Promise<void> {
+    const answer = done as unknown as (error: Error | null, address?: unknown, family?: number) => void;
+    try {
+      const addresses = await this.#resolve(hostname);
+      const [first] = addresses;
+      // One bad address among good ones is not a slip: it is how a check of "the first" is got round.
+      if (first === undefined || addresses.some(({ address }) => !isPublicAddress(address))) return answer(new AddressNotAllowedError());
+      if (details.all === true) return answer(null, addresses);
+      answer(null, first.address, first.family);
+    } catch (error) {
+      answer(error instanceof Error ? error : new Error('the name cannot be resolved'));
+    }
+  }
+}
+
+const targetOf = (hostname: string, port: string, protocol: string): { hostname: string; port: number } => ({
+  hostname: hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase(),
+  port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+});
+
+const isPublicPort = (port: number): boolean => port === 80 || port === 443 || (port >= 1_024 && !internalPorts.has(port));
+
+/** Names that never leave the machine or the network, whatever a resolver says. https://www.rfc-editor.org/rfc/rfc6761 */
+const isLocalName = (hostname: string): boolean =>
+  hostname === 'localhost' || /\.(localhost|local|internal|intranet|lan|home|corp|localdomain|home\.arpa|svc)$/.test(hostname);
+
+const isPublicPeer = (socket: Socket): boolean => socket.remoteAddress !== undefined && isPublicAddress(socket.remoteAddress);

@@ -1,0 +1,18 @@
+import type { KeyObject } from 'node:crypto';
+import type { RetryPolicy } from '../deliveries/retry-schedule.js';
+
+/** What sending to an endpoint takes, opened and checked once per version of the endpoint. */
+export interface DeliveryTarget {
+  readonly endpointId: string;
+  readonly version: number;
+  /** False: nothing is sent any more. */
+  readonly isActive: boolean;
+  readonly origin: string;
+  readonly path: string;
+  readonly key: KeyObject;
+  /** The customer's own headers, as a flat list of names and values. */
+  readonly headers: readonly string[];
+  readonly policy: RetryPolicy;
+  /** True when the URL alone is refused by the egress rules of today. */
+  readonly isRefused: boolean;
+}

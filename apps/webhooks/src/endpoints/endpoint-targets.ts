@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LOG, type Logger } from '@patchbay/service-kit';
+import { signingKeyOf } from '../deliveries/signature.js';
+import { EgressGuard } from '../egress/egress-guard.js';
+import type { DeliveryTarget } from './delivery-target.js';
+import { EndpointSecrets } from './endpoint-secrets.js';
+import { EndpointsRepository, type EndpointRow } from './endpoints.repository.js';
+
+const targetsMax = 20_000;
+
+/** Endpoints ready to be sent to, kept in memory for as long as their version does not change. */
+@Injectable()
+export class EndpointTargets {
+  readonly #targets = new Map<string, DeliveryTarget>();
+
+  constructor(
+    @Inject(EndpointsRepository) private readonly endpoints: EndpointsRepository,
+    @Inject(EndpointSecrets) private readonly secrets: EndpointSecrets,
+    @Inject(EgressGuard) private readonly guard: EgressGuard,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  /** The target, if it is known and not older than `version`. */
+  known(endpointId: string, version: number): DeliveryTarget | undefined {
+    const target = this.#targets.get(endpointId);
+    return target !== undefined && target.version >= version ? target : undefined;
+  }
+
+  /** Reads endpoints from the database. */
+  async load(ids: readonly string[]): Promise<void> {
+    const rows = await this.endpoints.findTargets(ids);
+    if (this.#targets.size + rows.length > targetsMax) this.#targets.clear();
+    for (const row of rows) this.#targets.set(row.id, row.is_deleted ? unusable(row) : this.#open(row));
+  }
+
+  /** What a stored endpoint takes to be sent to. */
+  open(row: EndpointRow): DeliveryTarget {
+    const url = new URL(row.webhook_url);
+    return {
+      endpointId: row.id,
+      version: row.version,
+      isActive: row.is_active,
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      key: signingKeyOf(this.secrets.openSecret(row)),
+      headers: Object.entries(this.secrets.openHeaders(row)).flat(),
+      policy: { retryFailed: row.retry_failed, maxRetries: row.max_retries },
+      isRefused: this.#isRefused(row.webhook_url),
+    };
+  }
+
+  #open(row: EndpointRow): DeliveryTarget {
+    try {
+      return this.open(row);
+    } catch (error) {
+      // A master key was taken away: nothing can be signed, and nothing else must suffer for it.
+      this.log.error({ err: error, endpoint_id: row.id }, 'an endpoint cannot be used');
+      return unusable(row);
+    }
+  }
+
+  #isRefused(url: string): boolean {
+    try {
+      this.guard.checkUrl(url);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+}
+
+const unusable = (row: EndpointRow): DeliveryTarget => ({
+  endpointId: row.id,
+  version: row.version,
+  isActive: false,
+  origin: '',
+  path: '',
+  key: signingKeyOf('unusable'),
+  headers: [],
+  policy: { retryFailed: false, maxRetries: 0 },
+  isRefused: true,
+});

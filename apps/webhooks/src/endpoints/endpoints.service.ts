@@ -1,0 +1,161 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  AppError,
+  type createWebhookEndpoint,
+  type InputOf,
+  type listWebhookEndpoints,
+  type OutputOf,
+  type replaceWebhookEndpoint,
+  type testWebhookEndpoint,
+  type updateWebhookEndpoint,
+  type WebhookEndpoint,
+} from '@patchbay/contracts';
+import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
+import { currentTraceparent } from '@patchbay/tracing';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import type { AttemptResult } from '../deliveries/delivery.js';
+import { secretFault } from '../deliveries/signature.js';
+import { WebhookSender } from '../deliveries/webhook-sender.js';
+import { AddressNotAllowedError, EgressGuard } from '../egress/egress-guard.js';
+import { toEventToStore } from '../events/event-to-store.js';
+import type { WebhooksConfig } from '../webhooks.config.js';
+import { EndpointSecrets } from './endpoint-secrets.js';
+import { EndpointTargets } from './endpoint-targets.js';
+import { EndpointsRepository, type EndpointFields, type EndpointRow, type Owner } from './endpoints.repository.js';
+import { checkEventPatterns, firstMatchingEvent, likeOf } from './event-patterns.js';
+import { headerFaults } from './header-names.js';
+
+type WholeEndpoint = Omit<InputOf<typeof replaceWebhookEndpoint>, 'id'>;
+
+/** Decides about customers' endpoints. Another user's endpoint does not exist. */
+@Injectable()
+export class EndpointsService {
+  constructor(
+    @Inject(EndpointsRepository) private readonly endpoints: EndpointsRepository,
+    @Inject(EndpointSecrets) private readonly secrets: EndpointSecrets,
+    @Inject(EndpointTargets) private readonly targets: EndpointTargets,
+    @Inject(EgressGuard) private readonly guard: EgressGuard,
+    @Inject(WebhookSender) private readonly sender: WebhookSender,
+    @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
+    @Inject(CLOCK) private readonly now: Clock,
+  ) {}
+
+  async list(owner: Owner, { limit, cursor }: InputOf<typeof listWebhookEndpoints>): Promise<OutputOf<typeof listWebhookEndpoints>> {
+    if (cursor !== undefined && !isUuid(cursor)) throw new AppError('request_invalid', { cursor: 'is not a cursor of this list' });
+    const rows = await this.endpoints.list(owner, { limit: limit + 1, after: cursor ?? null });
+    const items = rows.slice(0, limit).map((row) => this.#toEndpoint(row));
+    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async get(owner: Owner, id: string): Promise<WebhookEndpoint> {
+    return this.#toEndpoint(await this.#find(owner, id));
+  }
+
+  async create(owner: Owner, input: InputOf<typeof createWebhookEndpoint>): Promise<OutputOf<typeof createWebhookEndpoint>> {
+    await this.#check(input);
+    const id = uuidv7();
+    const secret = input.secret_key ?? this.secrets.make();
+    const fields = this.#toFields(input, { id, tenant_id: owner.tenant_id }, secret);
+    const row = await this.endpoints.add(owner, { id, fields }, this.config.WEBHOOKS_ENDPOINTS_MAX);
+    if (row === undefined) throw new AppError('request_invalid', { endpoints: `no more than ${this.config.WEBHOOKS_ENDPOINTS_MAX} per user` });
+    return { ...this.#toEndpoint(row), secret_key: secret };
+  }
+
+  async replace(owner: Owner, { id, ...input }: InputOf<typeof replaceWebhookEndpoint>): Promise<WebhookEndpoint> {
+    return this.#write(owner, await this.#find(owner, id), input);
+  }
+
+  async update(owner: Owner, { id, ...changes }: InputOf<typeof updateWebhookEndpoint>): Promise<WebhookEndpoint> {
+    const row = await this.#find(owner, id);
+    const sent = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = row;
+    const before = {
+      name,
+      description,
+      webhook_url,
+      events: [...events],
+      is_active,
+      retry_failed,
+      max_retries,
+      headers: this.secrets.openHeaders(row),
+    };
+    return this.#write(owner, row, { ...before, ...sent });
+  }
+
+  async remove(owner: Owner, id: string): Promise<null> {
+    if (!(await this.endpoints.remove(owner, id))) throw new AppError('webhook_not_found');
+    return null;
+  }
+
+  /** Posts an example now, whether the endpoint is switched on or not, and keeps nothing. */
+  async test(owner: Owner, id: string): Promise<OutputOf<typeof testWebhookEndpoint>> {
+    const row = await this.#find(owner, id);
+    const contract = firstMatchingEvent(row.events);
+    if (contract === undefined) throw new AppError('request_invalid', { events: 'match no event type' });
+    const [example] = contract.examples;
+    const event = { id: uuidv7(), type: contract.type, version: contract.version, tenant_id: row.tenant_id, timestamp: this.now().toISOString() };
+    const { payload } = toEventToStore(contract, { ...event, data: contract.data.parse(example) }, { traceparent: undefined });
+    const message = { id: event.id, body: payload, traceparent: currentTraceparent() ?? null };
+    const result = await new Promise<AttemptResult>((resolve) => this.sender.send(this.targets.open(row), message, resolve));
+    return {
+      success: result.error === null,
+      status_code: result.statusCode,
+      duration_ms: result.durationMs,
+      response_excerpt: result.responseExcerpt,
+      error: result.error,
+    };
+  }
+
+  async #find(owner: Owner, id: string): Promise<EndpointRow> {
+    const row = await this.endpoints.find(owner, id);
+    if (row === undefined) throw new AppError('webhook_not_found');
+    return row;
+  }
+
+  async #write(owner: Owner, row: EndpointRow, input: WholeEndpoint): Promise<WebhookEndpoint> {
+    await this.#check(input);
+    const fields = this.#toFields(input, row, input.secret_key ?? this.secrets.openSecret(row));
+    const reason = fields.is_active ? null : row.disabled_reason;
+    const after = await this.endpoints.change(owner, row.id, { ...fields, disabled_reason: reason });
+    if (after === undefined) throw new AppError('webhook_not_found');
+    return this.#toEndpoint(after);
+  }
+
+  async #check(input: WholeEndpoint): Promise<void> {
+    checkEventPatterns(input.events);
+    const secretProblem = input.secret_key === undefined ? undefined : secretFault(input.secret_key);
+    const faults = { ...headerFaults(input.headers), ...(secretProblem === undefined ? {} : { secret_key: secretProblem }) };
+    if (Object.keys(faults).length > 0) throw new AppError('request_invalid', faults);
+    try {
+      await this.guard.checkReachable(input.webhook_url);
+    } catch (error) {
+      if (error instanceof AddressNotAllowedError)
+        throw new AppError('webhook_url_not_allowed', { webhook_url: 'is not an address that webhooks may be sent to' });
+      throw error;
+    }
+  }
+
+  #toFields(input: WholeEndpoint, place: { readonly id: string; readonly tenant_id: string }, secret: string): EndpointFields {
+    const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = input;
+    return {
+      name: name.replaceAll('\u0000', ''),
+      description: description?.replaceAll('\u0000', '') ?? null,
+      webhook_url,
+      events,
+      event_likes: events.map(likeOf),
+      secret_sealed: this.secrets.sealSecret(secret, place),
+      headers_sealed: this.secrets.sealHeaders(input.headers, place),
+      is_active,
+      disabled_reason: null,
+      retry_failed,
+      max_retries,
+    };
+  }
+
+  #toEndpoint(row: EndpointRow): WebhookEndpoint {
+    const { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries } = row;
+    const times = { created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
+    const own = { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries };
+    return { ...own, events: [...row.events], headers: this.secrets.openHeaders(row), has_secret: row.secret_sealed !== '', ...times };
+  }
+}

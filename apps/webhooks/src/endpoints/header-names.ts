@@ -1,0 +1,30 @@
+/** Headers that are ours, the connection's, or would let one customer speak as another. */
+const reserved = new Set([
+  'host',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'cookie',
+  'user-agent',
+  'traceparent',
+  'tracestate',
+  'via',
+  'forwarded',
+  'date',
+]);
+const reservedPrefixes = ['proxy-', 'webhook-', 'sec-', 'x-forwarded-'];
+
+/** Names that a customer may not set, as fields and reasons. */
+export function headerFaults(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const refused = Object.keys(headers).filter((name) => isReserved(name.toLowerCase()));
+  return Object.fromEntries(refused.map((name) => [`headers.${name}`, 'is set by Patchbay and cannot be replaced']));
+}
+
+const isReserved = (name: string): boolean => reserved.has(name) || reservedPrefixes.some((prefix) => name.startsWith(prefix));

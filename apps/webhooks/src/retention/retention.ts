@@ -1,0 +1,44 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { CLOCK, LOG, SERVICE_CONFIG, type Clock, type Logger } from '@patchbay/service-kit';
+import { ActivitiesRepository } from '../activity/activities.repository.js';
+import { DeliveriesRepository } from '../deliveries/deliveries.repository.js';
+import { EventsRepository } from '../events/events.repository.js';
+import type { WebhooksConfig } from '../webhooks.config.js';
+
+const hourMs = 60 * 60 * 1_000;
+/** Forgotten in one statement: small enough to hold no lock for long. */
+const batchSize = 2_000;
+
+/** Forgets hourly, in small batches, what is older than the operator wants to keep. Replicas may do it at once. */
+@Injectable()
+export class Retention implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(
+    @Inject(DeliveriesRepository) private readonly deliveries: DeliveriesRepository,
+    @Inject(EventsRepository) private readonly events: EventsRepository,
+    @Inject(ActivitiesRepository) private readonly activities: ActivitiesRepository,
+    @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => void this.sweep().catch((error: unknown) => this.log.warn({ err: error }, 'a sweep failed')), hourMs);
+    this.#timer.unref();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+  }
+
+  /** Deliveries go before their events: an event stays as long as anything still needs it. */
+  async sweep(): Promise<void> {
+    const before = new Date(this.now().getTime() - this.config.WEBHOOKS_RETENTION_DAYS * 24 * hourMs);
+    for (const table of [this.deliveries, this.events, this.activities]) {
+      while (!this.#isStopped && (await table.sweep(before, batchSize)) === batchSize);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { masterKeys, type PlatformConfig } from '@patchbay/service-kit';
+import { z } from 'zod';
+import { allowedTargets } from './egress/allowed-targets.js';
+import { retryScheduleDefault, retryScheduleSeconds } from './deliveries/retry-schedule.js';
+
+const positive = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
+
+/** Variables of this service. */
+export const webhooksConfig = z.object({
+  TOKEN_MASTER_KEYS: masterKeys,
+  WEBHOOKS_EGRESS_ALLOW: allowedTargets
+    .default([])
+    .describe('Internal receivers that may be called all the same: `host:port`, separated by commas. Nothing internal is called otherwise.'),
+  WEBHOOKS_TIMEOUT_SECONDS: positive(15, 60).describe('How long a receiver may take for its whole answer.'),
+  WEBHOOKS_RETRY_SCHEDULE_SECONDS: retryScheduleSeconds
+    .default([...retryScheduleDefault])
+    .describe('Waiting times between attempts, separated by commas. The default reaches past 72 hours.'),
+  WEBHOOKS_RETENTION_DAYS: positive(90, 3_650).describe('How long events, deliveries, attempts and the activity log are kept.'),
+  WEBHOOKS_ENDPOINTS_MAX: positive(50, 10_000).describe('How many endpoints one user may have.'),
+  WEBHOOKS_DISABLE_AFTER_HOURS: positive(120, 8_760).describe('An endpoint whose every attempt failed for this long is switched off.'),
+});
+export type WebhooksConfig = z.output<typeof webhooksConfig> & PlatformConfig;

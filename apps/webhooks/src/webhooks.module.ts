@@ -1,0 +1,56 @@
+import { Module } from '@nestjs/common';
+import { SERVICE_CONFIG } from '@patchbay/service-kit';
+import { ActivitiesRepository } from './activity/activities.repository.js';
+import { ActivityController } from './activity/activity.controller.js';
+import { ActivityService } from './activity/activity.service.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { DeliveriesRepository } from './deliveries/deliveries.repository.js';
+import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { DeliveryDispatcher } from './deliveries/delivery-dispatcher.js';
+import { DeliveryLoop } from './deliveries/delivery-loop.js';
+import { OutcomeRecorder } from './deliveries/outcome-recorder.js';
+import { WebhookSender } from './deliveries/webhook-sender.js';
+import { EgressGuard } from './egress/egress-guard.js';
+import { EndpointDisabler } from './endpoints/endpoint-disabler.js';
+import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
+import { EndpointTargets } from './endpoints/endpoint-targets.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { EndpointsRepository } from './endpoints/endpoints.repository.js';
+import { EndpointsService } from './endpoints/endpoints.service.js';
+import { EventStore } from './events/event-store.js';
+import { EventsController } from './events/events.controller.js';
+import { EventsRepository } from './events/events.repository.js';
+import { EventsService } from './events/events.service.js';
+import { Retention } from './retention/retention.js';
+import type { WebhooksConfig } from './webhooks.config.js';
+
+const egressGuard = {
+  provide: EgressGuard,
+  inject: [SERVICE_CONFIG],
+  useFactory: (config: WebhooksConfig) => new EgressGuard({ allow: config.WEBHOOKS_EGRESS_ALLOW, httpsOnly: config.NODE_ENV === 'production' }),
+};
+
+@Module({
+  controllers: [EventsController, EndpointsController, DeliveriesController, ActivityController],
+  providers: [
+    egressGuard,
+    EventsService,
+    EventStore,
+    EventsRepository,
+    EndpointsService,
+    EndpointsRepository,
+    EndpointSecrets,
+    EndpointTargets,
+    EndpointDisabler,
+    DeliveriesService,
+    DeliveriesRepository,
+    DeliveryDispatcher,
+    DeliveryLoop,
+    OutcomeRecorder,
+    WebhookSender,
+    ActivityService,
+    ActivitiesRepository,
+    Retention,
+  ],
+})
+export class WebhooksModule {}

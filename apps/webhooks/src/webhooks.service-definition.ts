@@ -1,0 +1,13 @@
+import type { ServiceDefinition } from '@patchbay/service-kit';
+import { CreateWebhooks1763700001000 } from './database/migrations/1763700001000-create-webhooks.js';
+import { webhooksConfig } from './webhooks.config.js';
+import { WebhooksModule } from './webhooks.module.js';
+
+/** What makes this service differ from another; specs start it from here, too. */
+export const webhooksService: ServiceDefinition = {
+  name: 'webhooks',
+  module: WebhooksModule,
+  config: webhooksConfig,
+  entities: [],
+  migrations: [CreateWebhooks1763700001000],
+};
