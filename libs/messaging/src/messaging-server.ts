@@ -10,6 +10,7 @@ import { DeadLetters } from './dead-letters.js';
 import { durableNameOf, EventConsumer } from './event-consumer.js';
 import { EventDispatcher, type Handler } from './event-dispatcher.js';
 import { ConnectionState } from './nats.js';
+import { Outgoing } from './outgoing.js';
 import { everyEvent, type ReceivedEvent } from './on-event.js';
 import { requestContractOf } from './on-request.js';
 import type { RequestContext } from './request-context.js';
@@ -38,6 +39,7 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
   readonly #subscriptions: Subscription[] = [];
   readonly #consumers: EventConsumer[] = [];
   readonly #dispatchers = new Map<string, EventDispatcher>();
+  readonly #outgoing = new Outgoing();
   readonly #inHand = new Set<Promise<void>>();
   readonly #deadLetters: DeadLetters;
   readonly #state: ConnectionState;
@@ -106,13 +108,14 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
       const context: RequestContext = { caller: frame.caller };
       const work = (): Promise<unknown> => settled(handler(input, context));
       const output = await inTrace(acceptTraceparent(frame.traceparent), () => inSpan(subject, {}, work));
-      message.respond(JSON.stringify(output ?? null));
+      const payload = JSON.stringify(output ?? null);
+      this.#outgoing.send(() => message.respond(payload));
       stop({ outcome: 'ok' });
     } catch (error) {
       const failure = this.#asAppError(subject, error);
       const carried = headers();
       carried.set(failureHeader, failure.code);
-      message.respond(JSON.stringify(failure.details), { headers: carried });
+      this.#outgoing.send(() => message.respond(JSON.stringify(failure.details), { headers: carried }));
       stop({ outcome: failure.code });
     }
   }

@@ -9,6 +9,7 @@ import {
 } from '@patchbay/contracts';
 import { currentTraceparent } from '@patchbay/tracing';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { Outgoing } from './outgoing.js';
 import { errorOf, failureHeader, type FailureFrame, type RequestFrame } from './request-frame.js';
 
 interface Pending {
@@ -38,6 +39,7 @@ const noResponders = 503;
  */
 export class RequestClient {
   readonly #inbox = createInbox();
+  readonly #outgoing = new Outgoing();
   readonly #pending = new Map<string, Pending>();
   readonly #sweeper: NodeJS.Timeout;
   #next = 0;
@@ -83,12 +85,14 @@ export class RequestClient {
     return new Promise((resolve, reject) => {
       const token = (this.#next++).toString(36);
       this.#pending.set(token, { resolve, reject, deadline });
-      try {
-        this.connection.publish(subject, payload, { reply: `${this.#inbox}.${token}` });
-      } catch (cause) {
-        this.#pending.delete(token);
-        reject(new AppError('service_unavailable', {}, { cause }));
-      }
+      this.#outgoing.send(() => {
+        try {
+          this.connection.publish(subject, payload, { reply: `${this.#inbox}.${token}` });
+        } catch (cause) {
+          this.#pending.delete(token);
+          reject(new AppError('service_unavailable', {}, { cause }));
+        }
+      });
     });
   }
 

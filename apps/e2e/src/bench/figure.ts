@@ -1,0 +1,28 @@
+/** One measured figure beside its target. */
+export interface Figure {
+  readonly id: string;
+  readonly what: string;
+  readonly value: string;
+  readonly target: string;
+  readonly verdict: 'met' | 'missed';
+}
+
+export const verdict = (isMet: boolean): Figure['verdict'] => (isMet ? 'met' : 'missed');
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}
+
+/** The value below which `share` (0 to 1) of all values lie. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+/** The table that is printed and kept in docs/benchmarks.md. */
+export function tableOf(figures: readonly Figure[]): string {
+  const rows = figures.map(({ id, what, value, target, verdict: met }) => `| ${id} | ${what} | ${value} | ${target} | ${met} |`);
+  return ['| id | what | measured | target | |', '|---|---|---|---|---|', ...rows].join('\n');
+}
