@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { activityRecorded, integrationDisconnected, tokenRefreshed } from '@patchbay/contracts';
-import { Database, isDatabaseOutage, type Transaction } from '@patchbay/database';
+import { Database, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { ConnectionsRepository } from '../connections/connections.repository.js';
@@ -60,8 +60,8 @@ export class TokenRefresher {
       try {
         return await this.database.transaction((tx) => this.#refreshLocked(tx, { connectionId, rejected, onFetched: (pair) => (fetched = pair) }));
       } catch (error) {
-        if (fetched === undefined || !isDatabaseOutage(error)) throw error;
-        return this.#rescue(fetched);
+        if (fetched === undefined) throw error;
+        return this.#rescue(fetched, error);
       }
     });
   }
@@ -138,9 +138,9 @@ export class TokenRefresher {
   }
 
   /** The provider gave a new pair and may have ended the old one, but the database went away: the only copy is here, so it is held until it is stored. */
-  async #rescue(fetched: Fetched): Promise<RefreshOutcome> {
+  async #rescue(fetched: Fetched, cause: unknown): Promise<RefreshOutcome> {
     const { connectionId } = fetched.grant;
-    this.log.warn({ connection_id: connectionId }, 'the database went away while a new pair of tokens was being stored; trying again');
+    this.log.warn({ err: cause, connection_id: connectionId }, 'the database went away while a new pair of tokens was being stored; trying again');
     const deadline = Date.now() + rescueMs;
     for (;;) {
       await sleep(rescuePauseMs);
@@ -155,7 +155,7 @@ export class TokenRefresher {
           return { kind: 'token', value: this.grants.accessTokenOf(current, current.tokens), expiresAt: current.tokens.expiresAt };
         });
       } catch (error) {
-        if (!isDatabaseOutage(error) || Date.now() > deadline) throw error;
+        if (Date.now() > deadline) throw error;
       }
     }
   }

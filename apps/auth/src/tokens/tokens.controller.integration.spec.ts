@@ -19,6 +19,9 @@ describe('access tokens', () => {
     stack.zoom.faults.clear();
   });
 
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  };
   const tokenOf = ({ id }: Connection, rejected?: string) =>
     stack.ask(getAccessToken, { connection_id: id, ...(rejected === undefined ? {} : { rejected_token: rejected }) });
   const codeOf = (work: Promise<unknown>): Promise<string> =>
@@ -107,6 +110,23 @@ describe('access tokens', () => {
     expect(await codeOf(tokenOf(connection))).toBe('provider_unavailable');
     expect(zoomRefreshes() - refreshes).toBe(1);
     expect(await statusOf(connection, user)).toMatchObject({ status: 'active', last_error: expect.stringContaining('Zoom') });
+  });
+
+  it('keeps a new pair of tokens although the database goes away before it is stored', async () => {
+    const { connection } = await aConnection('zoom');
+    stack.clock.aheadMs = hourMs;
+    stack.zoom.faults.delay(500, { path: '/oauth/token' });
+    const refreshes = zoomRefreshes();
+
+    const asked = tokenOf(connection);
+    await until(() => zoomRefreshes() > refreshes);
+    await stack.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`);
+
+    expect(await zoomAnswers((await asked).access_token)).toBe(200);
+    stack.zoom.faults.clear();
+    stack.clock.aheadMs = 2 * hourMs;
+    expect(await zoomAnswers((await tokenOf(connection)).access_token)).toBe(200);
+    expect(zoomRefreshes() - refreshes).toBe(2);
   });
 
   it('stays active while the provider is away, and mends itself afterwards', async () => {

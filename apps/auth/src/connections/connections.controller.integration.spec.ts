@@ -1,0 +1,131 @@
+import { disconnectConnection, getAccessToken, listConnections, type AppError, type Connection } from '@patchbay/contracts';
+import { startAuthStack, aUser, type AuthStack, type TestUser } from '../testing/auth-stack.js';
+import { connectAccount } from '../testing/consent.js';
+
+describe('connections', () => {
+  let stack: AuthStack;
+
+  beforeAll(async () => {
+    stack = await startAuthStack();
+  }, 60_000);
+  afterAll(() => stack.stop());
+  afterEach(() => {
+    stack.google.faults.clear();
+    stack.zoom.faults.clear();
+  });
+
+  const codeOf = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'no failure',
+      (error: AppError) => error.code,
+    );
+  const disconnect = ({ id }: Connection, user?: TestUser): Promise<null> => stack.ask(disconnectConnection, { id }, user);
+  const listOf = async (user: TestUser): Promise<readonly Connection[]> => (await stack.ask(listConnections, { limit: 50 }, user)).items;
+  const grantsAtZoom = (email: string): number => stack.zoom.fake.accounts().find((account) => account.email === email)?.grants ?? 0;
+  const toldOf = async ({ id }: Connection, type: string) =>
+    (await stack.announced(type)).filter(
+      ({ data }) => data['connection_id'] === id || (data['details'] as { connection_id?: string } | undefined)?.connection_id === id,
+    );
+
+  it('refuses strangers', async () => {
+    expect(await codeOf(stack.ask(listConnections, { limit: 50 }))).toBe('forbidden');
+    expect(await codeOf(stack.ask(disconnectConnection, { id: aUser().user_id }))).toBe('forbidden');
+  });
+
+  it('shows people their own, newest first, page by page', async () => {
+    const user = aUser();
+    const other = aUser();
+    const connected: Connection[] = [];
+    for (const name of ['a', 'b', 'c']) connected.push(await connectAccount(stack, user, 'google', `${name}@example.com`));
+    await connectAccount(stack, other, 'google', 'a@example.com');
+
+    const first = await stack.ask(listConnections, { limit: 2 }, user);
+    const second = await stack.ask(listConnections, { limit: 2, cursor: first.next_cursor ?? '' }, user);
+
+    const ids = [...first.items, ...second.items].map(({ id }) => id);
+    expect(ids).toEqual(connected.map(({ id }) => id).reverse());
+    expect(second.next_cursor).toBeNull();
+  });
+
+  it('refuses a cursor that is none', async () => {
+    expect(await codeOf(stack.ask(listConnections, { limit: 2, cursor: 'somewhere' }, aUser()))).toBe('request_invalid');
+  });
+
+  it('shows no token', async () => {
+    const user = aUser();
+    await connectAccount(stack, user, 'zoom', 'shown@example.com');
+
+    expect(Object.keys((await listOf(user))[0] ?? {}).sort()).toEqual([
+      'created_at',
+      'id',
+      'last_error',
+      'provider',
+      'provider_email',
+      'scopes',
+      'status',
+      'token_expires_at',
+      'type',
+    ]);
+  });
+
+  it.each([['user'], ['admin']] as const)('is not there for another %s than its own', async (role) => {
+    const user = aUser();
+    const connection = await connectAccount(stack, user, 'zoom', `mine-${role}@example.com`);
+
+    expect(await codeOf(disconnect(connection, aUser(role)))).toBe('connection_not_found');
+    expect(await codeOf(disconnect(connection, { ...user, tenant_id: 'another' }))).toBe('connection_not_found');
+    expect(await listOf(user)).toEqual([connection]);
+  });
+
+  it('is revoked at the provider, forgotten here and announced when its user disconnects it', async () => {
+    const user = aUser();
+    const connection = await connectAccount(stack, user, 'zoom', 'leaving@example.com');
+
+    await disconnect(connection, user);
+
+    expect(grantsAtZoom('leaving@example.com')).toBe(0);
+    expect(await listOf(user)).toEqual([]);
+    expect(await stack.rows('SELECT 1 FROM grants WHERE connection_id = $1', [connection.id])).toEqual([]);
+    expect(await codeOf(stack.ask(getAccessToken, { connection_id: connection.id }))).toBe('connection_not_found');
+    expect(await codeOf(disconnect(connection, user))).toBe('connection_not_found');
+    expect(await toldOf(connection, 'integration_disconnected')).toEqual([
+      expect.objectContaining({ data: expect.objectContaining({ reason: 'by_user', user_id: user.user_id }) }),
+    ]);
+  });
+
+  it('goes also when the provider cannot revoke now, and says that it could not', async () => {
+    const user = aUser();
+    const connection = await connectAccount(stack, user, 'zoom', 'stuck@example.com');
+    stack.zoom.faults.failNext({ status: 400, count: 2, match: { path: '/oauth/revoke' } });
+
+    await disconnect(connection, user);
+
+    expect(await listOf(user)).toEqual([]);
+    expect(grantsAtZoom('stuck@example.com')).toBe(1);
+    const activities = await toldOf(connection, 'activity_recorded');
+    expect(activities.at(-1)?.data['message']).toContain('could not revoke');
+  });
+
+  it("does not take the permission away from somebody else's connection of the same account", async () => {
+    const [user, other] = [aUser(), aUser()];
+    const connection = await connectAccount(stack, user, 'zoom', 'shared@example.com');
+    const kept = await connectAccount(stack, other, 'zoom', 'shared@example.com');
+
+    await disconnect(connection, user);
+    expect(grantsAtZoom('shared@example.com')).toBe(2);
+
+    await disconnect(kept, other);
+    expect(grantsAtZoom('shared@example.com')).toBe(1);
+  });
+
+  it('keeps its id when the account is connected again later', async () => {
+    const user = aUser();
+    const connection = await connectAccount(stack, user, 'google', 'returning@example.com');
+    await disconnect(connection, user);
+
+    const again = await connectAccount(stack, user, 'google', 'returning@example.com');
+
+    expect(again).toMatchObject({ id: connection.id, status: 'active' });
+    expect(await codeOf(stack.ask(getAccessToken, { connection_id: again.id }))).toBe('no failure');
+  });
+});
