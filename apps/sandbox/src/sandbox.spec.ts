@@ -134,6 +134,11 @@ describe('the sandbox', () => {
         ['key-2', 1],
       ]);
       expect(body.counts).toEqual({ 'zoom meeting.created': 3 });
+      const rest = (await call('GET', `/control/ledger?provider=zoom&kind=meeting.created&after=${body.entries[0].sequence}`)).body;
+      expect(rest.entries.map(({ key, count }: { key: string; count: number }) => [key, count])).toEqual([
+        ['key-1', 2],
+        ['key-2', 1],
+      ]);
     });
 
     it('lists webhooks as effects, too, and forgets on demand', async () => {

@@ -48,7 +48,7 @@ const expected = [
 ];
 
 /** How to call this command; shown when it was called without a folder. */
-export const usage = (): readonly string[] => [
+const usage = (): readonly string[] => [
   'Holds the requests of our adapters and the answers of our fakes against what the vendors publish.',
   'Their documents are not part of this repository. Put them into a folder under these names:',
   '',

@@ -19,8 +19,10 @@ export const ledgerRoutes = (app: FastifyInstance, { ledger, receivers }: Sandbo
   app.get('/control/ledger', (request, reply) => {
     const query = parsedOr400(reply, ledgerQuery, request.query);
     if (query === null) return reply;
-    const found = query.provider === 'receiver' ? webhookEntries(receivers, query) : ledger.entries(query);
-    const entries = countedEntries(found).slice(0, query.limit);
+    const { after = 0, limit } = query;
+    // Counted before what was read already is left out, so that a second reading counts on.
+    const found = countedEntries(query.provider === 'receiver' ? webhookEntries(receivers, query) : ledger.entries({ ...query, after: undefined }));
+    const entries = found.filter(({ sequence }) => sequence > after).slice(0, limit);
     const counts: Record<string, number> = {};
     for (const { provider, kind } of found) counts[`${provider} ${kind}`] = (counts[`${provider} ${kind}`] ?? 0) + 1;
     return { entries, total: found.length, counts, next_after: entries.at(-1)?.sequence ?? null };
@@ -44,11 +46,11 @@ export const countedEntries = (entries: readonly LedgerEntry[]): readonly (Ledge
 };
 
 /** Webhooks live in their receivers; here they are read as effects. Sequences are per receiver. */
-const webhookEntries = (receivers: SandboxState['receivers'], { kind, key, after }: LedgerQuery): readonly LedgerEntry[] => {
+const webhookEntries = (receivers: SandboxState['receivers'], { kind, key }: LedgerQuery): readonly LedgerEntry[] => {
   if (kind !== undefined && kind !== 'webhook.received') return [];
   return receivers.all().flatMap((receiver) =>
     receiver
-      .list(after ?? 0, Number.MAX_SAFE_INTEGER)
+      .list(0, Number.MAX_SAFE_INTEGER)
       .filter(({ webhook_id: id, body }) => key === undefined || id.includes(key) || body.includes(key))
       .map(({ sequence, webhook_id: id, received_at: at, type, verified, attempt, body }) => ({
         sequence,

@@ -5,7 +5,7 @@ import { parsedOr400, sendProblem } from './problem.js';
 import type { SandboxState } from './sandbox-state.js';
 
 /** A fault as somebody asks for it: exactly one of status, delay_ms, drop_after_executing and down. */
-export const faultInput = z
+const faultInput = z
   .strictObject({
     provider: z.string(),
     path: z.string().min(1).optional(),
@@ -63,7 +63,7 @@ export const providerRoutes = (app: FastifyInstance, state: SandboxState): void 
 };
 
 /** Puts a fault into force; null when there is no such provider. */
-export const addFault = ({ providers }: SandboxState, input: FaultInput): ActiveFault | null => {
+const addFault = ({ providers }: SandboxState, input: FaultInput): ActiveFault | null => {
   const provider = providers.find(input.provider);
   if (provider === null) return null;
   if (input.seed !== undefined) provider.faults.seed(input.seed);

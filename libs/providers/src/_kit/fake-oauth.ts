@@ -15,7 +15,7 @@ export interface FakeOAuthPolicy {
 }
 
 /** What the person allowed on the consent page. */
-export interface FakeConsent {
+interface FakeConsent {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly codeChallenge: string | null;
@@ -43,12 +43,12 @@ export interface FakeTokenRefusal {
 }
 
 /** Who an access token speaks for. */
-export type FakeIdentity =
+type FakeIdentity =
   | { readonly status: 'valid'; readonly email: string; readonly scopes: readonly string[]; readonly clientId: string }
   | { readonly status: 'expired' | 'unknown' };
 
 /** What a client shows at the token endpoint for a code. */
-export interface FakeCodeExchange {
+interface FakeCodeExchange {
   readonly code: string;
   readonly clientId: string;
   readonly redirectUri: string;

@@ -10,7 +10,7 @@ interface GoogleFailure {
 }
 
 /** The error body of Google's Calendar API. @see https://developers.google.com/workspace/calendar/api/guides/errors */
-export const googleError = ({
+const googleError = ({
   status,
   reason,
   message,

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { FakeAccount } from '../_kit/fake.js';
 
 /** What an ID token says. */
-export interface IdTokenClaims {
+interface IdTokenClaims {
   readonly issuer: string;
   readonly audience: string;
   readonly account: FakeAccount;

@@ -2,7 +2,7 @@ import type { FakeResponse } from '../_kit/fake.js';
 import { jsonAnswer } from '../_kit/fake-http.js';
 
 /** The error body of Zoom's REST API. @see https://developers.zoom.us/docs/api/errors/ */
-export const zoomError = (status: number, code: number, message: string): FakeResponse => jsonAnswer(status, { code, message });
+const zoomError = (status: number, code: number, message: string): FakeResponse => jsonAnswer(status, { code, message });
 
 /** The error body of Zoom's token endpoint, which has a `reason` where the standard has a description. */
 export const zoomOAuthError = (status: number, error: string, reason: string): FakeResponse => jsonAnswer(status, { reason, error });

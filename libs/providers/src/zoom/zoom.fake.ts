@@ -108,7 +108,7 @@ const toItem = ({ id, topic, startTime, duration, agenda }: StoredMeeting) => ({
   title: topic,
   status: 'scheduled',
   starts: startTime,
-  ends: startTime === null ? null : new Date(Date.parse(startTime) + duration * 60_000).toISOString(),
+  ends: startTime === null ? null : `${new Date(Date.parse(startTime) + duration * 60_000).toISOString().slice(0, 19)}Z`,
   link: `/j/${id}`,
   notes: agenda === '' ? [] : [agenda],
 });
