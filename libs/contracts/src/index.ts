@@ -14,6 +14,7 @@ export * from './definitions/define-event.js';
 export * from './definitions/define-request.js';
 export * from './definitions/define-route.js';
 export * from './errors.js';
+export * from './event-catalog-lock.js';
 export * from './event-catalog.js';
 export * from './event-envelope.js';
 export * from './operations/operations.requests.js';
