@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyInstance } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import type { ProcessConfig } from '@patchbay/service-kit';
 import type { GatewayConfig } from './gateway.config.js';
 
@@ -18,7 +18,7 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
     forceCloseConnections: 'idle',
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
-      return typeof given === 'string' && acceptableRequestId.test(given) ? given : uuidv7();
+      return typeof given === 'string' && acceptableRequestId.test(given) ? given : randomUUID();
     },
   });
   server.removeAllContentTypeParsers();

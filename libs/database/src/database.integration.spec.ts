@@ -96,16 +96,32 @@ describe('PostgresRateLimiter', () => {
     await testDatabase.drop();
   });
 
-  it('lets a burst through and then says when to come back, for all replicas together', async () => {
+  it('lets a tenth through at once and then says when to come back, for all replicas together', async () => {
     const replicas = [new PostgresRateLimiter(database), new PostgresRateLimiter(database)];
-    const rate = { limit: 5, perMs: 60_000 };
+    const rate = { limit: 50, perMs: 60_000 };
 
     const answers = [];
     for (let call = 0; call < 7; call += 1) answers.push(await replicas[call % 2]?.acquire('zoom', rate, soon(0)));
 
     expect(answers.slice(0, 5)).toEqual([null, null, null, null, null]);
-    expect(answers[5]).toBeGreaterThan(9_000);
-    expect(answers[5]).toBeLessThanOrEqual(12_000);
+    expect(answers[5]).toBeGreaterThan(1_000);
+    expect(answers[5]).toBeLessThanOrEqual(1_305);
+  });
+
+  it('never lets more than the limit through, wherever the window begins', async () => {
+    const limiter = new PostgresRateLimiter(database);
+    const rate = { limit: 20, perMs: 500 };
+    const passed: number[] = [];
+    const end = Date.now() + 1_200;
+    const caller = async (): Promise<void> => {
+      while (Date.now() < end) if ((await limiter.acquire('quota', rate, soon(100))) === null) passed.push(performance.now());
+    };
+
+    await Promise.all([caller(), caller(), caller()]);
+
+    const busiest = Math.max(...passed.map((from) => passed.filter((at) => at >= from && at < from + 450).length));
+    expect(passed.length).toBeGreaterThan(20);
+    expect(busiest).toBeLessThanOrEqual(20);
   });
 
   it('waits for a slot that comes before the deadline', async () => {

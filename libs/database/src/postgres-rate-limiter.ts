@@ -9,7 +9,7 @@ export interface RateLimit {
 
 /**
  * Reserves the next free slot of a key, unless it lies later than the caller can wait. The generic cell rate algorithm: one row holds the time
- * at which the bucket is empty again, so a burst of `limit` passes at once and then one call each `perMs / limit`.
+ * at which the bucket is empty again.
  */
 const reserve = {
   name: 'rate-limit-reserve',
@@ -34,8 +34,10 @@ export class PostgresRateLimiter {
    * @returns null when the call may go ahead now; otherwise the milliseconds after which a slot will be free.
    */
   async acquire(key: string, rate: RateLimit, deadline: Date): Promise<number | null> {
-    const spacingMs = rate.perMs / rate.limit;
-    const burstMs = rate.perMs - spacingMs;
+    // A tenth may come at once and the rest evenly, so that no window, wherever it begins, sees more than the limit.
+    const burst = Math.ceil(rate.limit / 10);
+    const spacingMs = rate.perMs / (rate.limit - burst + 1);
+    const burstMs = (burst - 1) * spacingMs;
     const patienceMs = Math.max(0, deadline.getTime() - Date.now());
     const [slot] = await this.database.execute<{ wait_ms: number }>(reserve, [key, spacingMs, burstMs, patienceMs]);
     if (slot !== undefined) {
