@@ -36,8 +36,8 @@ describe('connections', () => {
     const user = aUser();
     const other = aUser();
     const connected: Connection[] = [];
-    for (const name of ['a', 'b', 'c']) connected.push(await connectAccount(stack, user, 'google', `${name}@example.com`));
-    await connectAccount(stack, other, 'google', 'a@example.com');
+    for (const name of ['a', 'b', 'c']) connected.push(await connectAccount(stack, user, { provider: 'google', email: `${name}@example.com` }));
+    await connectAccount(stack, other, { provider: 'google', email: 'a@example.com' });
 
     const first = await stack.ask(listConnections, { limit: 2 }, user);
     const second = await stack.ask(listConnections, { limit: 2, cursor: first.next_cursor ?? '' }, user);
@@ -53,7 +53,7 @@ describe('connections', () => {
 
   it('shows no token', async () => {
     const user = aUser();
-    await connectAccount(stack, user, 'zoom', 'shown@example.com');
+    await connectAccount(stack, user, { provider: 'zoom', email: 'shown@example.com' });
 
     expect(Object.keys((await listOf(user))[0] ?? {}).sort()).toEqual([
       'created_at',
@@ -70,7 +70,7 @@ describe('connections', () => {
 
   it.each([['user'], ['admin']] as const)('is not there for another %s than its own', async (role) => {
     const user = aUser();
-    const connection = await connectAccount(stack, user, 'zoom', `mine-${role}@example.com`);
+    const connection = await connectAccount(stack, user, { provider: 'zoom', email: `mine-${role}@example.com` });
 
     expect(await codeOf(disconnect(connection, aUser(role)))).toBe('connection_not_found');
     expect(await codeOf(disconnect(connection, { ...user, tenant_id: 'another' }))).toBe('connection_not_found');
@@ -79,7 +79,7 @@ describe('connections', () => {
 
   it('is revoked at the provider, forgotten here and announced when its user disconnects it', async () => {
     const user = aUser();
-    const connection = await connectAccount(stack, user, 'zoom', 'leaving@example.com');
+    const connection = await connectAccount(stack, user, { provider: 'zoom', email: 'leaving@example.com' });
 
     await disconnect(connection, user);
 
@@ -95,7 +95,7 @@ describe('connections', () => {
 
   it('goes also when the provider cannot revoke now, and says that it could not', async () => {
     const user = aUser();
-    const connection = await connectAccount(stack, user, 'zoom', 'stuck@example.com');
+    const connection = await connectAccount(stack, user, { provider: 'zoom', email: 'stuck@example.com' });
     stack.zoom.faults.failNext({ status: 400, count: 2, match: { path: '/oauth/revoke' } });
 
     await disconnect(connection, user);
@@ -108,8 +108,8 @@ describe('connections', () => {
 
   it("does not take the permission away from somebody else's connection of the same account", async () => {
     const [user, other] = [aUser(), aUser()];
-    const connection = await connectAccount(stack, user, 'zoom', 'shared@example.com');
-    const kept = await connectAccount(stack, other, 'zoom', 'shared@example.com');
+    const connection = await connectAccount(stack, user, { provider: 'zoom', email: 'shared@example.com' });
+    const kept = await connectAccount(stack, other, { provider: 'zoom', email: 'shared@example.com' });
 
     await disconnect(connection, user);
     expect(grantsAtZoom('shared@example.com')).toBe(2);
@@ -120,10 +120,10 @@ describe('connections', () => {
 
   it('keeps its id when the account is connected again later', async () => {
     const user = aUser();
-    const connection = await connectAccount(stack, user, 'google', 'returning@example.com');
+    const connection = await connectAccount(stack, user, { provider: 'google', email: 'returning@example.com' });
     await disconnect(connection, user);
 
-    const again = await connectAccount(stack, user, 'google', 'returning@example.com');
+    const again = await connectAccount(stack, user, { provider: 'google', email: 'returning@example.com' });
 
     expect(again).toMatchObject({ id: connection.id, status: 'active' });
     expect(await codeOf(stack.ask(getAccessToken, { connection_id: again.id }))).toBe('no failure');

@@ -33,7 +33,7 @@ describe('connecting an account', () => {
   ] as const)('leads through the consent page of %s to a working connection', async (provider, type, scope) => {
     const user = aUser();
 
-    const connection = await connectAccount(stack, user, provider);
+    const connection = await connectAccount(stack, user, { provider });
 
     expect(connection).toMatchObject({ provider, type, provider_email: email, status: 'active', last_error: null });
     expect(connection.scopes).toContain(scope);
@@ -197,10 +197,10 @@ describe('connecting an account', () => {
 
   it('keeps the id when the same account is connected again, also after a disconnect, and gives another account its own', async () => {
     const user = aUser();
-    const first = await connectAccount(stack, user, 'google');
+    const first = await connectAccount(stack, user, { provider: 'google' });
 
-    const again = await connectAccount(stack, user, 'google');
-    const other = await connectAccount(stack, user, 'google', 'ben.bookings@example.com');
+    const again = await connectAccount(stack, user, { provider: 'google' });
+    const other = await connectAccount(stack, user, { provider: 'google', email: 'ben.bookings@example.com' });
 
     expect(again.id).toBe(first.id);
     expect(other.id).not.toBe(first.id);

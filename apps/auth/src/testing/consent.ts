@@ -36,12 +36,16 @@ export async function consent(
   return { state: parameters.get('state') ?? '', ...read('code'), ...read('error'), ...read('iss') };
 }
 
+export interface AccountToConnect {
+  readonly provider: 'google' | 'zoom';
+  readonly email?: string;
+}
+
 /** Connects an account from beginning to end. */
 export async function connectAccount(
   stack: AuthStack,
   user: TestUser,
-  provider: 'google' | 'zoom',
-  email = 'olivia.organiser@example.com',
+  { provider, email = 'olivia.organiser@example.com' }: AccountToConnect,
 ): Promise<Connection> {
   const { auth_url: authUrl } = await stack.ask(startConnection, { provider, redirect_uri: redirectUri }, user);
   return stack.ask(finishConnection, { provider, ...(await consent(authUrl, { email })) }, user);

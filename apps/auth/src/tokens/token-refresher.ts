@@ -22,7 +22,15 @@ const refusalMemoryMs = 5 * 60_000;
 const rescueMs = 8_000;
 const rescuePauseMs = 200;
 
-export const isUsable = (token: { value: string; expiresAt: Date | null }, rejected: string | undefined, now: Date, leftMs = marginMs): boolean =>
+interface UsableWhen {
+  /** A token that a provider refused. */
+  readonly rejected: string | undefined;
+  readonly now: Date;
+  /** What must be left of it. */
+  readonly leftMs?: number;
+}
+
+export const isUsable = (token: { value: string; expiresAt: Date | null }, { rejected, now, leftMs = marginMs }: UsableWhen): boolean =>
   token.value !== rejected && (token.expiresAt === null || token.expiresAt.getTime() - now.getTime() > leftMs);
 
 /** A pair of tokens that a provider gave, and where it belongs. */
@@ -75,7 +83,7 @@ export class TokenRefresher {
     if (grant.status === 'needs_reauth' || grant.tokens === null) return { kind: 'needs_reauth' };
     const { tokens } = grant;
     const held = { value: this.grants.accessTokenOf(grant, tokens), expiresAt: tokens.expiresAt };
-    if (isUsable(held, rejected, this.now())) return { kind: 'token', ...held };
+    if (isUsable(held, { rejected, now: this.now() })) return { kind: 'token', ...held };
 
     const provider = connectableProvider(this.providers, grant.provider);
     const wasRefused = held.value === rejected;

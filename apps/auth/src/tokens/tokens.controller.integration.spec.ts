@@ -45,7 +45,7 @@ describe('access tokens', () => {
     const user = aUser();
     accounts += 1;
     const email = `person${accounts}@example.com`;
-    return { user, email, connection: await connectAccount(stack, user, provider, email) };
+    return { user, email, connection: await connectAccount(stack, user, { provider, email }) };
   };
 
   it('hands out the same token as long as it is good, without asking the provider', async () => {
@@ -169,7 +169,7 @@ describe('access tokens', () => {
     stack.zoom.fake.revokeGrant(email);
     await codeOf(tokenOf(connection));
 
-    const again = await connectAccount(stack, user, 'zoom', email);
+    const again = await connectAccount(stack, user, { provider: 'zoom', email });
 
     expect(again).toMatchObject({ id: connection.id, status: 'active' });
     expect(await zoomAnswers((await tokenOf(connection)).access_token)).toBe(200);

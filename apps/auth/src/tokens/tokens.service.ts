@@ -26,7 +26,7 @@ export class TokensService {
     if (grant === undefined || grant.status === 'disconnected') throw new AppError('connection_not_found');
     if (grant.status === 'needs_reauth' || grant.tokens === null) throw new AppError('connection_needs_reauth');
     const held = { value: this.grants.accessTokenOf(grant, grant.tokens), expiresAt: grant.tokens.expiresAt };
-    if (isUsable(held, rejected, this.now())) return answerOf(held.value, held.expiresAt);
+    if (isUsable(held, { rejected, now: this.now() })) return answerOf(held.value, held.expiresAt);
     const outcome = await this.#refreshOnce(grant, rejected);
     switch (outcome.kind) {
       case 'token':
@@ -36,7 +36,7 @@ export class TokensService {
       case 'needs_reauth':
         throw new AppError('connection_needs_reauth');
       case 'unavailable':
-        if (isUsable(held, rejected, this.now(), lastMomentsMs)) return answerOf(held.value, held.expiresAt);
+        if (isUsable(held, { rejected, now: this.now(), leftMs: lastMomentsMs })) return answerOf(held.value, held.expiresAt);
         throw new AppError('provider_unavailable', { provider: grant.provider });
     }
   }
