@@ -45,7 +45,7 @@ export async function test() {
   const tally = new Tally();
   await runChecks(tally);
   await tally.step('Integration tests (PostgreSQL and NATS)', () => runJest('integration', [], { timeoutMs: 4 * minutes }));
-  await tally.step('Whole-stack tests', () => runJest('e2e', ['--runInBand'], { timeoutMs: 4 * minutes }));
+  await tally.step('Whole-stack tests', () => runJest('e2e', [], { timeoutMs: 4 * minutes, workers: 1 }));
   await tally.step('Chaos: nothing lost, nothing doubled', suite('apps/e2e/dist/chaos.js', ['--bookings', '150'], 5 * minutes));
   return tally.close();
 }
@@ -58,5 +58,5 @@ const alone = (title, work) => async (args) => {
 
 export const testUnit = alone('Unit tests', (args) => runJest('unit', args));
 export const testIntegration = alone('Integration tests (PostgreSQL and NATS)', (args) => runJest('integration', args));
-export const testE2e = alone('Whole-stack tests', (args) => runJest('e2e', ['--runInBand', ...args]));
+export const testE2e = alone('Whole-stack tests', (args) => runJest('e2e', args, { workers: 1 }));
 export const testSpecs = alone("Held to the vendors' published descriptions", (args) => suite('apps/e2e/dist/specs.js', args)());

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { environment, pinnedNode, root, run } from './process.mjs';
 
 /** Runs one kind of test and answers how many passed and failed. A file that cannot be run counts as one failure. */
-export async function runJest(project, args = [], { timeoutMs } = {}) {
+export async function runJest(project, args = [], { timeoutMs, workers = 2 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'patchbay-jest-'));
   const report = join(folder, 'report.json');
   try {
     const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-    const options = ['--selectProjects', project, '--passWithNoTests', '--maxWorkers=2', '--json', `--outputFile=${report}`];
+    const options = ['--selectProjects', project, '--passWithNoTests', `--maxWorkers=${workers}`, '--json', `--outputFile=${report}`];
     const env = environment({ NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' });
     // The report also goes to the standard output, where nobody wants to read it; what people read goes to the error output.
     const code = await run(pinnedNode(), [jest, ...options, ...args], { env, stdio: ['inherit', 'ignore', 'inherit'], timeoutMs });
