@@ -6,7 +6,11 @@ const port = z.coerce.number().int().min(0).max(65_535);
 export const sandboxConfig = z.object({
   PORT: port.default(4400).describe('Port of the sandbox: providers, receiver, control API and pages.'),
   HEALTH_PORT: port.default(0).describe('Internal port of /health/live, /health/ready and /metrics; 0 takes a free one.'),
-  SANDBOX_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Anyone who reaches it controls every fake.'),
+  SANDBOX_HOST: z
+    .string()
+    .min(1)
+    .default('localhost')
+    .describe('Address to listen on; `localhost` is both loopback addresses. Anyone who reaches it controls every fake.'),
 });
 
 /** Reads the environment, or ends the process with one message that names every faulty variable. */

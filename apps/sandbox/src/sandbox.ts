@@ -31,7 +31,7 @@ export const startSandbox = async (listen: { readonly port: number; readonly hos
 /** Runs the sandbox as a process, until it is told to end. */
 export const runSandbox = async (): Promise<void> => {
   const config = configOrExit();
-  const sandbox = await startSandbox({ port: config.PORT, host: config.SANDBOX_HOST });
+  const sandbox = await startSandbox({ port: config.PORT, host: config.SANDBOX_HOST }).catch((error: unknown) => exitBecauseOf(error, config.PORT));
   const health = await startHealthServer(config.HEALTH_PORT, { isReady: () => true, state: sandbox.state });
   log('started', { url: sandbox.url, health_port: health.port });
   const end = (signal: string): void => {
@@ -40,6 +40,12 @@ export const runSandbox = async (): Promise<void> => {
   };
   process.once('SIGTERM', () => end('SIGTERM'));
   process.once('SIGINT', () => end('SIGINT'));
+};
+
+const exitBecauseOf = (error: unknown, port: number): never => {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+  process.stderr.write(`patchbay sandbox: port ${port} is in use; set PORT to another one.\n`);
+  process.exit(1);
 };
 
 /** The same rows as the services write. */
