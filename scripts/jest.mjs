@@ -9,7 +9,15 @@ export async function runJest(project, args = [], { timeoutMs, workers = 2 } = {
   const report = join(folder, 'report.json');
   try {
     const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-    const options = ['--selectProjects', project, '--passWithNoTests', `--maxWorkers=${workers}`, '--json', `--outputFile=${report}`];
+    const choosesWorkers = args.some((arg) => /^(-i|-w|--runInBand|--maxWorkers)/.test(arg));
+    const options = [
+      '--selectProjects',
+      project,
+      '--passWithNoTests',
+      ...(choosesWorkers ? [] : [`--maxWorkers=${workers}`]),
+      '--json',
+      `--outputFile=${report}`,
+    ];
     const env = environment({ NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' });
     // The report also goes to the standard output, where nobody wants to read it; what people read goes to the error output.
     const code = await run(pinnedNode(), [jest, ...options, ...args], { env, stdio: ['inherit', 'ignore', 'inherit'], timeoutMs });
