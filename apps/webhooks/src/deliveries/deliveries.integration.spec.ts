@@ -207,7 +207,7 @@ describe('delivery', () => {
       (all) => all.length > 0,
     );
 
-    expect(Date.now() - before).toBeLessThan(500);
+    expect(Date.now() - before).toBeLessThan(1_000);
   });
 
   it('shows a delivery in the activity log with the trace of its event', async () => {
@@ -217,10 +217,13 @@ describe('delivery', () => {
     await finished(userId, endpoint.id);
     const { items } = await webhooks.ask(listActivity, {}, userId);
 
-    expect(items.map((item) => item.log_type)).toEqual(['webhook_sent', 'event_received']);
-    expect(items[0]).toMatchObject({ success: true, integration_type: 'webhook', message: 'Sent booking_created to CRM.' });
-    expect(items[0]?.trace_id).toMatch(/^[0-9a-f]{32}$/);
-    expect(items[0]?.trace_id).toBe(items[1]?.trace_id);
+    const sent = items.find((item) => item.log_type === 'webhook_sent');
+    const taken = items.find((item) => item.log_type === 'event_received');
+
+    expect(items).toHaveLength(2);
+    expect(sent).toMatchObject({ success: true, integration_type: 'webhook', message: 'Sent booking_created to CRM.' });
+    expect(sent?.trace_id).toMatch(/^[0-9a-f]{32}$/);
+    expect(taken?.trace_id).toBe(sent?.trace_id);
   });
 
   it('sends a test at once and says what came back', async () => {

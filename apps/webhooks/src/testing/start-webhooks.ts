@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Caller, InputOf, OutputOf, RequestContract } from '@patchbay/contracts';
 import { connectNats, RequestClient } from '@patchbay/messaging';
-import { createLogger, loadConfig, startService, type RunningService } from '@patchbay/service-kit';
+import { createLogger, databaseConfig, loadConfig, startService, type RunningService, type ServiceParts } from '@patchbay/service-kit';
 import { createDatabase, startNats, type PrivateNats, type TestDatabase } from '@patchbay/testing';
 import pg from 'pg';
 import { webhooksService } from '../webhooks.service-definition.js';
@@ -23,13 +23,13 @@ const log = createLogger('webhooks', 'silent');
 export async function startWebhooks(config: Readonly<Record<string, string>> = {}): Promise<TestWebhooks> {
   const [database, nats] = await Promise.all([createDatabase(), startNats()]);
   const masterKey = `test:${randomBytes(32).toString('base64')}`;
-  const replicas: RunningService[] = [];
+  const replicas = new Set<RunningService>();
   const start = async (changes: Readonly<Record<string, string>> = {}): Promise<RunningService> => {
     const environment = { DATABASE_URL: database.url, NATS_URL: nats.url, TOKEN_MASTER_KEYS: masterKey, LOG_LEVEL: 'silent', ...config, ...changes };
-    const parts = { config: loadConfig(webhooksService.config, environment), log, clock: () => new Date() };
-    const replica = await startService(webhooksService, parts);
-    replicas.push(replica);
-    return replica;
+    const complete = loadConfig(webhooksService.config.extend(databaseConfig.shape), environment) as ServiceParts['config'];
+    const replica = await startService(webhooksService, { config: complete, log, clock: () => new Date() });
+    replicas.add(replica);
+    return { ...replica, stop: () => (replicas.delete(replica) ? replica.stop() : Promise.resolve()) };
   };
   await start();
   const connection = await connectNats({ servers: nats.url, name: 'spec', log });
@@ -43,7 +43,7 @@ export async function startWebhooks(config: Readonly<Record<string, string>> = {
     start,
     ask: (contract, input, userId) => requests.send(contract, input as InputOf<typeof contract>, { caller: callerOf(userId) }),
     stop: async () => {
-      await Promise.all(replicas.map((replica) => replica.stop()));
+      await Promise.all([...replicas].map((replica) => replica.stop()));
       requests.close();
       await connection.close();
       await sql.end();
