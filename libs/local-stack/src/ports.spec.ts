@@ -10,6 +10,12 @@ describe('portsFromEnvironment', () => {
     expect(ports.sandbox).toBe(4400);
   });
 
+  it('moves all usual ports by the offset', () => {
+    const ports = portsFromEnvironment({ PATCHBAY_PORT_OFFSET: '1000', PATCHBAY_NATS_PORT: '4222' });
+
+    expect([ports.gateway, ports.postgres, ports.nats]).toEqual([5000, 6433, 4222]);
+  });
+
   it.each(['0', '65536', 'http', '80.5'])('refuses %s, naming the variable', (text) => {
     expect(() => portsFromEnvironment({ PATCHBAY_NATS_PORT: text })).toThrow('PATCHBAY_NATS_PORT must be a port number (1 to 65535).');
   });

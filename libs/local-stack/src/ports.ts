@@ -21,6 +21,9 @@ export type PortName = keyof typeof portVariables;
 /** One port for each listener. */
 export type StackPorts = Readonly<Record<PortName, number>>;
 
+/** Added to every usual port, so that a second checkout can run beside the first. */
+const offsetVariable = 'PATCHBAY_PORT_OFFSET';
+
 const portNames = Object.keys(portVariables) as PortName[];
 
 /** NATS and PostgreSQL keep away from their usual ports: a developer often runs their own there. */
@@ -39,9 +42,11 @@ const portsDefault: StackPorts = {
 
 /** The usual ports, unless the environment names others. */
 export function portsFromEnvironment(env: Readonly<Record<string, string | undefined>>): StackPorts {
+  const offset = Number(env[offsetVariable] ?? 0);
+  if (!Number.isInteger(offset) || offset < 0 || offset > 60_000) throw new Error(`${offsetVariable} must be a whole number from 0 to 60000.`);
   return portsOf((name) => {
     const text = env[portVariables[name]];
-    if (text === undefined || text === '') return portsDefault[name];
+    if (text === undefined || text === '') return portsDefault[name] + offset;
     const port = Number(text);
     if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${portVariables[name]} must be a port number (1 to 65535).`);
     return port;
@@ -75,6 +80,7 @@ export async function assertPortsFree(ports: StackPorts, needed: readonly PortNa
       );
     }
   }
+  if (faults.length > 1) faults.push(`Or move all of them at once: ${offsetVariable}=1000.`);
   if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
