@@ -24,7 +24,7 @@ const own = z.object({
   // Also read by the platform; here because two variables below depend on it.
   NODE_ENV: z.string().default('development'),
   TOKEN_MASTER_KEYS: masterKeys,
-  PUBLIC_BASE_URL: z.url().describe('Where the gateway is reached from outside; the issuer of access tokens.'),
+  PUBLIC_BASE_URL: z.url().default('http://localhost:4000').describe('Where the outside world reaches the gateway.'),
   OAUTH_REDIRECT_URIS: redirectUris
     .default([])
     .describe('Redirect URIs the connect flow may lead back to, separated by commas and compared exactly. Those of the providers are added.'),

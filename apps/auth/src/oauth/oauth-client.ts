@@ -52,9 +52,10 @@ export class OAuthFailure extends Error {
   }
 }
 
-/** Two of these fit into the deadline of the longest request. Milliseconds. */
-const deadlineMs = 10_000;
-const revocationDeadlineMs = 5_000;
+/** With what a caller may have waited before, each fits into the deadline of its request. Milliseconds. */
+const exchangeDeadlineMs = 10_000;
+const refreshDeadlineMs = 8_000;
+const revocationDeadlineMs = 4_000;
 
 export const newVerifier = (): string => oauth.generateRandomCodeVerifier();
 export const newState = (): string => oauth.generateRandomState();
@@ -91,7 +92,13 @@ export function exchangeCode(peer: OAuthPeer, response: AuthorizationResponse): 
       checked,
       response.redirectUri,
       response.verifier ?? oauth.nopkce,
-      optionsOf(peer, { operation: 'oauth.exchange-code', endpoint: peer.oauth.tokenEndpoint, accountId: null, idempotent: false, deadlineMs }),
+      optionsOf(peer, {
+        operation: 'oauth.exchange-code',
+        endpoint: peer.oauth.tokenEndpoint,
+        accountId: null,
+        idempotent: false,
+        deadlineMs: exchangeDeadlineMs,
+      }),
     );
     return tokenSetOf(await oauth.processAuthorizationCodeResponse(server, client, await withoutIdToken(answer)), peer.oauth);
   });
@@ -108,7 +115,7 @@ export function refreshTokens(peer: OAuthPeer, connectionId: string, refreshToke
       endpoint: peer.oauth.tokenEndpoint,
       accountId: connectionId,
       idempotent,
-      deadlineMs,
+      deadlineMs: refreshDeadlineMs,
     });
     const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options);
     return tokenSetOf(await oauth.processRefreshTokenResponse(server, client, await withoutIdToken(answer)), peer.oauth);

@@ -52,7 +52,7 @@ const findGrant = {
 };
 
 /** Whoever holds the lock asks a provider, which has a deadline; waiting longer than that means that something is wrong. */
-const lockPatience = '12s';
+const lockPatience = '9s';
 const lockNotAvailable = '55P03';
 
 /** The token vault: what it writes is sealed, and bound to its tenant and connection. */

@@ -19,7 +19,7 @@ export class ProviderSlots {
   readonly #running = new Map<string, number>();
   #waiting: readonly Waiting[] = [];
 
-  constructor(private readonly options: ProviderSlotsOptions = { atOnceMax: 12, atOncePerProviderMax: 8, patienceMs: 8_000 }) {}
+  constructor(private readonly options: ProviderSlotsOptions = { atOnceMax: 12, atOncePerProviderMax: 8, patienceMs: 7_000 }) {}
 
   /** Does `work` when there is a slot. @throws AppError `provider_unavailable` when there was none for too long. */
   async run<Result>(provider: string, work: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,5 @@
 import { getAccessToken, listConnections, type AppError, type Connection } from '@patchbay/contracts';
+import { googleFakeClient, zoomFakeClient } from '@patchbay/providers/testing';
 import { request } from 'undici';
 import { startAuthStack, aUser, type AuthStack } from '../testing/auth-stack.js';
 import { connectAccount } from '../testing/consent.js';
@@ -22,6 +23,9 @@ describe('access tokens', () => {
   const until = async (condition: () => boolean): Promise<void> => {
     while (!condition()) await new Promise((resolve) => setImmediate(resolve));
   };
+  /** What PostgreSQL sees when a process is killed in the middle of a transaction. */
+  const endDatabaseSessions = () =>
+    stack.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`);
   const tokenOf = ({ id }: Connection, rejected?: string) =>
     stack.ask(getAccessToken, { connection_id: id, ...(rejected === undefined ? {} : { rejected_token: rejected }) });
   const codeOf = (work: Promise<unknown>): Promise<string> =>
@@ -120,13 +124,29 @@ describe('access tokens', () => {
 
     const asked = tokenOf(connection);
     await until(() => zoomRefreshes() > refreshes);
-    await stack.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`);
+    await endDatabaseSessions();
 
     expect(await zoomAnswers((await asked).access_token)).toBe(200);
     stack.zoom.faults.clear();
     stack.clock.aheadMs = 2 * hourMs;
     expect(await zoomAnswers((await tokenOf(connection)).access_token)).toBe(200);
     expect(zoomRefreshes() - refreshes).toBe(2);
+  });
+
+  it('lets the next one refresh when whoever did dies before the provider has done anything', async () => {
+    const { connection } = await aConnection('zoom');
+    stack.clock.aheadMs = hourMs;
+    stack.zoom.faults.delay(300, { path: '/oauth/token' });
+    stack.zoom.faults.failNext({ status: 503, match: { path: '/oauth/token' } });
+    const refreshes = zoomRefreshes();
+
+    const died = codeOf(tokenOf(connection));
+    await until(() => zoomRefreshes() > refreshes);
+    await endDatabaseSessions();
+
+    expect(await died).not.toBe('no failure');
+    stack.zoom.faults.clear();
+    expect(await zoomAnswers((await tokenOf(connection)).access_token)).toBe(200);
   });
 
   it('stays active while the provider is away, and mends itself afterwards', async () => {
@@ -216,6 +236,7 @@ describe('access tokens', () => {
     const secrets = new Set(
       answered.flatMap((body) => [...body.matchAll(/"(?:access_token|refresh_token)":"([^"]+)"/g)].map(([, token]) => token ?? '')),
     );
+    secrets.add(zoomFakeClient.clientSecret).add(googleFakeClient.clientSecret);
     const tables = ['connections', 'grants', 'oauth_flows', 'outbox', 'users', 'api_keys', 'signing_keys'];
     const stored = await Promise.all(tables.map(async (table) => JSON.stringify(await stack.rows(`SELECT * FROM ${table}`))));
 
