@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { bookingCreated, integrationConnected, type Booking } from '@patchbay/contracts';
+import { providers } from '@patchbay/providers';
+import { connectToFake, createFakeLedger, createZoomFake, zoomFakeClient } from '@patchbay/providers/testing';
+import { startService, type RunningService } from '@patchbay/service-kit';
+import { createDatabase, EventProbe, startNats, type TokenAnswer } from '@patchbay/testing';
+import { pino } from 'pino';
+import { videoService } from '../video.module.js';
+
+const zoom = providers.find(({ id }) => id === 'zoom');
+
+/** The service with a database, a broker and a Zoom of its own, and someone who answers for `auth`. */
+export async function startVideoStack(log = pino({ level: 'silent' })) {
+  if (zoom?.id !== 'zoom') throw new Error('unreachable: Zoom is in the registry');
+  const [database, nats] = await Promise.all([createDatabase(), startNats()]);
+  const ledger = createFakeLedger();
+  const environment = (url: string) => ({
+    ZOOM_CLIENT_ID: zoomFakeClient.clientId,
+    ZOOM_CLIENT_SECRET: zoomFakeClient.clientSecret,
+    ZOOM_API_BASE_URL: url,
+    ZOOM_AUTH_BASE_URL: url,
+  });
+  const manifest = {
+    ...zoom,
+    connect: (outbound: Parameters<typeof zoom.connect>[0]['outbound'], url: string) =>
+      zoom.connect({ config: zoom.config.parse(environment(url)), outbound, now: () => new Date() }),
+  };
+  const provider = await connectToFake(manifest, createZoomFake({ ledger }), 'video');
+  const probe = await EventProbe.open(nats.url);
+  const tokens = { answer: (): TokenAnswer => ({ token: provider.token.value }) };
+  probe.answerTokens(() => tokens.answer());
+  const running: RunningService[] = [];
+  const settings = { NODE_ENV: 'test', HEALTH_PORT: 0, LOG_LEVEL: 'silent', OUTBOX_ENABLED: true } as const;
+  const start = async (): Promise<RunningService> => {
+    const config = { ...settings, DATABASE_URL: database.url, NATS_URL: nats.url, ...environment(provider.running.url) };
+    const service = await startService(videoService, { config, log, clock: () => new Date() });
+    running.push(service);
+    return service;
+  };
+  await start();
+
+  return {
+    database,
+    nats,
+    ledger,
+    probe,
+    tokens,
+    start,
+    faults: provider.running.faults,
+    zoom: provider.running.fake,
+    /** An organiser with a Zoom account. */
+    connectAccount: async (userId = randomUUID(), connectionId = randomUUID()) => {
+      await probe.publish(integrationConnected, {
+        data: { user_id: userId, connection_id: connectionId, provider: 'zoom', type: 'video', provider_account_id: '1', provider_email: null },
+      });
+      return { userId, connectionId };
+    },
+    book: async (userId: string, change: Partial<Booking> = {}) => {
+      const booking = aBooking(userId, change);
+      await probe.publish(bookingCreated, { data: booking });
+      return booking;
+    },
+    stop: async () => {
+      for (const service of running) await service.stop();
+      await probe.close();
+      await provider.stop();
+      await nats.stop();
+      await database.drop();
+    },
+  };
+}
+
+export type VideoStack = Awaited<ReturnType<typeof startVideoStack>>;
+
+/** A booking of tomorrow. */
+export function aBooking(userId: string, change: Partial<Booking> = {}): Booking {
+  const startsAt = Date.now() + 24 * 60 * 60_000;
+  return {
+    booking_id: `bk_${randomUUID()}`,
+    organizer: { user_id: userId },
+    attendees: [{ email: 'adam@example.com' }],
+    title: 'Product demo',
+    start_time: new Date(startsAt).toISOString(),
+    end_time: new Date(startsAt + 30 * 60_000).toISOString(),
+    time_zone: 'Europe/Berlin',
+    conferencing: 'auto',
+    ...change,
+  };
+}
