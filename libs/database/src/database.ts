@@ -130,8 +130,9 @@ export class Database {
 const outageClasses = ['08', '53', '57'];
 const outageCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '40001', '40P01', '25P02']);
 
+// TypeORM speaks of a released query runner when the server went away between two statements of a transaction.
 const outageMessage =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|after calling end/i;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|after calling end|already released/i;
 
 /** True when PostgreSQL, and not what was asked of it, is at fault: trying again later will do. */
 export function isDatabaseOutage(error: unknown): boolean {
