@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import {
   activityRecorded,
   bookingCancelled,
@@ -75,8 +76,132 @@ describe('meetings of bookings', () => {
 
     expect(created).toMatchObject({ connection_id: connectionId, provider: 'zoom', join_url: expect.stringContaining('/j/') });
     expect(updated.join_url).toBe(created.join_url);
-    for (const kind of ['meeting.created', 'meeting.updated', 'meeting.deleted']) expect(await effects(booking.booking_id, kind)).toHaveLength(1);
+    for (const kind of ['meeting.created', 'meeting.changed', 'meeting.deleted']) expect(await effects(booking.booking_id, kind)).toHaveLength(1);
     const steps = stack.probe.seen(activityRecorded).filter(({ booking_id: id }) => id === booking.booking_id);
     expect(steps.map((step) => step.log_type)).toEqual(['video_link_created', 'video_link_updated', 'video_link_deleted']);
+  });
+
+  it('an answer that Zoom loses after making the meeting makes no second one', async () => {
+    const { userId } = await activeAccount();
+    stack.faults.dropAfterExecuting(1, { method: 'POST', path: '/meetings' });
+
+    const booking = await stack.book(userId);
+    const link = await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
+
+    const made = await effects(booking.booking_id, 'meeting.created');
+    expect(made.map(({ id }) => id)).toEqual([link.meeting_id]);
+  });
+
+  it('a process that died between the call and its record makes no second meeting', async () => {
+    const { userId } = await activeAccount();
+    const booking = await stack.book(userId);
+    await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
+    await applied(booking.booking_id);
+
+    // What the database holds when the process ends in mid-call: bound to the account, counted, and under a lease that nobody renews.
+    await sql.query(
+      `UPDATE bookings SET meeting_id = NULL, join_url = NULL, applied_revision = 0, attempts = 1, next_attempt_at = now(),
+         lease_token = gen_random_uuid(), lease_until = now() + interval '300 ms' WHERE booking_id = $1`,
+      [booking.booking_id],
+    );
+    const row = await applied(booking.booking_id);
+
+    expect(row['meeting_id']).not.toBeNull();
+    expect(await effects(booking.booking_id, 'meeting.created')).toHaveLength(1);
+  });
+
+  it('a meeting whose making was cut short goes when the booking is cancelled', async () => {
+    const { userId } = await activeAccount();
+    stack.faults.dropAfterExecuting(1, { method: 'POST', path: '/meetings' });
+
+    const booking = await stack.book(userId);
+    await waitFor(async () => ((await effects(booking.booking_id, 'meeting.created')).length > 0 ? true : undefined), 'the meeting');
+    await stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
+
+    await waitFor(async () => ((await effects(booking.booking_id, 'meeting.deleted')).length > 0 ? true : undefined), 'the meeting to go');
+    expect(await effects(booking.booking_id, 'meeting.created')).toHaveLength(1);
+  });
+
+  it('events that come twice, late or in the wrong order end in the same meeting', async () => {
+    const { userId } = await activeAccount();
+    const booking = aBooking(userId);
+    const later = moved(booking);
+    const created = { data: booking, id: randomUUID(), timestamp: '2026-11-21T10:00:00Z' };
+
+    await stack.probe.publish(bookingRescheduled, { data: later, timestamp: '2026-11-21T11:00:00Z' });
+    await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
+    await stack.probe.publish(bookingCreated, created);
+    await stack.probe.publish(bookingCreated, { ...created, id: randomUUID() });
+    await stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
+    await stack.probe.next(meetingLinkDeleted, ({ booking_id: id }) => id === booking.booking_id);
+    await stack.probe.publish(bookingRescheduled, { data: later, timestamp: '2026-11-21T12:00:00Z' });
+    await stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
+    const marker = await stack.book(userId);
+    await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === marker.booking_id);
+
+    const [made, ...more] = await effects(booking.booking_id, 'meeting.created');
+    expect(made?.details['start_time']).toBe(`${later.start_time.slice(0, 19)}Z`);
+    expect(more).toEqual([]);
+    expect(await effects(booking.booking_id, 'meeting.changed')).toEqual([]);
+    expect(await effects(booking.booking_id, 'meeting.deleted')).toHaveLength(1);
+  });
+
+  it('while Zoom is down the booking waits and the log says why, once; afterwards it gets its meeting', async () => {
+    const { userId } = await activeAccount();
+    const errorsOf = (bookingId: string) =>
+      stack.probe.seen(activityRecorded).filter((step) => step.booking_id === bookingId && step.log_type === 'error');
+    stack.faults.failNext({ status: 429, count: 3, retryAfter: 1, match: { method: 'POST' } });
+
+    const booking = await stack.book(userId);
+    await waitFor(async () => (Number((await rowOf(booking.booking_id))['attempts']) >= 2 ? true : undefined), 'a second attempt');
+    await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
+
+    expect(errorsOf(booking.booking_id).map(({ message, details }) => [message, details])).toEqual([
+      ['Zoom cannot be used at the moment; the meeting follows as soon as it can.', { reason: 'rate_limited' }],
+    ]);
+    expect(await effects(booking.booking_id, 'meeting.created')).toHaveLength(1);
+  });
+
+  it('a revoked grant makes the booking wait until the account is connected again', async () => {
+    const { userId, connectionId } = await activeAccount();
+    stack.tokens.answer = (connection) => (connection === connectionId ? { failure: 'connection_needs_reauth' } : stack.tokens.working());
+
+    const booking = await stack.book(userId);
+    const step = await stack.probe.next(activityRecorded, ({ booking_id: id }) => id === booking.booking_id);
+    await stack.probe.publish(integrationDisconnected, {
+      data: { user_id: userId, connection_id: connectionId, provider: 'zoom', type: 'video', reason: 'refused_by_provider' },
+    });
+    stack.tokens.answer = stack.tokens.working;
+    await stack.connectAccount(userId, connectionId);
+    await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
+
+    expect(step).toMatchObject({ log_type: 'error', message: 'Zoom must be connected again; the meeting waits for it.' });
+    expect(await effects(booking.booking_id, 'meeting.created')).toHaveLength(1);
+  });
+
+  it('says so when no meeting will be made, and makes one after all when an account is connected in time', async () => {
+    const userId = randomUUID();
+
+    const unwanted = await stack.book(userId, { conferencing: 'none' });
+    const booking = await stack.book(userId);
+    const omitted = async (bookingId: string) => (await stack.probe.next(meetingLinkOmitted, ({ booking_id: id }) => id === bookingId)).reason;
+    expect(await omitted(unwanted.booking_id)).toBe('not_wanted');
+    expect(await omitted(booking.booking_id)).toBe('no_account');
+    await stack.connectAccount(userId);
+
+    await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
+    expect(await effects(unwanted.booking_id, 'meeting.created')).toEqual([]);
+  });
+
+  it('two replicas under load make one meeting for each booking', async () => {
+    const { userId } = await activeAccount();
+    await stack.start();
+    stack.faults.add({ effect: { kind: 'drop_after_executing' }, match: { method: 'POST', path: '/meetings' }, count: null, probability: 0.2 });
+
+    const bookings = await Promise.all(Array.from({ length: 40 }, () => stack.book(userId)));
+    for (const booking of bookings) await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
+
+    const made = await Promise.all(bookings.map(async ({ booking_id: id }) => (await effects(id, 'meeting.created')).length));
+    expect(made).toEqual(bookings.map(() => 1));
   });
 });

@@ -27,8 +27,9 @@ export async function startVideoStack(log = pino({ level: 'silent' })) {
   };
   const provider = await connectToFake(manifest, createZoomFake({ ledger }), 'video');
   const probe = await EventProbe.open(nats.url);
-  const tokens = { answer: (): TokenAnswer => ({ token: provider.token.value }) };
-  probe.answerTokens(() => tokens.answer());
+  const working = (): TokenAnswer => ({ token: provider.token.value });
+  const tokens: { answer: (connectionId: string) => TokenAnswer; working: typeof working } = { answer: working, working };
+  probe.answerTokens((connectionId) => tokens.answer(connectionId));
   const running: RunningService[] = [];
   const settings = { NODE_ENV: 'test', HEALTH_PORT: 0, LOG_LEVEL: 'silent', OUTBOX_ENABLED: true } as const;
   const start = async (): Promise<RunningService> => {
