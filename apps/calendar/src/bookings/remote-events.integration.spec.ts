@@ -124,7 +124,7 @@ describe('calendar events of bookings', () => {
 
   it('an answer that Google loses after writing the event makes no second one', async () => {
     const { userId } = await activeAccount();
-    stack.faults.dropAfterExecuting(6, { method: 'POST', path: '/events' });
+    stack.faults.dropAfterExecuting(4, { method: 'POST', path: '/events' });
 
     const booking = await stack.book(userId, { conferencing: 'none' });
     await stack.probe.next(calendarEventCreated, of(booking.booking_id));
@@ -174,7 +174,7 @@ describe('calendar events of bookings', () => {
 
   it('while Google is down the booking waits and the log says why, once; afterwards it is written', async () => {
     const { userId } = await activeAccount();
-    stack.faults.failNext({ status: 503, count: 5, match: { path: '/events' } });
+    stack.faults.failNext({ status: 503, count: 4, match: { path: '/events' } });
 
     const booking = await stack.book(userId, { conferencing: 'none' });
     await stack.probe.next(calendarEventCreated, of(booking.booking_id));
