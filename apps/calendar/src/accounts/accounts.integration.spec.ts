@@ -1,0 +1,100 @@
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { getCalendarAccount, integrationDisconnected, listCalendarAccounts, updateCalendarAccount, type Caller } from '@patchbay/contracts';
+import { connectNats, RequestClient } from '@patchbay/messaging';
+import { waitFor } from '@patchbay/testing';
+import { pino } from 'pino';
+import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+
+jest.setTimeout(60_000);
+
+describe('calendar accounts', () => {
+  let stack: CalendarStack;
+  let requests: RequestClient;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    stack = await startCalendarStack();
+    const connection = await connectNats({ servers: stack.nats.url, name: 'spec', log: pino({ level: 'silent' }) });
+    requests = new RequestClient(connection);
+    close = () => connection.close();
+  });
+  afterAll(async () => {
+    requests.close();
+    await close();
+    await stack.stop();
+  });
+
+  const as = (userId: string): { caller: Caller } => ({ caller: { tenant_id: 'default', user_id: userId, role: 'user' } });
+  const list = async (userId: string) => (await requests.send(listCalendarAccounts, { limit: 50 }, as(userId))).items;
+  const readAccount = (userId: string) => waitFor(async () => (await list(userId)).find(({ calendar_id: id }) => id !== null), 'the calendars');
+  const disconnect = (account: { userId: string; connectionId: string }, reason: 'by_user' | 'refused_by_provider') =>
+    stack.probe.publish(integrationDisconnected, {
+      data: { user_id: account.userId, connection_id: account.connectionId, provider: 'google', type: 'calendar', reason },
+    });
+
+  it('reads the calendars of a connected account and chooses the primary one', async () => {
+    const { userId, connectionId } = await stack.connectAccount();
+
+    const account = await readAccount(userId);
+
+    expect(account).toMatchObject({ id: connectionId, provider: 'google', status: 'active', is_active: true, last_error: null });
+    expect(account.calendars.find(({ id }) => id === account.calendar_id)).toMatchObject({ is_primary: true, is_writable: true });
+  });
+
+  it("never shows or changes another person's account", async () => {
+    const { userId, connectionId: id } = await stack.connectAccount();
+    await readAccount(userId);
+    const stranger = as(randomUUID());
+
+    await expect(requests.send(getCalendarAccount, { id }, stranger)).rejects.toMatchObject({ code: 'calendar_not_found' });
+    await expect(requests.send(updateCalendarAccount, { id, is_active: false }, stranger)).rejects.toMatchObject({ code: 'calendar_not_found' });
+    await expect(requests.send(listCalendarAccounts, { limit: 50 })).rejects.toMatchObject({ code: 'forbidden' });
+    expect((await list(userId))[0]).toMatchObject({ is_active: true });
+  });
+
+  it('refuses a calendar that the account does not have, and changes nothing then', async () => {
+    const { userId, connectionId: id } = await stack.connectAccount();
+    const before = await readAccount(userId);
+
+    const refused = requests.send(updateCalendarAccount, { id, calendar_id: 'unknown', is_active: false }, as(userId));
+
+    await expect(refused).rejects.toMatchObject({ code: 'calendar_id_unknown', status: 400 });
+    expect(await requests.send(getCalendarAccount, { id }, as(userId))).toEqual(before);
+  });
+
+  it('refuses a cursor that is none of its own', async () => {
+    await expect(requests.send(listCalendarAccounts, { limit: 50, cursor: 'x' }, as(randomUUID()))).rejects.toMatchObject({
+      code: 'request_invalid',
+    });
+  });
+
+  it('pages through accounts, newest first', async () => {
+    const userId = randomUUID();
+    for (let count = 0; count < 3; count += 1) await stack.connectAccount(userId);
+    await waitFor(async () => ((await list(userId)).length === 3 ? true : undefined), 'three accounts');
+
+    const first = await requests.send(listCalendarAccounts, { limit: 2 }, as(userId));
+    const second = await requests.send(listCalendarAccounts, { limit: 2, cursor: first.next_cursor ?? '' }, as(userId));
+
+    expect([first.items.length, second.items.length, second.next_cursor]).toEqual([2, 1, null]);
+    expect([...first.items, ...second.items]).toEqual(await list(userId));
+  });
+
+  it('shows an account that must be connected again, hides one that its user disconnected, and keeps the settings of both', async () => {
+    const account = await stack.connectAccount();
+    await readAccount(account.userId);
+    await requests.send(updateCalendarAccount, { id: account.connectionId, is_active: false }, as(account.userId));
+    const becomes = (look: (items: Awaited<ReturnType<typeof list>>) => boolean, what: string) =>
+      waitFor(async () => (look(await list(account.userId)) ? true : undefined), what);
+
+    await disconnect(account, 'refused_by_provider');
+    await becomes(([item]) => item?.status === 'needs_reauth' && item.last_error === 'connection_needs_reauth', 'the refusal');
+    await disconnect(account, 'by_user');
+    await becomes((items) => items.length === 0, 'the account to be hidden');
+    await stack.connectAccount(account.userId, account.connectionId);
+    await becomes(([item]) => item?.status === 'active', 'the account to come back');
+
+    expect((await list(account.userId))[0]).toMatchObject({ is_active: false, last_error: null });
+  });
+});
