@@ -1,11 +1,36 @@
+import { writeReport } from './bench/report.js';
 import { measureApiReads } from './bench/api-reads.js';
-import { machine, startBenchStack } from './bench/bench-stack.js';
-import { tableOf } from './bench/figure.js';
+import { machine, startBenchStack, type BenchStack } from './bench/bench-stack.js';
+import { measureDeliveries } from './bench/deliveries.js';
+import { tableOf, type Figure } from './bench/figure.js';
+import { measureFootprint } from './bench/footprint.js';
+import { measureLatency } from './bench/latency.js';
+import { parseOptions, type Options } from './bench/options.js';
 
-const bench = await startBenchStack({}, ['sandbox', 'auth', 'calendar', 'gateway']);
+async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  if (only.has('p1') || only.has('p8')) {
+    const reads = await measureApiReads(bench, isQuick ? 1 : 3);
+    if (only.has('p1')) figures.push(...reads);
+    // Memory is looked at after this load and before any other.
+    if (only.has('p8')) figures.push(...measureFootprint(bench));
+  }
+  if (only.has('p2'))
+    figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 30_000, rounds: 3 })));
+  if (only.has('p3'))
+    figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
+  return figures.toSorted((a, b) => a.id.localeCompare(b.id));
+}
+
+const options = parseOptions(process.argv.slice(2));
+const startedAt = performance.now();
+const say = (line: string): void => console.log(`${String(Math.round((performance.now() - startedAt) / 1_000)).padStart(4)} s  ${line}`);
+console.log(machine());
+const bench = await startBenchStack(say);
 try {
-  console.log(machine());
-  console.log(tableOf(await measureApiReads(bench, 3)));
+  const figures = await measure(bench, options);
+  console.log(`\n${tableOf(figures)}\n`);
+  if (options.write) console.log(`Written to ${writeReport({ figures, machine: machine(), command: options.command })}`);
 } finally {
   await bench.stop();
 }

@@ -4,10 +4,14 @@ export interface Figure {
   readonly what: string;
   readonly value: string;
   readonly target: string;
-  readonly verdict: 'met' | 'missed';
+  /** Empty for what is shown beside the figures and has no target. */
+  readonly verdict: 'met' | 'missed' | '';
 }
 
 export const verdict = (isMet: boolean): Figure['verdict'] => (isMet ? 'met' : 'missed');
+
+/** Something worth knowing that has no target. */
+export const beside = (id: string, what: string, value: string): Figure => ({ id, what, value, target: '', verdict: '' });
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

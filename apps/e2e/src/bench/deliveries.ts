@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BarePosterApi } from './bare-poster.js';
+import type { BenchStack } from './bench-stack.js';
+import { BenchDatabase, countStatements } from './database.js';
+import { beside, median, verdict, type Figure } from './figure.js';
+import { jobQueues, type JobQueueApi, type JobQueueName } from './job-queue.js';
+import { addEndpoint, seedDeliveries, unfinishedDeliveries } from './patchbay-webhooks.js';
+import { startProgram } from './program.js';
+import type { PublisherApi } from './publisher.js';
+
+/** How much is measured. */
+export interface BacklogSize {
+  readonly deliveries: number;
+  readonly rounds: number;
+}
+
+type Contender = 'patchbay' | 'patchbay, from the event on' | 'POST loop' | JobQueueName;
+
+interface Drained {
+  /** From the first arrival until every outcome is written. */
+  readonly perSecond: number;
+  readonly statementsPerDelivery: number;
+}
+
+interface Course {
+  readonly bench: BenchStack;
+  readonly database: BenchDatabase;
+  readonly endpointId: string;
+  readonly count: number;
+}
+
+/** P2: how fast a backlog becomes logged attempts, against bare POSTs and against job queues that do the same work on the same PostgreSQL. */
+export async function measureDeliveries(bench: BenchStack, { deliveries, rounds }: BacklogSize): Promise<readonly Figure[]> {
+  await countStatements(bench.stack);
+  const database = await BenchDatabase.open(bench.stack.databaseUrl);
+  const course: Course = { bench, database, endpointId: await addEndpoint(bench), count: deliveries };
+  const runs: readonly (readonly [Contender, () => Promise<Drained>])[] = [
+    ['POST loop', () => drainBare(course)],
+    ['patchbay', () => drainPatchbay(course)],
+    ...jobQueues.map((name) => [name, () => drainJobQueue(course, name)] as const),
+    ['patchbay, from the event on', () => publishAndDeliver(course)],
+  ];
+  const results = new Map<Contender, Drained[]>(runs.map(([name]) => [name, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const [name, run] of runs) {
+      const drained = await run();
+      results.get(name)?.push(drained);
+      const { perSecond, statementsPerDelivery } = drained;
+      bench.say(`P2 round ${round}: ${name} ${Math.round(perSecond)} deliveries/s, ${statementsPerDelivery.toFixed(3)} SQL statements each`);
+    }
+  }
+  await database.close();
+  return figuresOf(results);
+}
+
+function figuresOf(results: ReadonlyMap<Contender, readonly Drained[]>): readonly Figure[] {
+  const of = (name: Contender, key: keyof Drained): number => median((results.get(name) ?? []).map((drained) => drained[key]));
+  const rate = (name: Contender): number => of(name, 'perSecond');
+  const [own, bare] = [rate('patchbay'), rate('POST loop')];
+  const fastest = Math.max(...jobQueues.map(rate));
+  const statements = of('patchbay', 'statementsPerDelivery');
+  const ofBare = (name: Contender): string => `${(rate(name) / bare).toFixed(2)} (${Math.round(rate(name))}/s)`;
+  return [
+    {
+      id: 'P2',
+      what: 'deliveries of a durable backlog, throughput of a bare undici POST loop',
+      value: `${(own / bare).toFixed(2)} (${Math.round(own)} of ${Math.round(bare)}/s)`,
+      target: '≥ 0.65',
+      verdict: verdict(own / bare >= 0.65),
+    },
+    {
+      id: 'P2',
+      what: 'deliveries of a durable backlog, against the faster job queue',
+      value: `${(own / fastest).toFixed(2)}×`,
+      target: '≥ 1.05×',
+      verdict: verdict(own / fastest >= 1.05),
+    },
+    {
+      id: 'P2',
+      what: 'SQL statements per delivery while a backlog drains',
+      value: statements.toFixed(3),
+      target: '≤ 0.1',
+      verdict: verdict(statements <= 0.1),
+    },
+    beside('P2', 'from the accepted event on, with bus and fan-out, of the POST loop', ofBare('patchbay, from the event on')),
+    ...jobQueues.map((name) =>
+      beside(
+        'P2',
+        `${name} at the same work, of the POST loop`,
+        `${ofBare(name)}, ${of(name, 'statementsPerDelivery').toFixed(2)} SQL statements each`,
+      ),
+    ),
+    beside('P2', 'BullMQ', 'not measured: it needs Redis, which nothing here starts'),
+  ];
+}
+
+async function drainBare({ bench, database, count }: Course): Promise<Drained> {
+  await database.settle();
+  const poster = startProgram<BarePosterApi>('bare-poster');
+  await bench.receiver.ask('reset');
+  await poster.ask('post', { url: bench.receiverUrl, count, userId: bench.user.id });
+  const { firstAt, lastAt } = await bench.receiver.ask('seen');
+  await poster.stop();
+  return { perSecond: (count / (lastAt - firstAt)) * 1_000, statementsPerDelivery: 0 };
+}
+
+async function drainPatchbay(course: Course): Promise<Drained> {
+  const { bench, database, endpointId, count } = course;
+  await bench.stack.halt('webhooks');
+  await seedDeliveries(database, { userId: bench.user.id, endpointId, count });
+  return measureDrain(course, { begin: () => bench.stack.restart('webhooks'), unfinished: () => unfinishedDeliveries(database) });
+}
+
+async function drainJobQueue(course: Course, name: JobQueueName): Promise<Drained> {
+  const { bench, count } = course;
+  const [producer, worker] = [startProgram<JobQueueApi>(name), startProgram<JobQueueApi>(name)];
+  try {
+    await producer.ask('prepare', bench.stack.databaseUrl);
+    await producer.ask('seed', { count, userId: bench.user.id });
+    await worker.ask('prepare', bench.stack.databaseUrl);
+    const begin = () => worker.ask('work', { receiverUrl: bench.receiverUrl, mode: 'backlog' });
+    return await measureDrain(course, { begin, unfinished: () => producer.ask('unfinished') });
+  } finally {
+    await Promise.all([producer.stop(), worker.stop()]);
+  }
+}
+
+async function publishAndDeliver(course: Course): Promise<Drained> {
+  const { bench, database, count } = course;
+  await bench.stack.ready(['webhooks']);
+  const { gatewayUrl, secrets } = bench.stack;
+  const publisher = startProgram<PublisherApi>('publisher');
+  const who = { gatewayUrl, apiKey: secrets.serviceApiKey, userId: bench.user.id };
+  try {
+    const begin = () => publisher.ask('publish', { publisher: who, count });
+    return await measureDrain(course, { begin, unfinished: () => unfinishedDeliveries(database) });
+  } finally {
+    await publisher.stop();
+  }
+}
+
+async function measureDrain(
+  { bench, database, count }: Course,
+  { begin, unfinished }: { begin: () => Promise<void>; unfinished: () => Promise<number> },
+): Promise<Drained> {
+  await database.settle();
+  await bench.receiver.ask('reset');
+  await begin();
+  await untilArrived(bench, count);
+  await database.untilNone(unfinished);
+  const endedAt = Date.now();
+  const { firstAt } = await bench.receiver.ask('seen');
+  return { perSecond: (count / (endedAt - firstAt)) * 1_000, statementsPerDelivery: (await database.statements()) / count };
+}
+
+async function untilArrived({ receiver }: BenchStack, count: number): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    const { distinct } = await receiver.ask('seen');
+    if (distinct >= count) return;
+    if (Date.now() > deadline) throw new Error(`only ${distinct} of ${count} webhooks arrived`);
+    await sleep(10);
+  }
+}

@@ -1,0 +1,34 @@
+/** What `npm run bench` can measure, each named for its target. */
+export const parts = ['p1', 'p2', 'p3', 'p8'] as const;
+export type Part = (typeof parts)[number];
+
+/** How the command was called. */
+export interface Options {
+  readonly only: ReadonlySet<Part>;
+  /** A shorter look: fewer rounds, smaller ones. */
+  readonly isQuick: boolean;
+  /** Whether docs/benchmarks.md is rewritten. */
+  readonly write: boolean;
+  readonly command: string;
+}
+
+const usage = `Usage: npm run bench -- [--only ${parts.join(',')}] [--quick] [--write]`;
+
+/** Reads the arguments; with a fault it says how they are written and ends the process. */
+export function parseOptions(args: readonly string[]): Options {
+  const rest = [...args];
+  let only: readonly string[] = parts;
+  let [isQuick, write] = [false, false];
+  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    if (argument === '--quick') isQuick = true;
+    else if (argument === '--write') write = true;
+    else if (argument === '--only') only = (rest.shift() ?? '').toLowerCase().split(',');
+    else only = [''];
+  }
+  const known = only.flatMap((name) => parts.filter((part) => part === name));
+  if (known.length !== only.length) {
+    console.error(usage);
+    process.exit(1);
+  }
+  return { only: new Set(known), isQuick, write, command: ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' ') };
+}
