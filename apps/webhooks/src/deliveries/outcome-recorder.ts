@@ -8,7 +8,7 @@ import type { Outcome } from './delivery.js';
 
 const batchMax = 500;
 /** How long a lone outcome waits for others. Nobody waits for it, and a statement for each would cost the database more than the deliveries. */
-const lingerMs = 8;
+const lingerMs = 15;
 const lanesMax = 2;
 const backOffMsMax = 2_000;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '@patchbay/database';
 import { activityRecorded, type InputOf, type OutputOf, type publishEvents } from '@patchbay/contracts';
@@ -10,9 +11,14 @@ import { toEventToStore, type EventToStore } from './event-to-store.js';
 import { GroupCommit } from './group-commit.js';
 import { readPublication } from './read-publication.js';
 
+/** The bus may wait this long for company of an event, whose webhooks are under way already: each look of the relay costs a commit. Milliseconds. */
+const relayLingerMs = 4;
+const echoLingerMs = 10;
+
 /** Takes events: over HTTP by the gateway, and from the bus. */
 @Injectable()
 export class EventsService {
+  #relayTimer: NodeJS.Timeout | undefined;
   readonly #intake: GroupCommit<EventToStore, boolean>;
 
   constructor(
@@ -39,14 +45,23 @@ export class EventsService {
    */
   async receive(received: readonly ReceivedEvent[], tx: Transaction): Promise<void> {
     const published = received.filter(({ contract }) => contract.audience === 'public');
-    await this.events.store(published.map((event) => toEventToStore(event.contract, event, { traceparent: event.traceparent })));
+    const fresh = await this.events.store(published.map((event) => toEventToStore(event.contract, event, { traceparent: event.traceparent })));
     const steps = received.filter(({ type }) => type === activityRecorded.type);
     if (steps.length > 0) await this.activities.add(tx, steps);
+    // Only echoes of the intake: nobody waits for them, so let some more gather for the next transaction.
+    if (fresh.size === 0 && steps.length === 0) await sleep(echoLingerMs);
+  }
+
+  #wakeRelay(): void {
+    this.#relayTimer ??= setTimeout(() => {
+      this.#relayTimer = undefined;
+      this.database.wakeRelay();
+    }, relayLingerMs);
   }
 
   async #commit(events: readonly EventToStore[]): Promise<readonly boolean[]> {
     const fresh = new Set(await this.events.store(events));
-    if (fresh.size > 0) this.database.wakeRelay();
+    if (fresh.size > 0) this.#wakeRelay();
     // Of two events with the same id in one group, the first was accepted and the other is its repeat.
     return events.map((event) => fresh.delete(event.id));
   }
