@@ -66,6 +66,11 @@ export class SandboxControl {
     await this.#ask('POST', '/control/faults', fault);
   }
 
+  /** The faults in force; `count` says how many more requests each will hit. */
+  async faults(): Promise<readonly ProviderFault[]> {
+    return (await this.#ask<{ faults: readonly ProviderFault[] }>('GET', '/control/faults')).faults;
+  }
+
   async clearFaults(): Promise<void> {
     await this.#ask('DELETE', '/control/faults');
   }

@@ -1,0 +1,41 @@
+import { messageOf } from '@patchbay/local-stack';
+import { readOptions, type ChaosOptions } from './chaos/options.js';
+import { findingsOf, linesOf, linesWithoutOutbox, recoveryTableOf, tableOf, type Line } from './chaos/report.js';
+import { runChaos } from './chaos/run.js';
+
+// The main program of `npm run test:chaos`: kills everything in turn while bookings flow, and compares what was promised with what arrived.
+const say = (line: string): void => console.log(line);
+
+async function withOutbox(options: ChaosOptions): Promise<readonly Line[]> {
+  say(`Chaos with ${options.bookings} bookings, seed ${options.seed} (repeat with --seed ${options.seed}):`);
+  const result = await runChaos(options, say);
+  const lines = linesOf(result);
+  say(`\n${recoveryTableOf(result.recoveries)}\n\n${tableOf(lines)}`);
+  if (lines.some(({ isKept }) => !isKept)) say(findingsOf(result));
+  return lines;
+}
+
+async function withoutOutbox(options: ChaosOptions): Promise<readonly Line[]> {
+  say(`Chaos with the outbox switched off, ${options.bookings} bookings, seed ${options.seed}: losses are expected.`);
+  const result = await runChaos({ ...options, withoutOutbox: true }, say);
+  const lines = linesWithoutOutbox(result);
+  say(`\n${findingsOf(result)}\n\n${tableOf(lines)}`);
+  return lines;
+}
+
+/** R3 beside a run with the outbox: enough bookings to lose some. */
+const controlBookings = 30;
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  const lines = options.withoutOutbox ? await withoutOutbox(options) : [...(await withOutbox(options))];
+  const control = options.alsoWithoutOutbox ? await withoutOutbox({ ...options, bookings: Math.min(options.bookings, controlBookings) }) : [];
+  const all = [...lines, ...control];
+  const failed = all.filter(({ isKept }) => !isKept).length;
+  say(`\n${all.length - failed} passed, ${failed} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+} catch (error) {
+  console.error(messageOf(error));
+  say('0 passed, 1 failed');
+  process.exit(1);
+}

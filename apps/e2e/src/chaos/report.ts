@@ -1,0 +1,91 @@
+import type { ChaosResult } from './run.js';
+import type { Recovery } from './harm.js';
+
+/** One promise of docs and targets, and whether it was kept. */
+export interface Line {
+  readonly id: string;
+  readonly what: string;
+  readonly seen: string;
+  readonly isKept: boolean;
+}
+
+const repeatsMax = 0.02;
+const recoveryMsMax = 15_000;
+const shownMax = 15;
+
+/** Every promise of a run with the outbox. */
+export function linesOf({ verdict, record, recoveries, droppedAnswers, stuck }: ChaosResult): readonly Line[] {
+  const { lost, doubled, wrongWebhooks, deliveries, repeats } = verdict;
+  const wipes = recoveries.filter(({ harm }) => harm.kind === 'wipe').length;
+  const isWhole = lost.length === 0;
+  const repeated = deliveries === 0 ? 0 : repeats / deliveries;
+  const slowest = Math.max(...recoveries.map(({ ms }) => ms ?? Number.POSITIVE_INFINITY));
+  const promised = `${record.bookings.length} bookings, ${record.acknowledgedCount} acknowledged events, ${recoveries.length} harms`;
+  return [
+    { id: 'R1', what: 'nothing acknowledged is lost', seen: `${lost.length} lost of ${promised}`, isKept: isWhole },
+    { id: 'R1', what: 'no meeting or calendar event is doubled', seen: `${doubled.length} doubled`, isKept: doubled.length === 0 },
+    {
+      id: 'R1',
+      what: 'webhooks are genuine, one id for one announcement',
+      seen: `${wrongWebhooks.length} wrong`,
+      isKept: wrongWebhooks.length === 0,
+    },
+    {
+      id: 'R1',
+      what: 'repeated deliveries stay within 2 %',
+      seen: `${repeats} of ${deliveries} (${percent(repeated)})`,
+      isKept: repeated <= repeatsMax,
+    },
+    { id: 'R2', what: 'nothing is lost when all of NATS is deleted', seen: `${wipes} wiped, ${lost.length} lost`, isKept: wipes > 0 && isWhole },
+    {
+      id: 'R4',
+      what: 'nothing is doubled when answers are lost after the effect',
+      seen: `${droppedAnswers} answers dropped, ${doubled.length} doubled`,
+      isKept: droppedAnswers > 0 && doubled.length === 0,
+    },
+    { id: 'R6', what: 'work flows again within 15 s', seen: `slowest ${seconds(slowest)}`, isKept: slowest <= recoveryMsMax },
+    {
+      id: '',
+      what: 'an outage never looks like a fault of the caller',
+      seen: `${record.wrongRefusals.length} refusals`,
+      isKept: record.wrongRefusals.length === 0,
+    },
+    { id: '', what: 'no row is stuck at the end', seen: stuck.join('; ') || 'none', isKept: stuck.length === 0 },
+  ];
+}
+
+/** R3: without the outbox the comparison must find losses, or it could not be believed when it finds none. */
+export function linesWithoutOutbox({ verdict, record }: ChaosResult): readonly Line[] {
+  const seen = `${verdict.lost.length} losses found among ${record.acknowledgedCount} acknowledged events`;
+  return [{ id: 'R3', what: 'with the outbox off, losses are seen', seen, isKept: verdict.lost.length > 0 }];
+}
+
+/** A table for people. */
+export const tableOf = (lines: readonly Line[]): string =>
+  lines.map(({ id, what, seen, isKept }) => `  ${isKept ? '✔ pass' : '✘ MISS'}  ${id.padEnd(3)} ${what.padEnd(58)} ${seen}`).join('\n');
+
+/** Recovery by what was harmed: how often, the middle one and the slowest. */
+export function recoveryTableOf(recoveries: readonly Recovery[]): string {
+  const byName = new Map<string, number[]>();
+  for (const { harm, ms } of recoveries) {
+    const name = harm.kind === 'kill' ? `kill -9 ${harm.component}` : harm.kind === 'wipe' ? 'NATS wiped' : 'NATS away for 7 s';
+    byName.set(name, [...(byName.get(name) ?? []), ms ?? Number.POSITIVE_INFINITY]);
+  }
+  return [...byName]
+    .map(([name, times]) => {
+      const sorted = times.toSorted((one, other) => one - other);
+      const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
+      return `  ${name.padEnd(22)}${String(times.length).padStart(3)} ×   median ${seconds(middle).padStart(7)}   slowest ${seconds(sorted.at(-1) ?? 0).padStart(7)}`;
+    })
+    .join('\n');
+}
+
+/** The first findings of each kind, for whoever has to look into them. */
+export const findingsOf = ({ verdict: { lost, doubled, wrongWebhooks }, record }: ChaosResult): string =>
+  [lost, doubled, wrongWebhooks, [...new Set(record.wrongRefusals)]]
+    .flatMap((list) => (list.length > shownMax ? [...list.slice(0, shownMax), `… and ${list.length - shownMax} more`] : list))
+    .map((finding) => `  - ${finding}`)
+    .join('\n');
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : 'never');

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
+import { Harmer, type Recovery } from './harm.js';
+import type { ChaosOptions } from './options.js';
+import { planBooking, planRound } from './plan.js';
+import { Publisher } from './publisher.js';
+import { seededRandom } from './random.js';
+import { PublicationRecord } from './record.js';
+import { findStuckRows } from './stuck.js';
+import { judge, type Verdict } from './verdict.js';
+import { startWorld, type World } from './world.js';
+
+/** What a run came to. */
+export interface ChaosResult {
+  readonly verdict: Verdict;
+  readonly record: PublicationRecord;
+  readonly recoveries: readonly Recovery[];
+  /** Answers the providers did not give although they had done what was asked. */
+  readonly droppedAnswers: number;
+  readonly stuck: readonly string[];
+}
+
+/** Publishing goes on at least this long, so that the harms of one round meet bookings on their way. */
+const publishingMsMin = 45_000;
+const droppedMax = 1_000_000;
+
+/** How long to wait for what does not come: without the outbox it is lost, and waiting does not bring it. */
+const patience = {
+  stored: { canaryMs: 60_000, unchangedMs: 60_000, totalMs: 300_000 },
+  unstored: { canaryMs: 8_000, unchangedMs: 12_000, totalMs: 40_000 },
+} as const;
+
+/** One run: a stack of its own, bookings, harm, silence, comparison. */
+export async function runChaos(options: ChaosOptions, log: (line: string) => void): Promise<ChaosResult> {
+  const world = await startWorld(options, (line) => log(`    ${line}`));
+  const ticker = new AbortController();
+  try {
+    const record = new PublicationRecord();
+    const recoveries: Recovery[] = [];
+    void reportProgress({ world, record, recoveries }, { log, signal: ticker.signal });
+    await addFaults(world, options.seed);
+    const publisher = new Publisher(world.product, world.userIds, record);
+    const publishing = publishAll(publisher, options);
+    await harmWhile(publishing, { harmer: new Harmer(world, publisher, patienceOf(options).canaryMs), options, recoveries });
+    await publishing;
+    const droppedAnswers = await countDropped(world);
+    await world.sandbox.clearFaults();
+    log('    All is published; waiting until it is quiet.');
+    const { verdict, stuck } = await untilQuiet(world, record, options);
+    return { verdict, record, recoveries, droppedAnswers, stuck };
+  } finally {
+    ticker.abort();
+    await world.stack.stop();
+    if (options.keep) log(`    Kept for inspection: ${world.dataDir}`);
+    else rmSync(world.dataDir, { recursive: true, force: true });
+  }
+}
+
+const patienceOf = ({ withoutOutbox }: ChaosOptions): (typeof patience)['stored' | 'unstored'] => patience[withoutOutbox ? 'unstored' : 'stored'];
+
+// Providers are slow at times, and at times they do what was asked and their answer is lost.
+async function addFaults({ sandbox }: World, seed: number): Promise<void> {
+  for (const [provider, path] of [
+    ['zoom', '/meetings'],
+    ['google', '/events'],
+  ] as const) {
+    await sandbox.addFault({ provider, path, drop_after_executing: true, probability: 0.06, count: droppedMax, seed });
+    await sandbox.addFault({ provider, path, delay_ms: 700, probability: 0.25 });
+  }
+}
+
+async function countDropped({ sandbox }: World): Promise<number> {
+  const dropping = (await sandbox.faults()).filter((fault) => fault.drop_after_executing === true);
+  return dropping.reduce((sum, { count }) => sum + droppedMax - (count ?? droppedMax), 0);
+}
+
+async function publishAll(publisher: Publisher, { bookings, rate, seed }: ChaosOptions): Promise<void> {
+  const random = seededRandom(seed).branch('bookings');
+  const everyMs = Math.max(1000 / rate, publishingMsMin / bookings);
+  const running: Promise<void>[] = [];
+  const startedAt = performance.now();
+  for (let index = 0; index < bookings; index += 1) {
+    const publishing = publisher.publishBooking(planBooking(index, random));
+    // Awaited below; until then nobody else may take a failure for an unhandled one.
+    publishing.catch(() => undefined);
+    running.push(publishing);
+    await sleep(Math.max(0, startedAt + (index + 1) * everyMs - performance.now()));
+  }
+  await Promise.all(running);
+}
+
+type Harming = { readonly harmer: Harmer; readonly options: ChaosOptions; readonly recoveries: Recovery[] };
+
+/** Round after round until all is published; the first one always to its end. */
+async function harmWhile(publishing: Promise<void>, { harmer, options, recoveries }: Harming): Promise<void> {
+  const random = seededRandom(options.seed).branch('harm');
+  let isPublishing = true;
+  void publishing.catch(() => undefined).finally(() => (isPublishing = false));
+  for (let round = 0; round === 0 || isPublishing; round += 1) {
+    for (const harm of planRound(round, random)) {
+      if (round > 0 && !isPublishing) return;
+      const recovery = await harmer.inflict(harm);
+      recoveries.push(recovery);
+      // Without the outbox one loss proves the point, and every further one would only be waited for.
+      if (options.withoutOutbox && recovery.ms === null) return;
+    }
+    if (options.withoutOutbox) return;
+  }
+}
+
+async function untilQuiet(world: World, record: PublicationRecord, options: ChaosOptions): Promise<Pick<ChaosResult, 'verdict' | 'stuck'>> {
+  const { unchangedMs, totalMs } = patienceOf(options);
+  const deadline = performance.now() + totalMs;
+  let changedAt = performance.now();
+  for (;;) {
+    if ((await world.farEnd.refresh()) > 0) changedAt = performance.now();
+    const silentMs = performance.now() - changedAt;
+    const verdict = judge(record, world.farEnd);
+    const isLate = silentMs > unchangedMs || performance.now() > deadline;
+    // A moment of silence even when all is there: a second delivery of something might still be on its way.
+    if (isLate || (verdict.lost.length === 0 && silentMs > 2_000)) {
+      const stuck = options.withoutOutbox ? [] : await findStuckRows(world.stack.databaseUrl);
+      if (isLate || stuck.length === 0) return { verdict, stuck };
+    }
+    await sleep(300);
+  }
+}
+
+type Progress = { readonly world: World; readonly record: PublicationRecord; readonly recoveries: readonly Recovery[] };
+
+async function reportProgress(
+  { world, record, recoveries }: Progress,
+  { log, signal }: { log: (line: string) => void; signal: AbortSignal },
+): Promise<void> {
+  const startedAt = performance.now();
+  while (!signal.aborted) {
+    await sleep(5_000, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const { bookings, acknowledgedCount, retries } = record;
+    const settled = bookings.filter((booking) => booking.isDone).length;
+    const last = recoveries.at(-1);
+    log(
+      `    ${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s: ${bookings.length} bookings begun, ${settled} published, ` +
+        `${acknowledgedCount} events acknowledged (${retries} calls repeated), ${world.farEnd.webhooks().length} webhooks, ${recoveries.length} harms` +
+        (last === undefined
+          ? ''
+          : `, last ${last.harm.kind} ${last.harm.component} ${last.ms === null ? 'not recovered' : `${(last.ms / 1000).toFixed(1)} s`}`),
+    );
+  }
+}

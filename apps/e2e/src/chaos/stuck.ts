@@ -1,0 +1,35 @@
+import pg from 'pg';
+
+/** Rows that wait for something although nothing is going on any more; by table, with the condition that says so. */
+const waiting = [
+  { table: 'outbox', column: 'published_at', condition: 'published_at IS NULL', meaning: 'events not published' },
+  { table: 'dead_letters', column: 'replayed_at', condition: 'replayed_at IS NULL', meaning: 'dead letters' },
+  { table: 'deliveries', column: 'status', condition: `status = 'pending'`, meaning: 'webhooks not delivered' },
+  { table: 'deliveries', column: 'status', condition: `status = 'failed'`, meaning: 'webhooks given up' },
+  { table: 'bookings', column: 'applied_revision', condition: 'applied_revision < wanted_revision', meaning: 'bookings not brought to the provider' },
+] as const;
+
+/** Looks through the schemas of all services; answers one sentence for each kind of row that is stuck. */
+export async function findStuckRows(databaseUrl: string): Promise<readonly string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const found: string[] = [];
+    for (const { table, column, condition, meaning } of waiting) {
+      const { rows: schemas } = await client.query<{ schema: string }>(
+        `SELECT table_schema AS schema FROM information_schema.columns WHERE table_name = $1 AND column_name = $2 ORDER BY 1`,
+        [table, column],
+      );
+      for (const { schema } of schemas) {
+        const { rows } = await client.query<{ count: number }>(
+          `SELECT count(*)::int AS count FROM ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(table)} WHERE ${condition}`,
+        );
+        const count = rows[0]?.count ?? 0;
+        if (count > 0) found.push(`${schema}: ${count} ${meaning}`);
+      }
+    }
+    return found;
+  } finally {
+    await client.end();
+  }
+}
