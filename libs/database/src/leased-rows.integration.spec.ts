@@ -1,0 +1,142 @@
+import { createDatabase, type TestDatabase } from '@patchbay/testing';
+import { pino } from 'pino';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Database } from './database.js';
+import { LeasedRows, LeaseLostError, workColumns, type Lease, type WorkRow } from './leased-rows.js';
+
+class CreateChores1763700000001 implements MigrationInterface {
+  readonly name = 'CreateChores1763700000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE TABLE chores (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), note text, ${workColumns})`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE chores');
+  }
+}
+
+type Chore = WorkRow & { readonly note: string | null };
+
+describe('LeasedRows', () => {
+  const now = new Date('2026-11-21T10:00:00Z');
+  const done = { isApplied: true, nextAttemptAt: null, lastError: null };
+  let testDatabase: TestDatabase;
+  let database: Database;
+  let chores: LeasedRows<Chore>;
+
+  beforeAll(async () => {
+    testDatabase = await createDatabase();
+    database = await Database.open({
+      url: testDatabase.url,
+      schema: 'spec',
+      entities: [],
+      migrations: [CreateChores1763700000001],
+      log: pino({ level: 'silent' }),
+    });
+    chores = new LeasedRows(database, 'chores');
+  });
+  afterAll(async () => {
+    await database.close();
+    await testDatabase.drop();
+  });
+  beforeEach(() => database.pool.query('TRUNCATE chores'));
+
+  const want = (dueAt: Date) => database.pool.query('INSERT INTO chores (wanted_revision, next_attempt_at) VALUES (1, $1)', [dueAt]);
+  const row = async (): Promise<Chore & { next_attempt_at: Date | null }> =>
+    (await database.pool.query<Chore & { next_attempt_at: Date | null }>('SELECT * FROM chores')).rows[0] ?? fail();
+  const fail = (): never => {
+    throw new Error('there is no row');
+  };
+  const claimOne = async (): Promise<Lease<Chore>> => (await chores.claim(1, now))[0] ?? fail();
+  const settle = (lease: Lease<Chore>, settlement: Parameters<Lease<Chore>['settle']>[1]) =>
+    database.transaction((tx) => lease.settle(tx, settlement));
+  const endLease = () => database.pool.query(`UPDATE chores SET lease_until = now() - interval '1 second'`);
+
+  it('gives each row to one worker, however many ask at once', async () => {
+    for (let count = 0; count < 20; count += 1) await want(now);
+
+    const claimed = await Promise.all(Array.from({ length: 8 }, () => chores.claim(5, now)));
+
+    const ids = claimed.flat().map((lease) => lease.row.id);
+    expect(ids).toHaveLength(20);
+    expect(new Set(ids).size).toBe(20);
+  });
+
+  it('leaves rows whose time has not come', async () => {
+    await want(new Date(now.getTime() + 1));
+
+    expect(await chores.claim(5, now)).toEqual([]);
+  });
+
+  it('counts an attempt that ends in a crash, and gives the row to another when the lease has ended', async () => {
+    await want(now);
+    await claimOne();
+    await endLease();
+
+    expect((await claimOne()).row.attempts).toBe(2);
+  });
+
+  it('lets a worker that lost its row neither go on nor record anything', async () => {
+    await want(now);
+    const slow = await claimOne();
+    await endLease();
+    const other = await claimOne();
+
+    await expect(slow.hold({ note: 'slow' })).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(settle(slow, { ...done, set: { note: 'slow' } })).rejects.toBeInstanceOf(LeaseLostError);
+    await settle(other, { ...done, set: { note: 'other' } });
+
+    expect(await row()).toMatchObject({ note: 'other', applied_revision: 1, attempts: 0, next_attempt_at: null });
+  });
+
+  it('keeps a row due that was wanted otherwise while the work went on', async () => {
+    await want(now);
+    const lease = await claimOne();
+    await database.pool.query('UPDATE chores SET wanted_revision = 2, next_attempt_at = $1', [now]);
+
+    await settle(lease, done);
+
+    expect(await row()).toMatchObject({ applied_revision: 1, wanted_revision: 2, next_attempt_at: now });
+    expect((await claimOne()).row.wanted_revision).toBe(2);
+  });
+
+  it('does not try again sooner than a failed attempt allows, whatever was wanted meanwhile', async () => {
+    const later = new Date(now.getTime() + 60_000);
+    await want(now);
+    const lease = await claimOne();
+    await database.pool.query('UPDATE chores SET wanted_revision = 2, next_attempt_at = $1', [now]);
+
+    await settle(lease, { isApplied: false, nextAttemptAt: later, lastError: 'unavailable' });
+
+    expect(await row()).toMatchObject({ applied_revision: 0, attempts: 1, last_error: 'unavailable', next_attempt_at: later });
+  });
+});
+
+describe('Transaction.onCommit', () => {
+  it('wakes after the commit and never after a rollback', async () => {
+    const testDatabase = await createDatabase();
+    const database = await Database.open({
+      url: testDatabase.url,
+      schema: 'spec',
+      entities: [],
+      migrations: [],
+      log: pino({ level: 'silent' }),
+    });
+    const woken: string[] = [];
+
+    await database.transaction(async (tx) => {
+      tx.onCommit(() => woken.push('committed'));
+      woken.push('inside');
+    });
+    const failed = database.transaction(async (tx) => {
+      tx.onCommit(() => woken.push('rolled back'));
+      throw new Error('no');
+    });
+
+    await expect(failed).rejects.toThrow('no');
+    expect(woken).toEqual(['inside', 'committed']);
+    await database.close();
+    await testDatabase.drop();
+  });
+});
