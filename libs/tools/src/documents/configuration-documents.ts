@@ -73,14 +73,12 @@ function sectionText({ own, reads }: AppConfiguration): string {
     description,
   ]);
   const names = [...(reads.includes('process') ? variablesOf(processConfig.shape) : []), ...(reads.includes('database') ? databaseVariables() : [])];
-  const sentences = [
-    names.length === 0
-      ? ''
-      : `Beside ${rows.length === 0 ? 'nothing of its own' : 'these'} it reads ${names.map(({ name }) => `\`${name}\``).join(', ')}`,
-    reads.includes('providers') ? '[those of the providers](../../docs/providers.md)' : '',
-  ].filter((sentence) => sentence !== '');
-  const beside = sentences.length === 0 ? '' : `${sentences.join(', and ')}. Their meaning: [.env.example](../../.env.example).`;
-  return [rows.length === 0 ? '' : table(['variable', 'default', 'meaning'], rows), beside].filter((part) => part !== '').join('\n\n');
+  if (names.length === 0) return table(['variable', 'default', 'meaning'], rows);
+  const beginning = rows.length === 0 ? 'It has no variables of its own. It reads' : 'Beside these it reads';
+  const list = names.map(({ name }) => `\`${name}\``).join(', ');
+  const more = reads.includes('providers') ? ', and [those of the providers](../../docs/providers.md)' : '';
+  const beside = `${beginning} ${list}${more}. Their meaning: [.env.example](../../.env.example).`;
+  return rows.length === 0 ? beside : `${table(['variable', 'default', 'meaning'], rows)}\n\n${beside}`;
 }
 
 const databaseVariables = (): readonly EnvironmentVariable[] => variablesOf(databaseConfig.shape);
