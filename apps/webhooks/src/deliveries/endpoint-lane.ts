@@ -10,6 +10,9 @@ export interface Waiting {
 /** POSTs at once to an endpoint that answers quickly, and to one that does not. */
 const widthQuick = 64;
 const widthSlow = 4;
+/** …and to one of which nothing is known yet: dead ones look like this until their first answer is overdue. */
+const widthUnknown = 16;
+const answersToKnow = 8;
 /** Answers slower than this on average make a slow endpoint. Milliseconds. */
 const slowMs = 2_000;
 /** What may wait in memory for a slow endpoint; more goes back to the database. */
@@ -23,6 +26,7 @@ const newest = 0.3;
 export class EndpointLane {
   #running = 0;
   #averageMs = 0;
+  #answers = 0;
   #waiting: Waiting[] = [];
   #from = 0;
 
@@ -44,6 +48,7 @@ export class EndpointLane {
 
   leave(durationMs: number): void {
     this.#running -= 1;
+    this.#answers += 1;
     this.#averageMs += (durationMs - this.#averageMs) * newest;
   }
 
@@ -90,6 +95,7 @@ export class EndpointLane {
   }
 
   get #width(): number {
-    return this.#isSlow ? widthSlow : widthQuick;
+    if (this.#isSlow) return widthSlow;
+    return this.#answers < answersToKnow ? widthUnknown : widthQuick;
   }
 }
