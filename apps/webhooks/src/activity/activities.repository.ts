@@ -39,7 +39,7 @@ const insert = `
 
 /**
  * The steps that were announced, and the deliveries seen as steps: a delivery is its own log row, so that nothing is written twice.
- * Each half ends by itself, so a long log is never read whole.
+ * Each half, and each endpoint in its half, ends by itself, so a long log is never read whole.
  */
 const list = {
   name: 'activity-list',
@@ -53,25 +53,28 @@ const list = {
           AND ($11::text IS NULL OR message ILIKE $11)
         ORDER BY id DESC LIMIT $3)
       UNION ALL
-      (SELECT * FROM (
-        SELECT delivery.id, 'webhook_sent' AS log_type, 'webhook' AS integration_type, event.booking_id,
-          CASE delivery.status WHEN 'succeeded' THEN 'Sent ' || event.type || ' to ' || endpoint.name || '.'
-            WHEN 'failed' THEN 'Could not send ' || event.type || ' to ' || endpoint.name || '.'
-            ELSE 'Could not send ' || event.type || ' to ' || endpoint.name || ' yet; it will be tried again.' END AS message,
-          json_build_object('delivery_id', delivery.id, 'endpoint_id', endpoint.id, 'event_id', event.id, 'event_type', event.type,
-            'attempt_count', delivery.attempt_count, 'status_code', attempt.status_code, 'error', attempt.error)::text AS details,
-          delivery.status = 'succeeded' AS success, substr(event.traceparent, 4, 32) AS trace_id, delivery.created_at
-        FROM deliveries delivery
-          JOIN events event ON event.id = delivery.event_id
-          JOIN endpoints endpoint ON endpoint.id = delivery.endpoint_id
-          LEFT JOIN delivery_attempts attempt ON attempt.delivery_id = delivery.id AND attempt.attempt = delivery.attempt_count
-        WHERE delivery.user_id = $1 AND delivery.tenant_id = $2 AND ($4::uuid IS NULL OR delivery.id < $4)
-          AND (delivery.status <> 'pending' OR delivery.attempt_count > 0)
+      (SELECT sent.* FROM endpoints endpoint CROSS JOIN LATERAL (
+        SELECT * FROM (
+          SELECT delivery.id, 'webhook_sent' AS log_type, 'webhook' AS integration_type, event.booking_id,
+            CASE delivery.status WHEN 'succeeded' THEN 'Sent ' || event.type || ' to ' || endpoint.name || '.'
+              WHEN 'failed' THEN 'Could not send ' || event.type || ' to ' || endpoint.name || '.'
+              ELSE 'Could not send ' || event.type || ' to ' || endpoint.name || ' yet; it will be tried again.' END AS message,
+            json_build_object('delivery_id', delivery.id, 'endpoint_id', endpoint.id, 'event_id', event.id, 'event_type', event.type,
+              'attempt_count', delivery.attempt_count, 'status_code', attempt.status_code, 'error', attempt.error)::text AS details,
+            delivery.status = 'succeeded' AS success, substr(event.traceparent, 4, 32) AS trace_id, delivery.created_at
+          FROM deliveries delivery
+            JOIN events event ON event.id = delivery.event_id
+            LEFT JOIN delivery_attempts attempt ON attempt.delivery_id = delivery.id AND attempt.attempt = delivery.attempt_count
+          WHERE delivery.endpoint_id = endpoint.id AND ($4::uuid IS NULL OR delivery.id < $4)
+            AND (delivery.status <> 'pending' OR delivery.attempt_count > 0)
+        ) one
+        WHERE ($7::text IS NULL OR booking_id = $7) AND ($8::bool IS NULL OR success = $8)
+          AND ($9::timestamptz IS NULL OR created_at >= $9) AND ($10::timestamptz IS NULL OR created_at < $10)
+          AND ($11::text IS NULL OR message ILIKE $11)
+        ORDER BY id DESC LIMIT $3
       ) sent
-      WHERE ($5::text IS NULL OR log_type = $5) AND ($6::text IS NULL OR integration_type = $6) AND ($7::text IS NULL OR booking_id = $7)
-        AND ($8::bool IS NULL OR success = $8) AND ($9::timestamptz IS NULL OR created_at >= $9)
-        AND ($10::timestamptz IS NULL OR created_at < $10) AND ($11::text IS NULL OR message ILIKE $11)
-      ORDER BY id DESC LIMIT $3)
+      WHERE endpoint.user_id = $1 AND endpoint.tenant_id = $2
+        AND ($5::text IS NULL OR $5 = 'webhook_sent') AND ($6::text IS NULL OR $6 = 'webhook'))
     ) steps ORDER BY id DESC LIMIT $3`,
 };
 
