@@ -21,7 +21,11 @@ export interface ConsumerOptions {
   readonly lanes: number;
 }
 
-const ackWaitMs = 30_000;
+/**
+ * How long a message stays with a process that took it and died: nobody else gets it before. Handlers are one transaction, so no live one needs
+ * this long; if one does, the inbox makes the second arrival harmless. Milliseconds.
+ */
+const ackWaitMs = 6_000;
 const backOffMsMax = 5_000;
 
 /** `calendar__booking_created_v1`: the durable of one service for one kind of event. Dots and wildcards are not allowed in its name. */
@@ -83,7 +87,9 @@ export class EventConsumer {
     await ensureStream(connection);
     const manager = await jetstreamManager(connection, { checkAPI: false });
     try {
-      await manager.consumers.info(eventStream.name, this.#name);
+      const { config } = await manager.consumers.info(eventStream.name, this.#name);
+      // Made by an older version of this service.
+      if (config.ack_wait !== nanos(ackWaitMs)) await manager.consumers.update(eventStream.name, this.#name, { ack_wait: nanos(ackWaitMs) });
     } catch (error) {
       if (!isMissing(error)) throw error;
       await manager.consumers.add(eventStream.name, {

@@ -1,8 +1,8 @@
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import {
   activityRecorded,
   AppError,
@@ -19,6 +19,7 @@ import { Database } from '@patchbay/database';
 import { createDatabase, startNats, type PrivateNats, type TestDatabase } from '@patchbay/testing';
 import { currentTraceId, inTrace, newTraceparent, traceIdOf } from '@patchbay/tracing';
 import { pino } from 'pino';
+import { durableNameOf, EventConsumer } from './event-consumer.js';
 import { MessagingServer } from './messaging-server.js';
 import { connectNats } from './nats.js';
 import { OnEvent } from './on-event.js';
@@ -230,6 +231,34 @@ describe('messaging over a real broker and a real database', () => {
   });
 
   describe('healing', () => {
+    it('takes back what a process took that died, well before work has to flow again', async () => {
+      const manager = await jetstreamManager(outside);
+      const { config } = await manager.consumers.info(eventStream.name, 'calendar__integration_connected_v1');
+
+      expect(config.ack_wait).toBeLessThanOrEqual(nanos(8_000));
+    });
+
+    it('gives a consumer of an older version the settings of this one', async () => {
+      const manager = await jetstreamManager(outside);
+      const subject = 'event.integration_connected.v1';
+      const durable_name = durableNameOf('elder', subject);
+      await manager.consumers.add(eventStream.name, {
+        durable_name,
+        filter_subject: subject,
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(30_000),
+      });
+      const handle = async (messages: readonly unknown[]) => messages.map(() => 'done' as const);
+      const consumer = new EventConsumer({ service: 'elder', subject, connection: outside, log, handle, batchSize: 1, lanes: 1 });
+
+      consumer.start();
+      await until(() => consumer.isPulling, 'it pulls');
+      await consumer.stop();
+
+      expect((await manager.consumers.info(eventStream.name, durable_name)).config.ack_wait).toBeLessThanOrEqual(nanos(8_000));
+      await manager.consumers.delete(eventStream.name, durable_name);
+    }, 30_000);
+
     it('makes a deleted consumer again', async () => {
       const manager = await jetstreamManager(outside);
       await manager.consumers.delete(eventStream.name, 'calendar__integration_connected_v1');
