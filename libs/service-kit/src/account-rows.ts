@@ -61,13 +61,13 @@ export class AccountRows<Row extends AccountRow> {
     return rows.length > 0;
   }
 
-  /** Takes note that a connection ended. */
+  /** Takes note that a connection ended. Of two events of the same instant the connection wins, whichever comes first: it can be refused again. */
   async disconnect(tx: Transaction, { data, tenant_id: tenantId, timestamp }: EventOf<typeof integrationDisconnected>): Promise<void> {
     const status: ConnectionStatus = data.reason === 'by_user' ? 'disconnected' : 'needs_reauth';
     await tx.query(
       `INSERT INTO accounts (id, tenant_id, user_id, provider, status, status_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
        ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_at = excluded.status_at, last_error = $7, updated_at = now()
-       WHERE accounts.status_at <= excluded.status_at`,
+       WHERE accounts.status_at < excluded.status_at`,
       [data.connection_id, tenantId, data.user_id, data.provider, status, timestamp, status === 'needs_reauth' ? 'connection_needs_reauth' : null],
     );
   }

@@ -1,3 +1,4 @@
+export { aBooking, movedBooking } from './a-booking.js';
 export type { PrivateNats } from '@patchbay/local-stack';
 export { EventProbe, type Published, type TokenAnswer } from './event-probe.js';
 export { createDatabase, type TestDatabase } from './test-database.js';

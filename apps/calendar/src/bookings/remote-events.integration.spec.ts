@@ -12,9 +12,9 @@ import {
   meetingLinkCreated,
   meetingLinkOmitted,
 } from '@patchbay/contracts';
-import { waitFor } from '@patchbay/testing';
+import { aBooking, movedBooking, waitFor } from '@patchbay/testing';
 import pg from 'pg';
-import { aBooking, startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
 
 jest.setTimeout(60_000);
 
@@ -53,16 +53,6 @@ describe('calendar events of bookings', () => {
     await waitFor(async () => ((await isRead()) ? true : undefined), 'the account');
     return account;
   };
-  const moved = (booking: ReturnType<typeof aBooking>) => {
-    const later = (time: string): string => new Date(Date.parse(time) + 3_600_000).toISOString();
-    return {
-      ...booking,
-      start_time: later(booking.start_time),
-      end_time: later(booking.end_time),
-      previous_start_time: booking.start_time,
-      previous_end_time: booking.end_time,
-    };
-  };
   const cancel = (booking: ReturnType<typeof aBooking>) =>
     stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
   const aLink = (userId: string, bookingId: string) => ({
@@ -82,7 +72,7 @@ describe('calendar events of bookings', () => {
     await stack.probe.publish(meetingLinkCreated, { data: aLink(userId, booking.booking_id) });
     await stack.probe.publish(bookingCreated, { data: booking });
     const created = await stack.probe.next(calendarEventCreated, of(booking.booking_id));
-    await stack.probe.publish(bookingRescheduled, { data: moved(booking) });
+    await stack.probe.publish(bookingRescheduled, { data: movedBooking(booking) });
     await stack.probe.next(calendarEventUpdated, of(booking.booking_id));
     await cancel(booking);
     await stack.probe.next(calendarEventDeleted, of(booking.booking_id));
@@ -154,7 +144,7 @@ describe('calendar events of bookings', () => {
   it('events that come twice, late or in the wrong order end in the same calendar event', async () => {
     const { userId } = await activeAccount();
     const booking = aBooking(userId, { conferencing: 'none' });
-    const later = moved(booking);
+    const later = movedBooking(booking);
 
     await stack.probe.publish(bookingRescheduled, { data: later, timestamp: '2026-11-21T11:00:00Z' });
     await stack.probe.next(calendarEventCreated, of(booking.booking_id));

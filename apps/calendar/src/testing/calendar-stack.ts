@@ -3,7 +3,7 @@ import { bookingCreated, integrationConnected, type Booking } from '@patchbay/co
 import { providers } from '@patchbay/providers';
 import { connectToFake, createFakeLedger, createGoogleFake, googleFakeClient } from '@patchbay/providers/testing';
 import { startService, type RunningService } from '@patchbay/service-kit';
-import { createDatabase, EventProbe, startNats, type TokenAnswer } from '@patchbay/testing';
+import { aBooking, createDatabase, EventProbe, startNats, type TokenAnswer } from '@patchbay/testing';
 import { pino } from 'pino';
 import { calendarService } from '../calendar.module.js';
 
@@ -81,19 +81,3 @@ export async function startCalendarStack(log = pino({ level: 'silent' })) {
 }
 
 export type CalendarStack = Awaited<ReturnType<typeof startCalendarStack>>;
-
-/** A booking of tomorrow. */
-export function aBooking(userId: string, change: Partial<Booking> = {}): Booking {
-  const startsAt = Date.now() + 24 * 60 * 60_000;
-  return {
-    booking_id: `bk_${randomUUID()}`,
-    organizer: { user_id: userId },
-    attendees: [{ email: 'adam@example.com' }],
-    title: 'Product demo',
-    start_time: new Date(startsAt).toISOString(),
-    end_time: new Date(startsAt + 30 * 60_000).toISOString(),
-    time_zone: 'Europe/Berlin',
-    conferencing: 'auto',
-    ...change,
-  };
-}

@@ -11,9 +11,9 @@ import {
   meetingLinkOmitted,
   meetingLinkUpdated,
 } from '@patchbay/contracts';
-import { waitFor } from '@patchbay/testing';
+import { aBooking, movedBooking, waitFor } from '@patchbay/testing';
 import pg from 'pg';
-import { aBooking, startVideoStack, type VideoStack } from '../testing/video-stack.js';
+import { startVideoStack, type VideoStack } from '../testing/video-stack.js';
 
 jest.setTimeout(60_000);
 
@@ -53,23 +53,13 @@ describe('meetings of bookings', () => {
     );
     return account;
   };
-  const moved = (booking: ReturnType<typeof aBooking>) => {
-    const later = (time: string): string => new Date(Date.parse(time) + 3_600_000).toISOString();
-    return {
-      ...booking,
-      start_time: later(booking.start_time),
-      end_time: later(booking.end_time),
-      previous_start_time: booking.start_time,
-      previous_end_time: booking.end_time,
-    };
-  };
 
   it('a booking gets a meeting, which moves and goes with it', async () => {
     const { userId, connectionId } = await activeAccount();
 
     const booking = await stack.book(userId);
     const created = await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
-    await stack.probe.publish(bookingRescheduled, { data: moved(booking) });
+    await stack.probe.publish(bookingRescheduled, { data: movedBooking(booking) });
     const updated = await stack.probe.next(meetingLinkUpdated, ({ booking_id: id }) => id === booking.booking_id);
     await stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
     await stack.probe.next(meetingLinkDeleted, ({ booking_id: id }) => id === booking.booking_id);
@@ -125,7 +115,7 @@ describe('meetings of bookings', () => {
   it('events that come twice, late or in the wrong order end in the same meeting', async () => {
     const { userId } = await activeAccount();
     const booking = aBooking(userId);
-    const later = moved(booking);
+    const later = movedBooking(booking);
     const created = { data: booking, id: randomUUID(), timestamp: '2026-11-21T10:00:00Z' };
 
     await stack.probe.publish(bookingRescheduled, { data: later, timestamp: '2026-11-21T11:00:00Z' });
