@@ -5,7 +5,7 @@ import { googleIdentity } from './google.identity.js';
 import { googleOAuth } from './google.oauth.js';
 
 /** Every environment variable of Google. */
-export const googleConfig = z.object({
+const googleConfig = z.object({
   GOOGLE_CALENDAR_CLIENT_ID: z.string().min(1).describe('OAuth client id of the Google Cloud project.'),
   GOOGLE_CALENDAR_CLIENT_SECRET: z.string().min(1).describe('OAuth client secret that belongs to it.'),
   GOOGLE_CALENDAR_REDIRECT_URI: z.url().optional().describe('Redirect URI registered with the client; added to the allow list.'),

@@ -6,7 +6,7 @@ import { zoomOAuth } from './zoom.oauth.js';
 import { zoomVideo } from './zoom.video.js';
 
 /** Every environment variable of Zoom. */
-export const zoomConfig = z.object({
+const zoomConfig = z.object({
   ZOOM_CLIENT_ID: z.string().min(1).describe('Client id of the Zoom app.'),
   ZOOM_CLIENT_SECRET: z.string().min(1).describe('Client secret that belongs to it.'),
   ZOOM_REDIRECT_URI: z.url().optional().describe('Redirect URI registered with the app; added to the allow list.'),

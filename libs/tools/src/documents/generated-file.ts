@@ -9,7 +9,7 @@ export interface GeneratedFile {
 export const generatedMark = '<!-- Made by `npm run generate` from the code. Changes made here are lost. -->';
 
 /** Text for a cell of a Markdown table. */
-export const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 /** A Markdown table. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

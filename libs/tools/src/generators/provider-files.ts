@@ -25,7 +25,7 @@ import { z } from 'zod';
 ${[...imports, `import { ${propertyName}Http } from './${id}.http.js';`].sort().join('\n')}
 
 /** Every environment variable of ${displayName}. */
-export const ${propertyName}Config = z.object({
+const ${propertyName}Config = z.object({
   ${constantName}_CLIENT_ID: z.string().min(1).describe('Client id of the ${displayName} app.'),
   ${constantName}_CLIENT_SECRET: z.string().min(1).describe('Client secret that belongs to it.'),
   ${constantName}_REDIRECT_URI: z.url().optional().describe('Redirect URI registered with the app; added to the allow list.'),
