@@ -1,5 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { LOG, WorkLoop, type Logger } from '@patchbay/service-kit';
+import { WorkLoop } from '@patchbay/database';
+import { LOG, type Logger } from '@patchbay/service-kit';
 import { v4 as uuidv4 } from 'uuid';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveryDispatcher } from './delivery-dispatcher.js';

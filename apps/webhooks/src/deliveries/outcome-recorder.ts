@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { isDatabaseOutage } from '@patchbay/database';
 import { LOG, SERVICE_CONFIG, type Logger } from '@patchbay/service-kit';
 import { EndpointDisabler } from '../endpoints/endpoint-disabler.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
@@ -62,8 +63,8 @@ export class OutcomeRecorder {
     });
   }
 
-  async #write(outcomes: readonly Outcome[]): Promise<void> {
-    for (;;) {
+  async #write(batch: readonly Outcome[]): Promise<void> {
+    for (let outcomes = batch; ;) {
       try {
         const failing = await this.deliveries.record({ outcomes, ...verdicts(outcomes) }, this.config.WEBHOOKS_DISABLE_AFTER_HOURS);
         this.#failures = 0;
@@ -74,12 +75,17 @@ export class OutcomeRecorder {
         return;
       } catch (error) {
         this.#failures += 1;
+        // Only a receiver's own words can be what the database refuses; they must not hold up what happened.
+        if (!isDatabaseOutage(error)) outcomes = outcomes.map(withoutExcerpt);
         if (this.#failures === 1 || this.#failures % 20 === 0) this.log.warn({ err: error }, 'outcomes wait for the database');
         await sleep(Math.min(backOffMsMax, 50 * 2 ** this.#failures));
       }
     }
   }
 }
+
+const withoutExcerpt = (outcome: Outcome): Outcome =>
+  outcome.attempt === null ? outcome : { ...outcome, attempt: { ...outcome.attempt, responseExcerpt: null } };
 
 /** An endpoint that took one delivery of a batch works, whatever became of the others. */
 function verdicts(outcomes: readonly Outcome[]): { workingEndpointIds: string[]; failingEndpointIds: string[] } {

@@ -33,12 +33,14 @@ export function toEventToStore(
   event: WholeEvent,
   more: { traceparent: string | undefined; subject?: string },
 ): EventToStore {
-  const { id, type, version, tenant_id } = event;
+  const { type, version, tenant_id } = event;
+  // PostgreSQL answers ids in lower case; everything that compares them must see the same letters.
+  const id = event.id.toLowerCase();
   const timestamp = JSON.stringify(event.timestamp);
   const data = JSON.stringify(event.data);
   const name = JSON.stringify(type);
   return {
-    id: id.toLowerCase(),
+    id,
     tenantId: tenant_id,
     userId: contract.owner(event.data),
     type,

@@ -55,6 +55,18 @@ describe('intake', () => {
     ]);
   });
 
+  it('takes an id in capitals for the same id', async () => {
+    const id = randomUUID();
+    const event = { type: 'booking_created', data: aBooking(randomUUID()) };
+
+    const first = await webhooks.ask(publishEvents, { ...event, id: id.toUpperCase() });
+    const second = await webhooks.ask(publishEvents, { ...event, id });
+    const { rows } = await webhooks.sql.query('SELECT payload FROM outbox WHERE id = $1', [id]);
+
+    expect([first, second].map(({ items }) => items)).toEqual([[{ id, status: 'accepted' }], [{ id, status: 'duplicate' }]]);
+    expect(JSON.parse(rows[0].payload)).toMatchObject({ id });
+  });
+
   it('tells for each of many whether it was new', async () => {
     const userId = randomUUID();
     const event = { id: randomUUID(), type: 'booking_created', data: aBooking(userId) };
