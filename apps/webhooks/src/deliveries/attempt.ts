@@ -39,7 +39,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#isSettled) controller.abort(new Error('the time for the answer is up'));
   }
 
-  onRequestUpgrade(_controller: Dispatcher.DispatchController, statusCode: number, _headers: unknown, socket: { destroy(): void }): void {
+  onRequestUpgrade(...[, statusCode, , socket]: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>): void {
     this.#statusCode = statusCode;
     this.#settle(null);
     socket.destroy();
@@ -117,7 +117,7 @@ const faultByCode: Readonly<Record<string, AttemptError>> = {
 };
 
 /** Names a failure without repeating what a library says of it: that may hold addresses. */
-export function failureOf(error: unknown): AttemptError {
+function failureOf(error: unknown): AttemptError {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code.startsWith('HPE_')) return 'response_invalid';
   if (/^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_)/.test(code)) return 'tls_failed';
