@@ -1,9 +1,5 @@
 export * from './access-tokens.js';
-export * from './account-rows.js';
 export * from './backoff.js';
-export * from './booking-intent.js';
-export * from './booking-rows.js';
-export * from './booking-steps.js';
 export * from './health-server.js';
 export * from './leased-work.js';
 export * from './load-config.js';
@@ -13,4 +9,3 @@ export * from './provider-calls.js';
 export * from './run-process.js';
 export * from './run-service.js';
 export * from './sealer.js';
-export { WorkLoop, type WorkLoopOptions } from '@patchbay/database';

@@ -1,8 +1,7 @@
-import { LeaseLostError, type Lease, type LeasedRows, type WorkRow } from '@patchbay/database';
+import { LeaseLostError, WorkLoop, type Lease, type LeasedRows, type WorkRow } from '@patchbay/database';
 import { acceptTraceparent, inSpan, inTrace } from '@patchbay/tracing';
 import type { Logger } from 'pino';
 import type { Clock } from './platform.js';
-import { WorkLoop } from '@patchbay/database';
 
 export interface LeasedWorkOptions<Row extends WorkRow> {
   /** Names the work in logs and traces. */

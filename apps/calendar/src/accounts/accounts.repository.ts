@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Calendar } from '@patchbay/contracts';
 import { Database, LeasedRows, type Transaction, type WorkRow } from '@patchbay/database';
-import { AccountRows, type AccountRow } from '@patchbay/service-kit';
+import { AccountRows, type AccountRow } from '@patchbay/bookings';
 import { currentTraceparent } from '@patchbay/tracing';
 
 export interface CalendarAccountRow extends AccountRow, WorkRow {

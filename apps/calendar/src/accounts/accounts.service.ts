@@ -12,7 +12,8 @@ import {
 } from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
-import { accountFields, CLOCK, type Clock } from '@patchbay/service-kit';
+import { accountFields } from '@patchbay/bookings';
+import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { AccountsRepository, type CalendarAccountRow } from './accounts.repository.js';
 import { CalendarsWorker } from './calendars.worker.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, LeasedRows } from '@patchbay/database';
-import { BookingRows, type BookingRow } from '@patchbay/service-kit';
+import { BookingRows, type BookingRow } from '@patchbay/bookings';
 
 /** A booking and its event in a calendar. Bound to a connection without an event id: an attempt to write the event may have taken effect. */
 export interface EventRow extends BookingRow {

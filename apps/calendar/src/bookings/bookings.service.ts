@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Transaction } from '@patchbay/database';
-import { CLOCK, intentAfter, intentColumns, SERVICE_CONFIG, type BookingEvent, type Clock } from '@patchbay/service-kit';
+import { intentAfter, intentColumns, type BookingEvent } from '@patchbay/bookings';
+import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import type { CalendarConfig } from '../calendar.config.js';
 import { BookingsRepository } from './bookings.repository.js';
 import { dueAt, linkAfter, type LinkEvent } from './link-state.js';

@@ -11,7 +11,8 @@ import {
 import { calendarEventCreated, calendarEventDeleted, calendarEventUpdated, type Booking } from '@patchbay/contracts';
 import { Database, type ColumnValues, type Lease, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
-import { AccessTokens, announceStep, CLOCK, settleFailed, type ActingProvider, type Clock } from '@patchbay/service-kit';
+import { announceStep, settleFailed, type ActingProvider } from '@patchbay/bookings';
+import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { PROVIDERS } from '../calendar.providers.js';
 import type { EventRow } from './bookings.repository.js';

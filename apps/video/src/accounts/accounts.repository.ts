@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '@patchbay/database';
-import { AccountRows, type AccountRow } from '@patchbay/service-kit';
+import { AccountRows, type AccountRow } from '@patchbay/bookings';
 
 export interface VideoAccountRow extends AccountRow {
   readonly auto_generate_links: boolean;

@@ -12,7 +12,7 @@ import {
 } from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
-import { accountFields } from '@patchbay/service-kit';
+import { accountFields } from '@patchbay/bookings';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { AccountsRepository, type VideoAccountRow } from './accounts.repository.js';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, LeasedRows } from '@patchbay/database';
-import { BookingRows, type BookingRow } from '@patchbay/service-kit';
+import { BookingRows, type BookingRow } from '@patchbay/bookings';
 
 /** A booking and its meeting. Bound to a connection without a meeting id: an attempt to make the meeting may have taken effect. */
 export interface MeetingRow extends BookingRow {

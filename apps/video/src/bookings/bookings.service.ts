@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Transaction } from '@patchbay/database';
-import { CLOCK, intentAfter, intentColumns, type BookingEvent, type Clock } from '@patchbay/service-kit';
+import { intentAfter, intentColumns, type BookingEvent } from '@patchbay/bookings';
+import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsRepository, type MeetingRow } from './bookings.repository.js';
 import { MeetingsWorker } from './meetings.worker.js';
 

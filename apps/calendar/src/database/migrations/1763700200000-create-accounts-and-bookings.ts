@@ -1,5 +1,5 @@
 import { workColumns } from '@patchbay/database';
-import { accountColumns, bookingColumns } from '@patchbay/service-kit';
+import { accountColumns, bookingColumns } from '@patchbay/bookings';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateAccountsAndBookings1763700200000 implements MigrationInterface {

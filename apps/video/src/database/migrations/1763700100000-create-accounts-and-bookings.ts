@@ -1,4 +1,4 @@
-import { accountColumns, bookingColumns } from '@patchbay/service-kit';
+import { accountColumns, bookingColumns } from '@patchbay/bookings';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateAccountsAndBookings1763700100000 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import { activityRecorded, type InputOf, type listActivity } from '@patchbay/contracts';
 import type { ColumnValues, Lease, Transaction } from '@patchbay/database';
-import { backoffMs } from './backoff.js';
+import { backoffMs } from '@patchbay/service-kit';
 import { isLongOver, type BookingRow } from './booking-rows.js';
 
 /** Who does something at our request, as people know it. */
