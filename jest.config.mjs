@@ -32,6 +32,12 @@ export default {
       globalSetup: '<rootDir>/libs/testing/src/start-servers.mjs',
       globalTeardown: '<rootDir>/libs/testing/src/stop-servers.mjs',
     },
-    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/apps/e2e/src/**/*.e2e.spec.ts'] },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/apps/e2e/src/**/*.e2e.spec.ts'],
+      globalSetup: '<rootDir>/apps/e2e/src/start-stack.mjs',
+      globalTeardown: '<rootDir>/apps/e2e/src/stop-stack.mjs',
+    },
   ],
 };

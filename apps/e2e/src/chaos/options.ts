@@ -10,6 +10,8 @@ export interface ChaosOptions {
   readonly withoutOutbox: boolean;
   /** R3 in small, after a run with the outbox. */
   readonly alsoWithoutOutbox: boolean;
+  /** `broker` harms NATS only: what the run without the outbox needs, when it has to be short. */
+  readonly harms: 'all' | 'broker';
   readonly keep: boolean;
 }
 
@@ -32,6 +34,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     seed: values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : whole('seed', values.seed, 0),
     withoutOutbox: values['without-outbox'],
     alsoWithoutOutbox: values['also-without-outbox'],
+    harms: 'all',
     keep: values.keep,
   };
 }

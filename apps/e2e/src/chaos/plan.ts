@@ -31,11 +31,11 @@ export const planBooking = (index: number, random: Random): BookingPlan => ({
 });
 
 /** One round: every component killed once, in random order; in the first round NATS is wiped and kept away as well. */
-export function planRound(round: number, random: Random): readonly Harm[] {
+export function planRound(round: number, random: Random, harms: 'all' | 'broker'): readonly Harm[] {
   const pauseMs = (): number => random.between(200, 1_500);
   const kills = components.map((component): Harm => ({ kind: 'kill', component, pauseMs: pauseMs() }));
   if (round > 0) return random.shuffled(kills);
   const wipe: Harm = { kind: 'wipe', component: 'nats', pauseMs: pauseMs() };
   const outage: Harm = { kind: 'outage', component: 'nats', pauseMs: pauseMs(), awayMs };
-  return random.shuffled([...kills, wipe, outage]);
+  return harms === 'broker' ? [outage, wipe] : random.shuffled([...kills, wipe, outage]);
 }

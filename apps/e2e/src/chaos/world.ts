@@ -13,7 +13,7 @@ import {
   type Stack,
 } from '@patchbay/local-stack';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fetch } from 'undici';
@@ -36,6 +36,8 @@ const retrySchedule = '1,1,2,2,3,3,5,5,5,5,5,5,5,5,5,5,5,5,5,5';
 /** Starts everything and connects Google, Zoom and a webhook endpoint for every development user: more people, fewer provider limits in the way. */
 export async function startWorld({ withoutOutbox }: { readonly withoutOutbox: boolean }, log: (line: string) => void): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'patchbay-chaos-'));
+  // PostgreSQL's account must get into the folder; mkdtemp makes it for us alone.
+  chmodSync(dataDir, 0o711);
   const env = { WEBHOOKS_RETRY_SCHEDULE_SECONDS: retrySchedule, OUTBOX_ENABLED: String(!withoutOutbox) };
   const stack = await startStack({ dataDir, ports: await freePorts(), env, log });
   try {
