@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { writeReport } from './bench/report.js';
 import { measureApiReads } from './bench/api-reads.js';
 import { machine, startBenchStack, type BenchStack } from './bench/bench-stack.js';
@@ -16,17 +17,19 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
     if (only.has('p8')) figures.push(...measureFootprint(bench));
   }
   if (only.has('p2'))
-    figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 30_000, rounds: 3 })));
+    figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 50_000, rounds: 3 })));
   if (only.has('p3'))
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   return figures.toSorted((a, b) => a.id.localeCompare(b.id));
 }
 
 const options = parseOptions(process.argv.slice(2));
+const [load = 0] = loadavg();
 const startedAt = performance.now();
 const say = (line: string): void => console.log(`${String(Math.round((performance.now() - startedAt) / 1_000)).padStart(4)} s  ${line}`);
 console.log(machine());
-const bench = await startBenchStack(say);
+if (load > 0.7) say(`others are at work on this machine (load ${load.toFixed(1)}): the figures will suffer`);
+const bench = await startBenchStack(say, options);
 try {
   const figures = await measure(bench, options);
   console.log(`\n${tableOf(figures)}\n`);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, issueDevelopmentTokens, startStack, type DevelopmentToken, type Stack } from '@patchbay/local-stack';
+import { dataDirDefault, freePorts, issueDevelopmentTokens, startStack, type DevelopmentToken, type Stack } from '@patchbay/local-stack';
 import { startProgram, type Program } from './program.js';
 import type { ReceiverApi } from './receiver.js';
 
@@ -21,11 +21,16 @@ export interface BenchStack {
 /** Limits on callers would be measured instead of the work. */
 const unlimited = { RATE_LIMIT_USER_PER_MINUTE: '100000000', RATE_LIMIT_API_KEY_PER_MINUTE: '100000000', LOG_LEVEL: 'warn' };
 
-export async function startBenchStack(say: (line: string) => void): Promise<BenchStack> {
+/** Where profiles go. */
+const profileDir = join(dataDirDefault, 'bench-profiles');
+
+export async function startBenchStack(say: (line: string) => void, { profile }: { readonly profile: boolean }): Promise<BenchStack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
   const receiver = startProgram<ReceiverApi>('receiver');
   const port = await receiver.ask('listen');
-  const options = { dataDir, ports: await freePorts(), env: { ...unlimited, WEBHOOKS_EGRESS_ALLOW: `127.0.0.1:${port}` } };
+  const env = { ...unlimited, WEBHOOKS_EGRESS_ALLOW: `127.0.0.1:${port}` };
+  const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` };
+  const options = { dataDir, ports: await freePorts(), env: profile ? { ...env, ...profiling } : env };
   say('starting a stack with empty data');
   await (await startStack(options)).stop();
   say('starting it again');

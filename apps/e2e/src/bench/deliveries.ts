@@ -14,7 +14,10 @@ export interface BacklogSize {
   readonly rounds: number;
 }
 
-type Contender = 'patchbay' | 'patchbay, from the event on' | 'POST loop' | JobQueueName;
+/** Fewer than a backlog: intake and bus are the slower part, and the rate is the same after some seconds. */
+const eventsPublished = 15_000;
+
+type Contender = 'patchbay' | 'patchbay, from the event on' | 'POST loop' | 'POST loop that signs' | JobQueueName;
 
 interface Drained {
   /** From the first arrival until every outcome is written. */
@@ -35,10 +38,11 @@ export async function measureDeliveries(bench: BenchStack, { deliveries, rounds 
   const database = await BenchDatabase.open(bench.stack.databaseUrl);
   const course: Course = { bench, database, endpointId: await addEndpoint(bench), count: deliveries };
   const runs: readonly (readonly [Contender, () => Promise<Drained>])[] = [
-    ['POST loop', () => drainBare(course)],
+    ['POST loop', () => drainBare(course, false)],
     ['patchbay', () => drainPatchbay(course)],
+    ['POST loop that signs', () => drainBare(course, true)],
     ...jobQueues.map((name) => [name, () => drainJobQueue(course, name)] as const),
-    ['patchbay, from the event on', () => publishAndDeliver(course)],
+    ['patchbay, from the event on', () => publishAndDeliver({ ...course, count: eventsPublished })],
   ];
   const results = new Map<Contender, Drained[]>(runs.map(([name]) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
@@ -82,6 +86,11 @@ function figuresOf(results: ReadonlyMap<Contender, readonly Drained[]>): readonl
       target: '≤ 0.1',
       verdict: verdict(statements <= 0.1),
     },
+    beside(
+      'P2',
+      'the same, of a POST loop that signs every body as well',
+      `${(own / rate('POST loop that signs')).toFixed(2)} (of ${Math.round(rate('POST loop that signs'))}/s)`,
+    ),
     beside('P2', 'from the accepted event on, with bus and fan-out, of the POST loop', ofBare('patchbay, from the event on')),
     ...jobQueues.map((name) =>
       beside(
@@ -94,11 +103,11 @@ function figuresOf(results: ReadonlyMap<Contender, readonly Drained[]>): readonl
   ];
 }
 
-async function drainBare({ bench, database, count }: Course): Promise<Drained> {
+async function drainBare({ bench, database, count }: Course, isSigned: boolean): Promise<Drained> {
   await database.settle();
   const poster = startProgram<BarePosterApi>('bare-poster');
   await bench.receiver.ask('reset');
-  await poster.ask('post', { url: bench.receiverUrl, count, userId: bench.user.id });
+  await poster.ask('post', { url: bench.receiverUrl, count, userId: bench.user.id, isSigned });
   const { firstAt, lastAt } = await bench.receiver.ask('seen');
   await poster.stop();
   return { perSecond: (count / (lastAt - firstAt)) * 1_000, statementsPerDelivery: 0 };

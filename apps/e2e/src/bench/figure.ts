@@ -25,8 +25,14 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
-/** The table that is printed and kept in docs/benchmarks.md. */
+/** The table that is printed and kept in docs/benchmarks.md; its columns are aligned as the repository's formatter does it. */
 export function tableOf(figures: readonly Figure[]): string {
-  const rows = figures.map(({ id, what, value, target, verdict: met }) => `| ${id} | ${what} | ${value} | ${target} | ${met} |`);
-  return ['| id | what | measured | target | |', '|---|---|---|---|---|', ...rows].join('\n');
+  const rows = [
+    ['id', 'what', 'measured', 'target', ''],
+    ...figures.map(({ id, what, value, target, verdict: met }) => [id, what, value, target, met]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }

@@ -33,6 +33,8 @@ const api: JobQueueApi = {
   prepare: async (url) => {
     databaseUrl = url;
     pool = new pg.Pool({ connectionString: url, max: 20 });
+    pool.on('error', (error) => console.error(error.message));
+    pool.on('connect', (client) => client.on('error', () => undefined));
     await pool.query(createAttempts(`${schema}_log`));
     utils = await makeWorkerUtils({ pgPool: pool, schema, logger: log });
     await utils.migrate();

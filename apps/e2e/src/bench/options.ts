@@ -9,19 +9,22 @@ export interface Options {
   readonly isQuick: boolean;
   /** Whether docs/benchmarks.md is rewritten. */
   readonly write: boolean;
+  /** Whether every service writes a CPU profile when it ends; the figures suffer from it. */
+  readonly profile: boolean;
   readonly command: string;
 }
 
-const usage = `Usage: npm run bench -- [--only ${parts.join(',')}] [--quick] [--write]`;
+const usage = `Usage: npm run bench -- [--only ${parts.join(',')}] [--quick] [--write] [--profile]`;
 
 /** Reads the arguments; with a fault it says how they are written and ends the process. */
 export function parseOptions(args: readonly string[]): Options {
   const rest = [...args];
   let only: readonly string[] = parts;
-  let [isQuick, write] = [false, false];
+  let [isQuick, write, profile] = [false, false, false];
   for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
     if (argument === '--quick') isQuick = true;
     else if (argument === '--write') write = true;
+    else if (argument === '--profile') profile = true;
     else if (argument === '--only') only = (rest.shift() ?? '').toLowerCase().split(',');
     else only = [''];
   }
@@ -30,5 +33,5 @@ export function parseOptions(args: readonly string[]): Options {
     console.error(usage);
     process.exit(1);
   }
-  return { only: new Set(known), isQuick, write, command: ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' ') };
+  return { only: new Set(known), isQuick, write, profile, command: ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' ') };
 }
