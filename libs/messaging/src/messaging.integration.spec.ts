@@ -190,6 +190,19 @@ describe('messaging over a real broker and a real database', () => {
       expect(seen.events.filter((event) => event.id === id)).toHaveLength(1);
     });
 
+    it('are handled when their id is written in capitals, and are the same event as in small letters', async () => {
+      const id = '0198F2A4-0000-7000-8000-00000000BBBB';
+      const payload = (written: string): string => JSON.stringify({ id: written, type: 'integration_connected', data: connected });
+
+      await jetstream(outside).publish(subjectOf(integrationConnected), payload(id));
+      await until(() => seen.events.length === 1, 'the event arrived');
+      await jetstream(outside).publish(subjectOf(integrationConnected), payload(id.toLowerCase()));
+      await announce();
+      await until(() => seen.events.length === 2, 'the next event arrived');
+
+      expect(seen.events.filter((event) => event.id === id.toLowerCase())).toHaveLength(1);
+    });
+
     it('come again after a handler failed', async () => {
       seen.failures = 2;
 

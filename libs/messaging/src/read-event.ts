@@ -32,7 +32,8 @@ export function readEvent(raw: RawEvent): ReceivedEvent {
   if (subjectOf(contract) !== raw.subject) throw new PoisonError(`the subject is not the one of ${envelope.type} version ${envelope.version}`);
   const id = envelope.id ?? idFromHeader(raw) ?? idFromPosition(raw.position);
   return {
-    id,
+    // PostgreSQL writes UUIDs in small letters, and ids are compared with what it returns.
+    id: id.toLowerCase(),
     type: envelope.type,
     version: envelope.version,
     tenant_id: envelope.tenant_id,
