@@ -28,10 +28,10 @@ export class Harmer {
   async inflict(harm: Harm): Promise<Recovery> {
     const number = this.#count++;
     await sleep(harm.pauseMs);
-    await Promise.all(Array.from({ length: inFlight[harm.kind] }, (_, index) => this.publisher.publishCanary(`burst-${number}-${index}`)));
+    await Promise.all(Array.from({ length: inFlight[harm.kind] }, (_, index) => this.publisher.publishOne(`burst-${number}-${index}`, 'load')));
     await this.#strike(harm);
     const struckAt = performance.now();
-    const canary = await this.publisher.publishCanary(`canary-${number}`);
+    const canary = await this.publisher.publishOne(`canary-${number}`, 'canary');
     try {
       await eventually(canary.title, () => this.#isThrough(canary), { timeoutMs: this.patienceMs, everyMs: 100 });
       return { harm, ms: performance.now() - struckAt };

@@ -18,7 +18,7 @@ export type Harm =
   | { readonly kind: 'outage'; readonly component: 'nats'; readonly pauseMs: number; readonly awayMs: number };
 
 /** Everything that is killed. The sandbox is the world outside, and worlds do not crash. */
-export const components = ['gateway', 'auth', 'calendar', 'video', 'webhooks', 'nats', 'postgres'] as const;
+const components = ['gateway', 'auth', 'calendar', 'video', 'webhooks', 'nats', 'postgres'] as const;
 
 const awayMs = 7_000;
 

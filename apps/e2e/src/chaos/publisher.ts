@@ -4,9 +4,11 @@ import { aBooking, cancelled, created, hours, messageOf, rescheduled, type Booki
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BookingPlan } from './plan.js';
 import type { KnownBooking, PublicationRecord } from './record.js';
+import type { World } from './world.js';
 
 const callTimeoutMs = 6_000;
 const retryMs = 150;
+const wrongRefusalsMax = 500;
 /** An hour apart from each other, so that no two bookings of a run could be taken for one. */
 const firstStart = Math.ceil((Date.now() + hours(24 * 7)) / hours(1)) * hours(1);
 
@@ -16,7 +18,7 @@ export class Publisher {
 
   constructor(
     private readonly product: PatchbayClient,
-    private readonly userIds: readonly string[],
+    private readonly people: Pick<World, 'userIds' | 'canaryUserId'>,
     private readonly record: PublicationRecord,
   ) {}
 
@@ -35,36 +37,38 @@ export class Publisher {
     booking.isDone = true;
   }
 
-  /** A booking that shows whether work flows. */
-  async publishCanary(name: string): Promise<KnownBooking> {
-    const { data, booking } = this.#begin(name);
+  /** A booking that stays as it is: one that shall be on its way at some moment, or show whether work flows. */
+  async publishOne(name: string, kind: 'load' | 'canary'): Promise<KnownBooking> {
+    const { data, booking } = this.#begin(name, kind);
     await this.#publish(booking, created(data));
     booking.isDone = true;
     return booking;
   }
 
-  #begin(id: string): { readonly data: BookingData; readonly booking: KnownBooking } {
+  #begin(id: string, kind: 'load' | 'canary' = 'load'): { readonly data: BookingData; readonly booking: KnownBooking } {
     const number = this.#count++;
-    const userId = this.userIds[number % this.userIds.length] ?? '';
+    const { userIds, canaryUserId } = this.people;
+    const userId = kind === 'canary' ? canaryUserId : (userIds[number % userIds.length] ?? canaryUserId);
     const data = aBooking({ id, title: `Meeting ${id}`, userId, startsAt: firstStart + hours(number) });
     return { data, booking: this.record.begin(data) };
   }
 
   async #publish(booking: KnownBooking, event: PublishedEvent): Promise<void> {
-    for (;;) {
-      try {
-        await this.product.call(publishEvents, event, { signal: AbortSignal.timeout(callTimeoutMs) });
-        this.record.acknowledge(booking, event);
-        return;
-      } catch (error) {
-        this.record.retries += 1;
-        if (error instanceof PatchbayApiError && error.status < 500 && error.status !== 429) {
-          this.record.wrongRefusals.push(`${event.type} was refused with ${error.status} ${error.code}: ${messageOf(error)}`);
-          // Whoever sees hundreds of them needs to know no more.
-          if (this.record.wrongRefusals.length > 500) throw error;
-        }
-      }
-      await sleep(retryMs);
+    while (!(await this.#isAccepted(event))) await sleep(retryMs);
+    this.record.acknowledge(booking, event);
+  }
+
+  async #isAccepted(event: PublishedEvent): Promise<boolean> {
+    try {
+      await this.product.call(publishEvents, event, { signal: AbortSignal.timeout(callTimeoutMs) });
+      return true;
+    } catch (error) {
+      this.record.retries += 1;
+      if (!(error instanceof PatchbayApiError) || error.status >= 500 || error.status === 429) return false;
+      this.record.wrongRefusals.push(`${event.type} was refused with ${error.status} ${error.code}: ${messageOf(error)}`);
+      // Whoever sees hundreds of them needs to know no more.
+      if (this.record.wrongRefusals.length > wrongRefusalsMax) throw error;
+      return false;
     }
   }
 }

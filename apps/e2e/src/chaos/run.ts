@@ -39,7 +39,7 @@ export async function runChaos(options: ChaosOptions, log: (line: string) => voi
     const recoveries: Recovery[] = [];
     void reportProgress({ world, record, recoveries }, { log, signal: ticker.signal });
     await addFaults(world, options.seed);
-    const publisher = new Publisher(world.product, world.userIds, record);
+    const publisher = new Publisher(world.product, world, record);
     const publishing = publishAll(publisher, options);
     await harmWhile(publishing, { harmer: new Harmer(world, publisher, patienceOf(options).canaryMs), options, recoveries });
     await publishing;

@@ -15,21 +15,24 @@ export async function findStuckRows(databaseUrl: string): Promise<readonly strin
   await client.connect();
   try {
     const found: string[] = [];
-    for (const { table, column, condition, meaning } of waiting) {
-      const { rows: schemas } = await client.query<{ schema: string }>(
-        `SELECT table_schema AS schema FROM information_schema.columns WHERE table_name = $1 AND column_name = $2 ORDER BY 1`,
-        [table, column],
-      );
-      for (const { schema } of schemas) {
-        const { rows } = await client.query<{ count: number }>(
-          `SELECT count(*)::int AS count FROM ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(table)} WHERE ${condition}`,
-        );
-        const count = rows[0]?.count ?? 0;
-        if (count > 0) found.push(`${schema}: ${count} ${meaning}`);
-      }
-    }
+    for (const kind of waiting) found.push(...(await findOfKind(client, kind)));
     return found;
   } finally {
     await client.end();
   }
+}
+
+async function findOfKind(client: pg.Client, { table, column, condition, meaning }: (typeof waiting)[number]): Promise<readonly string[]> {
+  const { rows: schemas } = await client.query<{ schema: string }>(
+    `SELECT table_schema AS schema FROM information_schema.columns WHERE table_name = $1 AND column_name = $2 ORDER BY 1`,
+    [table, column],
+  );
+  const found: string[] = [];
+  for (const { schema } of schemas) {
+    const place = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(table)}`;
+    const { rows } = await client.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${place} WHERE ${condition}`);
+    const count = rows[0]?.count ?? 0;
+    if (count > 0) found.push(`${schema}: ${count} ${meaning}`);
+  }
+  return found;
 }

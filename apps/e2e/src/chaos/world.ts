@@ -24,7 +24,10 @@ export interface World {
   readonly sandbox: SandboxControl;
   readonly farEnd: FarEnd;
   readonly product: PatchbayClient;
+  /** Whose bookings are the load. */
   readonly userIds: readonly string[];
+  /** Whose bookings show whether work flows: their accounts are not at a provider's limit. */
+  readonly canaryUserId: string;
   readonly dataDir: string;
 }
 
@@ -47,7 +50,9 @@ export async function startWorld({ withoutOutbox }: { readonly withoutOutbox: bo
     await sandbox.registerReceiver(receiver, secret);
     for (const user of users) await settle(user, { stack, sandbox, secret });
     const product = new PatchbayClient({ baseUrl: stack.gatewayUrl, token: stack.secrets.serviceApiKey, fetch });
-    return { stack, sandbox, farEnd: new FarEnd(sandbox, receiver), product, userIds: users.map(({ id }) => id), dataDir };
+    const farEnd = new FarEnd(sandbox, receiver);
+    const [canaryUserId = '', ...userIds] = users.map(({ id }) => id);
+    return { stack, sandbox, farEnd, product, userIds, canaryUserId, dataDir };
   } catch (error) {
     await stack.stop();
     throw error;
