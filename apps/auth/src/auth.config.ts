@@ -8,7 +8,6 @@ const developmentCredentials = z.strictObject({
   users: z.array(z.strictObject({ id: z.uuid(), email: z.email(), name: z.string().nullable(), role: z.enum(roles) })),
   service_api_key: z.string().regex(/^pb_dev_[\w-]{20,}$/, 'must begin with pb_dev_ and be long'),
 });
-export type DevelopmentCredentials = z.output<typeof developmentCredentials>;
 
 const redirectUris = z
   .string()
