@@ -10,7 +10,7 @@ export interface ActivityRow {
   readonly id: string;
   readonly log_type: EventOf<typeof activityRecorded>['data']['log_type'];
   readonly integration_type: string;
-  readonly booking_id: string | null;
+  readonly booking: string | null;
   readonly message: string;
   readonly details: string;
   readonly success: boolean;
@@ -45,7 +45,7 @@ const list = {
   name: 'activity-list',
   text: `
     SELECT * FROM (
-      (SELECT id, log_type, integration_type, booking_id, message, details, success, trace_id, created_at
+      (SELECT id, log_type, integration_type, booking_id AS booking, message, details, success, trace_id, created_at
         FROM activities
         WHERE user_id = $1 AND tenant_id = $2 AND ($4::uuid IS NULL OR id < $4) AND ($5::text IS NULL OR log_type = $5)
           AND ($6::text IS NULL OR integration_type = $6) AND ($7::text IS NULL OR booking_id = $7) AND ($8::bool IS NULL OR success = $8)
@@ -55,7 +55,7 @@ const list = {
       UNION ALL
       (SELECT sent.* FROM endpoints endpoint CROSS JOIN LATERAL (
         SELECT * FROM (
-          SELECT delivery.id, 'webhook_sent' AS log_type, 'webhook' AS integration_type, event.booking_id,
+          SELECT delivery.id, 'webhook_sent' AS log_type, 'webhook' AS integration_type, event.booking_id AS booking,
             CASE delivery.status WHEN 'succeeded' THEN 'Sent ' || event.type || ' to ' || endpoint.name || '.'
               WHEN 'failed' THEN 'Could not send ' || event.type || ' to ' || endpoint.name || '.'
               ELSE 'Could not send ' || event.type || ' to ' || endpoint.name || ' yet; it will be tried again.' END AS message,
@@ -68,7 +68,7 @@ const list = {
           WHERE delivery.endpoint_id = endpoint.id AND ($4::uuid IS NULL OR delivery.id < $4)
             AND (delivery.status <> 'pending' OR delivery.attempt_count > 0)
         ) one
-        WHERE ($7::text IS NULL OR booking_id = $7) AND ($8::bool IS NULL OR success = $8)
+        WHERE ($7::text IS NULL OR booking = $7) AND ($8::bool IS NULL OR success = $8)
           AND ($9::timestamptz IS NULL OR created_at >= $9) AND ($10::timestamptz IS NULL OR created_at < $10)
           AND ($11::text IS NULL OR message ILIKE $11)
         ORDER BY id DESC LIMIT $3

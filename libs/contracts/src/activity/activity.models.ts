@@ -22,7 +22,8 @@ export const activity = z.object({
   log_type: z.enum(activityTypes),
   /** The provider, or `webhook`. */
   integration_type: z.string(),
-  booking_id: z.string().nullable(),
+  /** The booking's id. */
+  booking: z.string().nullable(),
   message: z.string(),
   details: z.record(z.string(), z.unknown()),
   success: z.boolean(),
