@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** What a caller may be. `service` is a service of the product, with an API key. */
 export const roles = ['user', 'admin', 'service'] as const;
 export type Role = (typeof roles)[number];
 

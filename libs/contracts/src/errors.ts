@@ -6,6 +6,7 @@ import { webhooksErrors } from './webhooks/webhooks.errors.js';
 
 /** Every failure code Patchbay answers with. A closed list: frontends compare the codes. */
 export const errorCatalog = { ...operationsErrors, ...authErrors, ...calendarErrors, ...videoErrors, ...webhooksErrors } as const;
+/** One of the codes of the catalogue. */
 export type ErrorCode = keyof typeof errorCatalog;
 
 /** Names of fields (or of facts, such as `limit_bytes`) and what is wrong with them. Never a value the caller sent. */

@@ -18,6 +18,7 @@ export const eventCatalog = [
 ] as const satisfies readonly EventContract[];
 
 type AnyEvent = (typeof eventCatalog)[number];
+/** What each type of event carries. */
 export type DataByType = { [Contract in AnyEvent as Contract['type']]: z.output<Contract['data']> };
 
 const bySubject: ReadonlyMap<string, EventContract> = new Map(eventCatalog.map((contract) => [subjectOf(contract), contract]));

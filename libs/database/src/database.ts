@@ -5,6 +5,7 @@ import { insertOutboxRows, outboxParameters, type OutboxRow } from './outbox.js'
 import { CreatePlatformTables1763700000000 } from './platform-tables.js';
 import { Transaction } from './transaction.js';
 
+/** Whose schema, and where. */
 export interface DatabaseOptions {
   readonly url: string;
   /** The service's own schema: nothing outside it is ever read. */

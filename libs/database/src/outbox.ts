@@ -11,6 +11,7 @@ export interface OutboxRow {
   readonly traceparent: string | undefined;
 }
 
+/** What may be said of an event beside its data. */
 export interface AnnounceOptions {
   readonly tenantId?: string | undefined;
   /** When it happened; now, when absent. */
@@ -40,6 +41,7 @@ export const insertOutboxRows = `
   INSERT INTO outbox (id, subject, payload, traceparent)
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])`;
 
+/** The values of {@link insertOutboxRows}, one array for each column. */
 export const outboxParameters = (rows: readonly OutboxRow[]): unknown[] => [
   rows.map((row) => row.id),
   rows.map((row) => row.subject),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+/** What a {@link WorkLoop} does, and how often it looks. */
 export interface WorkLoopOptions {
   readonly name: string;
   readonly log: Logger;

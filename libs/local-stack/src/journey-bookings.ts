@@ -17,6 +17,7 @@ export interface PublishedEvent {
 }
 
 const minutes = (count: number): number => count * 60_000;
+/** Hours in milliseconds. */
 export const hours = (count: number): number => minutes(60) * count;
 
 /** Someone books half an hour with the organiser. */
@@ -35,6 +36,7 @@ export const aBooking = ({ id, title, userId, startsAt }: { id: string; title: s
 
 const now = (): string => new Date().toISOString();
 
+/** The booking is made. */
 export const created = (booking: BookingData, timestamp = now()): PublishedEvent => ({
   id: randomUUID(),
   type: bookingCreated.type,
@@ -58,6 +60,7 @@ export const rescheduled = (booking: BookingData, byMs: number, timestamp = now(
   },
 });
 
+/** The booking will not take place. */
 export const cancelled = ({ booking_id, organizer }: BookingData, timestamp = now()): PublishedEvent => ({
   id: randomUUID(),
   type: bookingCancelled.type,

@@ -9,6 +9,7 @@ export type Verdict = 'done' | 'later' | 'again';
 /** Takes some messages and says for each what became of it. Never rejects. */
 export type HandleMessages = (messages: readonly JsMsg[]) => Promise<readonly Verdict[]>;
 
+/** What one durable consumer takes, and for whom. */
 export interface ConsumerOptions {
   readonly service: string;
   readonly subject: string;

@@ -16,6 +16,7 @@ import { requestContractOf } from './on-request.js';
 import type { RequestContext } from './request-context.js';
 import { failureHeader, type RequestFrame } from './request-frame.js';
 
+/** What a service gives to its door to NATS. */
 export interface MessagingServerOptions {
   readonly service: ConsumingService;
   readonly connection: NatsConnection;

@@ -18,6 +18,7 @@ interface Pending {
   readonly deadline: number;
 }
 
+/** What may go beside the input of a request. */
 export interface SendOptions {
   /** On whose behalf; absent when a service asks for itself. */
   readonly caller?: Caller | undefined;

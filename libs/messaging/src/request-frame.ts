@@ -10,6 +10,7 @@ export interface RequestFrame {
 /** The header that marks an answer as a failure; a successful answer has no headers at all and is the output itself. */
 export const failureHeader = 'Patchbay-Error';
 
+/** A failed answer: its code is a header, its details are the payload. */
 export interface FailureFrame {
   readonly code: string;
   readonly details: ErrorDetails;

@@ -5,6 +5,7 @@ import { collectDefaultMetrics, register } from 'prom-client';
 /** One thing a service cannot work without. */
 export type HealthCheck = () => Promise<boolean> | boolean;
 
+/** A health server that listens. */
 export interface HealthServer {
   readonly port: number;
   stop(): Promise<void>;

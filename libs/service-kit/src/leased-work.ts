@@ -3,6 +3,7 @@ import { acceptTraceparent, inSpan, inTrace } from '@patchbay/tracing';
 import type { Logger } from 'pino';
 import type { Clock } from './platform.js';
 
+/** What {@link LeasedWork} works on, and how. */
 export interface LeasedWorkOptions<Row extends WorkRow> {
   /** Names the work in logs and traces. */
   readonly name: string;

@@ -3,6 +3,7 @@ import { defineRequest } from '../definitions/define-request.js';
 import { pageOf, pageQuery } from '../page.js';
 import { activity, activityTypes } from './activity.models.js';
 
+/** What Patchbay did for a user, newest first. */
 export const listActivity = defineRequest({
   name: 'webhooks.list-activity',
   version: 1,

@@ -1,6 +1,7 @@
 import { defineRoute, forPeople } from '../definitions/define-route.js';
 import { listActivity } from './activity.requests.js';
 
+/** The path of the activity log. */
 export const activityRoutes = [
   defineRoute({
     method: 'GET',

@@ -1,5 +1,6 @@
 import { defineErrors } from '../definitions/define-errors.js';
 
+/** Failures of people, API keys and connections. */
 export const authErrors = defineErrors({
   user_not_found: { status: 404, title: 'There is no such user.', remedy: 'Check the id; a deleted user cannot be restored.' },
   api_key_not_found: { status: 404, title: 'There is no such API key.', remedy: 'List the keys; it may have been revoked already.' },

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { roles } from '../caller.js';
 
+/** A person of the product. */
 export const user = z.object({ id: z.uuid(), email: z.email(), name: z.string().nullable(), role: z.enum(roles), created_at: z.iso.datetime() });
 export type User = z.output<typeof user>;
 
+/** A key of a service, without the key itself. */
 export const apiKey = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -18,6 +20,7 @@ export const apiKey = z.object({
 /** What a connection is for. One provider account can be connected once for each. */
 export const integrationTypes = ['calendar', 'video', 'storage', 'social', 'payments', 'email', 'authentication'] as const;
 export type IntegrationType = (typeof integrationTypes)[number];
+/** One of {@link integrationTypes}. */
 export const integrationType = z.enum(integrationTypes);
 
 /** `needs_reauth`: the provider refuses the tokens for good; the user must connect again. */

@@ -23,6 +23,7 @@ export const authenticateApiKey = defineRequest({
 /** The person behind the access token. */
 export const getMe = defineRequest({ name: 'auth.get-me', version: 1, input: nothing, output: user, errors: ['user_not_found'] });
 
+/** API keys, newest first; never the keys themselves. */
 export const listApiKeys = defineRequest({
   name: 'auth.list-api-keys',
   version: 1,
@@ -31,6 +32,7 @@ export const listApiKeys = defineRequest({
   errors: [],
 });
 
+/** Makes an API key and answers it, this once. */
 export const createApiKey = defineRequest({
   name: 'auth.create-api-key',
   version: 1,
@@ -43,6 +45,7 @@ export const createApiKey = defineRequest({
   errors: [],
 });
 
+/** Ends an API key within seconds. */
 export const revokeApiKey = defineRequest({
   name: 'auth.revoke-api-key',
   version: 1,
@@ -51,6 +54,7 @@ export const revokeApiKey = defineRequest({
   errors: ['api_key_not_found'],
 });
 
+/** Providers of this build, and which of them are configured. */
 export const listProviders = defineRequest({
   name: 'auth.list-providers',
   version: 1,
@@ -102,6 +106,7 @@ export const finishConnection = defineRequest({
   deadlineMs: providerDeadlineMs,
 });
 
+/** A user's connections, newest first. */
 export const listConnections = defineRequest({
   name: 'auth.list-connections',
   version: 1,

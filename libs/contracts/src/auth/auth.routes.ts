@@ -4,6 +4,7 @@ import * as auth from './auth.requests.js';
 const connections = 'Connections';
 const identity = 'Identity';
 
+/** Paths of people, API keys and connections. */
 export const authRoutes = [
   defineRoute({
     method: 'GET',

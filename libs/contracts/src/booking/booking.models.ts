@@ -10,11 +10,13 @@ const isTimeZone = (name: string): boolean => {
 
 /** An IANA time zone name, such as `Europe/Berlin`. */
 export const timeZone = z.string().min(1).max(100).refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin');
+/** A moment: RFC 3339 with an offset. */
 export const instant = z.iso.datetime({ offset: true });
 
 /** The person whose calendar and meeting account a booking uses. */
 export const organizer = z.object({ user_id: z.uuid(), email: z.email().optional(), name: z.string().max(200).optional() });
 
+/** Someone who is invited. */
 export const attendee = z.object({ email: z.email(), name: z.string().max(200).optional(), time_zone: timeZone.optional() });
 export type Attendee = z.output<typeof attendee>;
 
@@ -43,6 +45,7 @@ const endFault = { path: ['end_time'], message: 'must be after start_time' };
 export const booking = z.object(bookingShape).refine(endsAfterItStarts, endFault);
 export type Booking = z.output<typeof booking>;
 
+/** A booking as it is after a move, and where it was before. */
 export const rescheduledBooking = z
   .object({ ...bookingShape, previous_start_time: instant, previous_end_time: instant })
   .refine(endsAfterItStarts, endFault);

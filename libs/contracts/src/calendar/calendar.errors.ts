@@ -1,5 +1,6 @@
 import { defineErrors } from '../definitions/define-errors.js';
 
+/** Failures of calendar accounts. */
 export const calendarErrors = defineErrors({
   calendar_not_found: {
     status: 404,

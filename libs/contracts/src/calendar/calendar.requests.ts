@@ -3,6 +3,7 @@ import { defineRequest } from '../definitions/define-request.js';
 import { pageOf, pageQuery } from '../page.js';
 import { calendarAccount } from './calendar.models.js';
 
+/** A user's calendar accounts, newest first. */
 export const listCalendarAccounts = defineRequest({
   name: 'calendar.list-accounts',
   version: 1,
@@ -11,6 +12,7 @@ export const listCalendarAccounts = defineRequest({
   errors: [],
 });
 
+/** One calendar account with its calendars. */
 export const getCalendarAccount = defineRequest({
   name: 'calendar.get-account',
   version: 1,
@@ -19,6 +21,7 @@ export const getCalendarAccount = defineRequest({
   errors: ['calendar_not_found'],
 });
 
+/** Changes the settings of a calendar account that are sent. */
 export const updateCalendarAccount = defineRequest({
   name: 'calendar.update-account',
   version: 1,

@@ -4,6 +4,7 @@ import { getCalendarAccount, listCalendarAccounts, updateCalendarAccount } from 
 
 const tag = 'Calendars';
 
+/** Paths of calendar accounts. */
 export const calendarRoutes = [
   defineRoute({
     method: 'GET',

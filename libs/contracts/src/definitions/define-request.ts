@@ -15,6 +15,7 @@ export interface RequestContract<Input extends z.ZodType = z.ZodType, Output ext
   readonly deadlineMs?: number;
 }
 
+/** Declares a request. */
 export function defineRequest<Input extends z.ZodType, Output extends z.ZodType>(
   contract: RequestContract<Input, Output>,
 ): RequestContract<Input, Output> {
@@ -24,5 +25,7 @@ export function defineRequest<Input extends z.ZodType, Output extends z.ZodType>
 /** The NATS subject of a request: `request.calendar.list-accounts.v1`. */
 export const requestSubjectOf = (contract: Pick<RequestContract, 'name' | 'version'>): string => `request.${contract.name}.v${contract.version}`;
 
+/** What a handler of the request is given: checked, defaults filled in. */
 export type InputOf<Contract extends RequestContract> = z.output<Contract['input']>;
+/** What the request is answered with. */
 export type OutputOf<Contract extends RequestContract> = z.output<Contract['output']>;

@@ -1,6 +1,7 @@
 import type { Role } from '../caller.js';
 import type { RequestContract } from './define-request.js';
 
+/** Methods a route may have; all others are refused. */
 export const httpMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type HttpMethod = (typeof httpMethods)[number];
 
@@ -26,12 +27,14 @@ export interface RouteContract<Contract extends RequestContract = RequestContrac
   readonly summary: string;
 }
 
+/** Declares a route. */
 export const defineRoute = <Contract extends RequestContract>(route: RouteContract<Contract>): RouteContract<Contract> => Object.freeze(route);
 
 /** People and administrators; what they see is narrowed to their own things by the service. */
 export const forPeople: readonly Role[] = ['user', 'admin'];
 /** Services of the product, and administrators. */
 export const forServices: readonly Role[] = ['service', 'admin'];
+/** Administrators only. */
 export const forAdmins: readonly Role[] = ['admin'];
 /** Anyone who can say who they are. */
 export const forEveryone: readonly Role[] = ['user', 'admin', 'service'];

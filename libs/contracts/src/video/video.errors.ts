@@ -1,5 +1,6 @@
 import { defineErrors } from '../definitions/define-errors.js';
 
+/** Failures of video accounts. */
 export const videoErrors = defineErrors({
   video_account_not_found: {
     status: 404,

@@ -3,6 +3,7 @@ import { defineRequest } from '../definitions/define-request.js';
 import { pageOf, pageQuery } from '../page.js';
 import { videoAccount } from './video.models.js';
 
+/** A user's video accounts, newest first. */
 export const listVideoAccounts = defineRequest({
   name: 'video.list-accounts',
   version: 1,
@@ -11,6 +12,7 @@ export const listVideoAccounts = defineRequest({
   errors: [],
 });
 
+/** One video account. */
 export const getVideoAccount = defineRequest({
   name: 'video.get-account',
   version: 1,
@@ -19,6 +21,7 @@ export const getVideoAccount = defineRequest({
   errors: ['video_account_not_found'],
 });
 
+/** Changes the settings of a video account that are sent. */
 export const updateVideoAccount = defineRequest({
   name: 'video.update-account',
   version: 1,

@@ -4,6 +4,7 @@ import { getVideoAccount, listVideoAccounts, updateVideoAccount } from './video.
 
 const tag = 'Video';
 
+/** Paths of video accounts. */
 export const videoRoutes = [
   defineRoute({ method: 'GET', path: '/api/v1/integrations/video', request: listVideoAccounts, access: forPeople, tag, summary: 'Video accounts' }),
   defineRoute({

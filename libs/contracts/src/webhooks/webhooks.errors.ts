@@ -1,5 +1,6 @@
 import { defineErrors } from '../definitions/define-errors.js';
 
+/** Failures of webhook endpoints and of published events. */
 export const webhooksErrors = defineErrors({
   webhook_not_found: { status: 404, title: 'There is no such webhook endpoint.', remedy: "List the endpoints; another user's are never visible." },
   webhook_url_not_allowed: {

@@ -8,6 +8,7 @@ const headerValue = z
   .max(4_096)
   .regex(/^[\t\x20-\x7e]*$/, 'must be one line of printable ASCII');
 
+/** Headers that a customer adds to every delivery. */
 export const customHeaders = z.record(headerName, headerValue).refine((headers) => Object.keys(headers).length <= 20, 'at most 20 headers');
 
 /** An event type, or a pattern in which `*` stands for any run of characters: `booking_*`, `*`. */
@@ -36,8 +37,10 @@ export const webhookEndpoint = z.object({
 });
 export type WebhookEndpoint = z.output<typeof webhookEndpoint>;
 
+/** `pending` waits for its first or next attempt; the others are final. */
 export const deliveryStatuses = ['pending', 'succeeded', 'failed'] as const;
 
+/** One try to deliver, and what came of it. */
 export const deliveryAttempt = z.object({
   attempted_at: z.iso.datetime(),
   status_code: z.int().nullable(),

@@ -38,6 +38,7 @@ const wholeEndpoint = {
   secret_key: endpointFields.secret_key.optional(),
 };
 
+/** A user's endpoints, newest first. */
 export const listWebhookEndpoints = defineRequest({
   name: 'webhooks.list-endpoints',
   version: 1,
@@ -46,6 +47,7 @@ export const listWebhookEndpoints = defineRequest({
   errors: [],
 });
 
+/** One endpoint; its secret is not shown again. */
 export const getWebhookEndpoint = defineRequest({
   name: 'webhooks.get-endpoint',
   version: 1,
@@ -54,6 +56,7 @@ export const getWebhookEndpoint = defineRequest({
   errors: ['webhook_not_found'],
 });
 
+/** Adds an endpoint and answers its secret, this once. */
 export const createWebhookEndpoint = defineRequest({
   name: 'webhooks.create-endpoint',
   version: 1,
@@ -71,6 +74,7 @@ export const replaceWebhookEndpoint = defineRequest({
   errors: ['webhook_not_found', 'webhook_url_not_allowed', 'event_type_unknown'],
 });
 
+/** Changes the fields that are sent. */
 export const updateWebhookEndpoint = defineRequest({
   name: 'webhooks.update-endpoint',
   version: 1,
@@ -79,6 +83,7 @@ export const updateWebhookEndpoint = defineRequest({
   errors: ['webhook_not_found', 'webhook_url_not_allowed', 'event_type_unknown'],
 });
 
+/** Removes an endpoint; what waits for it is given up. */
 export const deleteWebhookEndpoint = defineRequest({
   name: 'webhooks.delete-endpoint',
   version: 1,
@@ -97,6 +102,7 @@ export const testWebhookEndpoint = defineRequest({
   deadlineMs: 30_000,
 });
 
+/** What went to an endpoint, newest first, each with its attempts. */
 export const listWebhookDeliveries = defineRequest({
   name: 'webhooks.list-deliveries',
   version: 1,

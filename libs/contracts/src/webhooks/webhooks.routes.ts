@@ -5,6 +5,7 @@ const tag = 'Webhooks';
 const endpoints = '/api/v1/integrations/webhooks';
 const readOnlyKeys = ['id', 'disabled_reason', 'has_secret', 'created_at', 'updated_at'];
 
+/** Paths of events and of webhook endpoints. */
 export const webhooksRoutes = [
   defineRoute({
     method: 'POST',
