@@ -37,7 +37,7 @@ const configuredProviders = {
     RemoteEventsWorker,
   ],
 })
-export class CalendarModule {}
+class CalendarModule {}
 
 export const calendarService: ServiceDefinition = {
   name: 'calendar',

@@ -25,7 +25,7 @@ const configuredProviders = {
   controllers: [AccountsController, BookingsController],
   providers: [configuredProviders, AccountsRepository, AccountsService, BookingsRepository, BookingsService, MeetingsService, MeetingsWorker],
 })
-export class VideoModule {}
+class VideoModule {}
 
 export const videoService: ServiceDefinition = {
   name: 'video',

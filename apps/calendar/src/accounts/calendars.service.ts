@@ -57,7 +57,7 @@ const toCalendar = ({ id, name, timeZone, isPrimary, isWritable }: RemoteCalenda
 });
 
 /** What the user chose as long as it is there, else the primary calendar. */
-export function chosenCalendar(current: string | null, calendars: readonly Calendar[]): string | null {
+function chosenCalendar(current: string | null, calendars: readonly Calendar[]): string | null {
   const writable = calendars.filter((calendar) => calendar.is_writable);
   const chosen = writable.find(({ id }) => id === current) ?? writable.find((calendar) => calendar.is_primary) ?? writable[0];
   return chosen?.id ?? null;
