@@ -12,10 +12,13 @@ export interface Patience {
   readonly everyMs?: number;
 }
 
+/** Too many calls, or a part that cannot be reached at the moment. */
+const maySucceedLater: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
 /**
  * Looks until it is there. `look` throws {@link NotYet} while it is not; a server that cannot answer at the moment is waited for, too.
  *
- * @throws Error naming what was waited for and what was seen last; at once, when the gateway refuses to answer.
+ * @throws Error naming what was waited for and what was seen last; at once, when the gateway refuses or fails for good.
  */
 export async function eventually<Found>(what: string, look: () => Promise<Found>, patience: Patience = {}): Promise<Found> {
   const { timeoutMs = 30_000, everyMs = 50 } = patience;
@@ -24,7 +27,7 @@ export async function eventually<Found>(what: string, look: () => Promise<Found>
     try {
       return await look();
     } catch (error) {
-      if (error instanceof PatchbayApiError && error.status < 500 && error.status !== 429) throw error;
+      if (error instanceof PatchbayApiError && !maySucceedLater.has(error.status)) throw error;
       if (performance.now() > deadline)
         throw new Error(`${what}: not within ${timeoutMs / 1000} s. Seen last: ${messageOf(error)}`, { cause: error });
     }
