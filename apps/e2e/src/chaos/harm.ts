@@ -48,6 +48,7 @@ export class Harmer {
       await sleep(harm.awayMs);
       return stack.restart('nats');
     }
+    await sleep(harm.leadMs);
     // Between a death and the next start there is nothing to kill.
     await eventually(`${harm.component} runs`, async () => {
       if (!stack.kill(harm.component)) throw new NotYet('no process');

@@ -9,9 +9,9 @@ export interface BookingPlan {
   readonly pausesMs: readonly [number, number];
 }
 
-/** One thing that is done to the running stack. */
+/** One thing that is done to the running stack; `leadMs` is how far the bookings of the moment have come by then. */
 export type Harm =
-  | { readonly kind: 'kill'; readonly component: string; readonly pauseMs: number }
+  | { readonly kind: 'kill'; readonly component: string; readonly pauseMs: number; readonly leadMs: number }
   /** NATS comes back without anything it stored. */
   | { readonly kind: 'wipe'; readonly component: 'nats'; readonly pauseMs: number }
   /** NATS stays away for longer than anybody waits for its acknowledgement. */
@@ -33,7 +33,7 @@ export const planBooking = (index: number, random: Random): BookingPlan => ({
 /** One round: every component killed once, in random order; in the first round NATS is wiped and kept away as well. */
 export function planRound(round: number, random: Random, harms: 'all' | 'broker'): readonly Harm[] {
   const pauseMs = (): number => random.between(200, 1_500);
-  const kills = components.map((component): Harm => ({ kind: 'kill', component, pauseMs: pauseMs() }));
+  const kills = components.map((component): Harm => ({ kind: 'kill', component, pauseMs: pauseMs(), leadMs: random.between(0, 400) }));
   if (round > 0) return random.shuffled(kills);
   const wipe: Harm = { kind: 'wipe', component: 'nats', pauseMs: pauseMs() };
   const outage: Harm = { kind: 'outage', component: 'nats', pauseMs: pauseMs(), awayMs };
