@@ -48,19 +48,20 @@ const residentBytes = (pid: number): number => kilobytes(`/proc/${pid}/status`, 
 const sharedFairly = (pid: number): number => kilobytes(`/proc/${pid}/smaps_rollup`, 'Pss') * 1_024;
 
 function kilobytes(file: string, field: string): number {
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))?.[1] ?? NaN);
+  return numberIn(file, new RegExp(`^${field}:\\s+(\\d+) kB`, 'm')) ?? 0;
 }
 
 function childrenOf(parent: number): readonly number[] {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-  return pids.map(Number).filter((pid) => parentOf(pid) === parent);
+  return pids.map(Number).filter((pid) => numberIn(`/proc/${pid}/status`, /^PPid:\s+(\d+)/m) === parent);
 }
 
-function parentOf(pid: number): number {
+function numberIn(file: string, pattern: RegExp): number | undefined {
   try {
-    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    const found = pattern.exec(readFileSync(file, 'utf8'))?.[1];
+    return found === undefined ? undefined : Number(found);
   } catch {
-    // It ended since the folder was listed.
-    return NaN;
+    // PostgreSQL starts and ends processes as it likes: this one ended since it was listed.
+    return undefined;
   }
 }
