@@ -11,13 +11,14 @@ import { parseOptions, type Options } from './bench/options.js';
 async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   if (only.has('p1') || only.has('p8')) {
+    bench.say('P1: 64 connections read one account, in turn with the bare handlers');
     const reads = await measureApiReads(bench, isQuick ? 1 : 3);
     if (only.has('p1')) figures.push(...reads);
     // Memory is looked at after this load and before any other.
     if (only.has('p8')) figures.push(...measureFootprint(bench));
   }
   if (only.has('p2'))
-    figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 50_000, rounds: 3 })));
+    figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 40_000, rounds: 3 })));
   if (only.has('p3'))
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   return figures.toSorted((a, b) => a.id.localeCompare(b.id));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { dataDirDefault, freePorts, issueDevelopmentTokens, startStack, type DevelopmentToken, type Stack } from '@patchbay/local-stack';
@@ -26,6 +26,8 @@ const profileDir = join(dataDirDefault, 'bench-profiles');
 
 export async function startBenchStack(say: (line: string) => void, { profile }: { readonly profile: boolean }): Promise<BenchStack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'patchbay-bench-'));
+  // PostgreSQL's account must get into the folder; mkdtemp makes it for us alone.
+  chmodSync(dataDir, 0o711);
   const receiver = startProgram<ReceiverApi>('receiver');
   const port = await receiver.ask('listen');
   const env = { ...unlimited, WEBHOOKS_EGRESS_ALLOW: `127.0.0.1:${port}` };
