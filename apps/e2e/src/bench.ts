@@ -34,7 +34,7 @@ const bench = await startBenchStack(say, options);
 try {
   const figures = await measure(bench, options);
   console.log(`\n${tableOf(figures)}\n`);
-  if (options.write) console.log(`Written to ${writeReport({ figures, machine: machine(), command: options.command })}`);
+  if (options.write) console.log(`Written to ${writeReport({ figures, machine: machine(), command: options.command, load })}`);
 } finally {
   await bench.stop();
 }
