@@ -17,7 +17,9 @@ let isStopping = false;
 
 async function main(): Promise<void> {
   if (process.env['NODE_ENV'] === 'production') {
-    throw new Error('This starts a development stack with known credentials; it refuses NODE_ENV=production. See deploy/ for production.');
+    throw new Error(
+      'This starts a development stack with known credentials; it refuses NODE_ENV=production. For production see docs/guides/configuration.md.',
+    );
   }
   process.on('SIGINT', () => void stop(0));
   process.on('SIGTERM', () => void stop(0));
@@ -66,7 +68,12 @@ const overviewOf = (running: Stack, dev: DevFile): string =>
     ['API, to read', `${dev.gatewayUrl}/api/redoc/`],
     ['provider sandbox', dev.sandboxUrl],
     ['webhooks received', `${dev.sandboxUrl}/receiver`],
-    ['metrics', Object.values(dev.metrics).join('\n                      ')],
+    [
+      'metrics',
+      Object.entries(dev.metrics)
+        .map(([service, url]) => `${url}  ${service}`)
+        .join(`\n${' '.repeat(22)}`),
+    ],
     ['tokens, URLs, pids', relative(process.cwd(), join(running.dataDir, 'dev.json'))],
     ['logs', relative(process.cwd(), join(running.dataDir, 'logs'))],
   ]
