@@ -60,24 +60,28 @@ export async function measureDeliveries(bench: BenchStack, { deliveries, rounds 
 function figuresOf(results: ReadonlyMap<Contender, readonly Drained[]>): readonly Figure[] {
   const of = (name: Contender, key: keyof Drained): number => median((results.get(name) ?? []).map((drained) => drained[key]));
   const rate = (name: Contender): number => of(name, 'perSecond');
+  const rates = (name: Contender): readonly number[] => (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+  // Round by round, because what runs beside each other has the same machine.
+  const ratio = (name: Contender, others: readonly Contender[]): number =>
+    median(rates(name).map((own, round) => own / Math.max(...others.map((other) => rates(other)[round] ?? NaN))));
   const [own, bare] = [rate('patchbay'), rate('POST loop')];
-  const fastest = Math.max(...jobQueues.map(rate));
+  const [ofLoop, ofFastest] = [ratio('patchbay', ['POST loop']), ratio('patchbay', jobQueues)];
   const statements = of('patchbay', 'statementsPerDelivery');
-  const ofBare = (name: Contender): string => `${(rate(name) / bare).toFixed(2)} (${Math.round(rate(name))}/s)`;
+  const ofBare = (name: Contender): string => `${ratio(name, ['POST loop']).toFixed(2)} (${Math.round(rate(name))}/s)`;
   return [
     {
       id: 'P2',
       what: 'deliveries of a durable backlog, throughput of a bare undici POST loop',
-      value: `${(own / bare).toFixed(2)} (${Math.round(own)} of ${Math.round(bare)}/s)`,
+      value: `${ofLoop.toFixed(2)} (${Math.round(own)} of ${Math.round(bare)}/s)`,
       target: '≥ 0.65',
-      verdict: verdict(own / bare >= 0.65),
+      verdict: verdict(ofLoop >= 0.65),
     },
     {
       id: 'P2',
       what: 'deliveries of a durable backlog, against the faster job queue',
-      value: `${(own / fastest).toFixed(2)}×`,
+      value: `${ofFastest.toFixed(2)}×`,
       target: '≥ 1.05×',
-      verdict: verdict(own / fastest >= 1.05),
+      verdict: verdict(ofFastest >= 1.05),
     },
     {
       id: 'P2',
@@ -89,7 +93,7 @@ function figuresOf(results: ReadonlyMap<Contender, readonly Drained[]>): readonl
     beside(
       'P2',
       'the same, of a POST loop that signs every body as well',
-      `${(own / rate('POST loop that signs')).toFixed(2)} (of ${Math.round(rate('POST loop that signs'))}/s)`,
+      `${ratio('patchbay', ['POST loop that signs']).toFixed(2)} (of ${Math.round(rate('POST loop that signs'))}/s)`,
     ),
     beside('P2', 'from the accepted event on, with bus and fan-out, of the POST loop', ofBare('patchbay, from the event on')),
     ...jobQueues.map((name) =>

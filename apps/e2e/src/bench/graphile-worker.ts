@@ -18,8 +18,8 @@ let pool: pg.Pool | undefined;
 
 /** Jobs fetched and completed in batches under a backlog; when jobs come one by one, fetching them singly is quicker. */
 const settings: Readonly<Record<Mode, Partial<GraphileConfig.WorkerOptions>>> = {
-  backlog: { localQueue: { size: 500 }, completeJobBatchDelay: 10, failJobBatchDelay: 10 },
-  trickle: { completeJobBatchDelay: 0, failJobBatchDelay: 0 },
+  backlog: { concurrentJobs: concurrency, localQueue: { size: 500 }, completeJobBatchDelay: 10, failJobBatchDelay: 10 },
+  trickle: { concurrentJobs: 16, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
 };
 
 const aWebhook = (userId: string, number: number): Webhook => ({ id: randomUUID(), body: bodyOf(eventData(userId, number)) });
@@ -56,7 +56,7 @@ const api: JobQueueApi = {
   work: async ({ receiverUrl, mode }) => {
     const deliverer = new Deliverer(prepared().pool, { schema: `${schema}_log`, receiverUrl });
     await run({
-      preset: { worker: { connectionString: databaseUrl, schema, concurrentJobs: concurrency, maxPoolSize: 20, logger: log, ...settings[mode] } },
+      preset: { worker: { connectionString: databaseUrl, schema, maxPoolSize: 20, logger: log, ...settings[mode] } },
       taskList: { deliver: (payload) => deliverer.deliver([payload as Webhook]) },
       noHandleSignals: true,
     });
