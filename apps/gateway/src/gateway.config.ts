@@ -18,7 +18,12 @@ export const gatewayConfig = z.object({
     .optional()
     .describe('Exact origins of frontends, separated by commas. Outside production http://localhost:3000 when absent.'),
   TRUSTED_PROXIES: list.optional().describe('Addresses or ranges of proxies whose X-Forwarded-For is believed, separated by commas.'),
-  BODY_BYTES_MAX: z.coerce.number().int().min(1_024).default(1_048_576).describe('Largest body of a JSON request.'),
+  BODY_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .default(524_288)
+    .describe('Largest body of a JSON request. Must fit into one NATS message with room to spare.'),
   RATE_LIMIT_USER_PER_MINUTE: perMinute(1_200, 'user'),
   RATE_LIMIT_API_KEY_PER_MINUTE: perMinute(60_000, 'API key'),
   RATE_LIMIT_ADDRESS_PER_MINUTE: perMinute(300, 'address without credentials'),

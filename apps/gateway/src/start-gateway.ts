@@ -32,7 +32,7 @@ export async function startGateway({ config, log, clock }: GatewayParts): Promis
   const health = await startHealthServer(config.HEALTH_PORT, { messaging: () => connecting.state?.isUp ?? false });
   const flushSpans =
     config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : await exportSpansTo(config.OTEL_EXPORTER_OTLP_ENDPOINT, 'gateway');
-  const connection = await connectNats({ servers: config.NATS_URL, name: 'gateway', log });
+  const connection = await connectNats({ servers: config.NATS_URL, caFile: config.NATS_CA_FILE, name: 'gateway', log });
   const requests = new RequestClient(connection);
   const server = await createHttpServer(config);
   const shared = [

@@ -21,6 +21,7 @@ export * from './operations/operations.requests.js';
 export * from './page.js';
 export * from './problem.js';
 export * from './route-catalog.js';
+export * from './storable-text.js';
 export * from './video/video.events.js';
 export * from './video/video.models.js';
 export * from './video/video.requests.js';

@@ -27,6 +27,19 @@ export interface PreparedStatement {
   readonly text: string;
 }
 
+const connectionOptions = (schema: string): object => ({
+  options: `-c search_path=${schema}`,
+  connectionTimeoutMillis: 5_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+});
+
+/**
+ * A server that went silent must not hold up its clients for as long as TCP hopes, nor a client that died its locks. Longer than any statement
+ * of ours takes; migrations are not bound by it. Milliseconds.
+ */
+const patience = { statement_timeout: 30_000, query_timeout: 35_000, idle_in_transaction_session_timeout: 60_000 };
+
 /** One key for all services: migrations run one service at a time, and one replica at a time. */
 const migrationLock = 7_283_041;
 
@@ -47,20 +60,18 @@ export class Database {
   /** Connects, waiting for a server that is still starting, and brings the schema up to date. */
   static async open(options: DatabaseOptions): Promise<Database> {
     await prepareSchema(options);
+    await migrate(options);
     const dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
       schema: options.schema,
       entities: options.entities,
-      migrations: [CreatePlatformTables1763700000000, ...(options.migrations as (new () => object)[])],
-      migrationsTableName: 'migrations',
       poolSize: options.poolSizeMax ?? 20,
-      extra: { options: `-c search_path=${options.schema}`, connectionTimeoutMillis: 5_000, keepAlive: true },
+      extra: { ...connectionOptions(options.schema), ...patience },
       applicationName: `patchbay-${options.schema}`,
       poolErrorHandler: (error: Error) => options.log.warn({ err: error }, 'a database connection was lost'),
     });
     await dataSource.initialize();
-    await migrate(dataSource);
     const pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
     return new Database(dataSource, pool, options);
   }
@@ -129,7 +140,19 @@ export class Database {
 
 /** SQLSTATE classes that speak of the server or the connection, not of the statement. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const outageClasses = ['08', '53', '57'];
-const outageCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', '40001', '40P01', '25P02']);
+const outageCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  '40001',
+  '40P01',
+  '25006',
+]);
 
 // TypeORM speaks of a released query runner when the server went away between two statements of a transaction.
 const outageMessage =
@@ -164,13 +187,25 @@ async function prepareSchema(options: DatabaseOptions): Promise<void> {
   }
 }
 
-async function migrate(dataSource: DataSource): Promise<void> {
+async function migrate(options: DatabaseOptions): Promise<void> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: options.url,
+    schema: options.schema,
+    migrations: [CreatePlatformTables1763700000000, ...(options.migrations as (new () => object)[])],
+    migrationsTableName: 'migrations',
+    poolSize: 2,
+    extra: connectionOptions(options.schema),
+    applicationName: `patchbay-${options.schema}-migrations`,
+  });
+  await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await dataSource.runMigrations({ transaction: 'each' });
   } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [migrationLock]).catch(() => undefined);
     await runner.release();
+    // The lock ends with its connection.
+    await dataSource.destroy();
   }
 }

@@ -33,6 +33,8 @@ export class CreatePlatformTables1763700000000 implements MigrationInterface {
       CREATE TABLE dead_letters (
         id uuid PRIMARY KEY,
         consumer text NOT NULL,
+        -- The event's id, or its place in the stream: a message that comes again is the same dead letter.
+        message_key text NOT NULL,
         subject text NOT NULL,
         event_id text,
         payload text NOT NULL,
@@ -40,7 +42,8 @@ export class CreatePlatformTables1763700000000 implements MigrationInterface {
         error text NOT NULL,
         attempts integer NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),
-        replayed_at timestamptz
+        replayed_at timestamptz,
+        UNIQUE (consumer, message_key)
       )`);
     await runner.query(`CREATE INDEX dead_letters_created_at ON dead_letters (created_at DESC, id DESC)`);
     await runner.query(`CREATE UNLOGGED TABLE rate_limits (key text PRIMARY KEY, next_slot_at timestamptz NOT NULL)`);

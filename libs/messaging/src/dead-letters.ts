@@ -1,10 +1,12 @@
 import { AppError, type ConsumingService, type DeadLetter } from '@patchbay/contracts';
-import type { Database } from '@patchbay/database';
+import { toPage, type Database } from '@patchbay/database';
 import { v7 as uuidv7 } from 'uuid';
 
 /** A message that could not be handled. */
 export interface FailedEvent {
   readonly consumer: string;
+  /** Names the message when it comes again. */
+  readonly messageKey: string;
   readonly subject: string;
   readonly eventId: string | undefined;
   readonly payload: string;
@@ -16,6 +18,7 @@ export interface FailedEvent {
 interface Row {
   readonly id: string;
   readonly consumer: string;
+  readonly message_key: string;
   readonly subject: string;
   readonly event_id: string | null;
   readonly payload: string;
@@ -29,7 +32,9 @@ interface Row {
 const statements = {
   insert: {
     name: 'dead-letter-insert',
-    text: `INSERT INTO dead_letters (id, consumer, subject, event_id, payload, traceparent, error, attempts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    text: `
+      INSERT INTO dead_letters (id, consumer, subject, event_id, payload, traceparent, error, attempts, message_key)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (consumer, message_key) DO NOTHING`,
   },
   list: {
     name: 'dead-letter-list',
@@ -48,16 +53,16 @@ export class DeadLetters {
   ) {}
 
   async keep(event: FailedEvent): Promise<void> {
-    // A NUL cannot be stored in a text column, and an unreadable payload is likely to hold one.
-    const payload = event.payload.replaceAll('\u0000', '\uFFFD');
-    const { consumer, subject, eventId, traceparent, error, attempts } = event;
-    await this.database.execute(statements.insert, [uuidv7(), consumer, subject, eventId ?? null, payload, traceparent ?? null, error, attempts]);
+    const { consumer, subject, eventId, payload, traceparent, error, attempts, messageKey } = event;
+    const values = [uuidv7(), consumer, subject, eventId ?? null, payload, traceparent ?? null, error, attempts, messageKey];
+    // A NUL cannot be stored in a text column, and what could not be read is likely to hold one.
+    const storable = values.map((value) => (typeof value === 'string' ? value.replaceAll('\u0000', '\uFFFD') : value));
+    await this.database.execute(statements.insert, storable);
   }
 
   async list(page: { limit: number; cursor?: string | undefined }): Promise<{ items: DeadLetter[]; next_cursor: string | null }> {
     const rows = await this.database.read<Row>(statements.list, [page.limit + 1, page.cursor ?? null]);
-    const items = rows.slice(0, page.limit).map((row) => this.#toDeadLetter(row));
-    return { items, next_cursor: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+    return toPage(rows, page.limit, (row) => this.#toDeadLetter(row));
   }
 
   /**
@@ -68,7 +73,12 @@ export class DeadLetters {
   async replay(id: string, handle: (event: FailedEvent) => Promise<void>): Promise<DeadLetter> {
     const [row] = await this.database.read<Row>(statements.find, [id]);
     if (row === undefined) throw new AppError('dead_letter_not_found');
-    const failure = await handle({ ...row, eventId: row.event_id ?? undefined, traceparent: row.traceparent ?? undefined }).then(
+    const failure = await handle({
+      ...row,
+      messageKey: row.message_key,
+      eventId: row.event_id ?? undefined,
+      traceparent: row.traceparent ?? undefined,
+    }).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : 'unknown failure'),
     );

@@ -15,6 +15,7 @@ export interface ConsumerOptions {
   readonly subject: string;
   readonly connection: NatsConnection;
   readonly log: Logger;
+  readonly streamReplicas?: number | undefined;
   readonly handle: HandleMessages;
   /** How many messages `handle` takes at a time. */
   readonly batchSize: number;
@@ -85,7 +86,7 @@ export class EventConsumer {
 
   async #open(): Promise<ConsumerMessages> {
     const { connection, subject, batchSize, lanes } = this.options;
-    await ensureStream(connection);
+    await ensureStream(connection, this.options.streamReplicas);
     const manager = await jetstreamManager(connection, { checkAPI: false });
     try {
       const { config } = await manager.consumers.info(eventStream.name, this.#name);

@@ -13,6 +13,8 @@ export type Handler = (events: readonly ReceivedEvent[], tx: Transaction) => Pro
 
 /** Tries before an event that fails by itself becomes a dead letter. */
 const attemptsMax = 5;
+/** Forgetting all of them only means a few tries more. */
+const failuresKeptMax = 10_000;
 
 const eventsHandled = new Counter({ name: 'patchbay_events_total', help: 'Events taken from the bus.', labelNames: ['consumer', 'outcome'] });
 
@@ -23,13 +25,19 @@ const recordReceived = `INSERT INTO inbox (consumer, event_id) SELECT $1, unnest
  * the dead letters, so that one message never stops a queue; when the database is at fault, messages wait for it.
  */
 export class EventDispatcher {
+  /** Failures that were the event's own, by its place in the stream. The broker's count will not do: it also counts waiting for a database. */
+  readonly #failures = new Map<number, number>();
+
   constructor(private readonly parts: { consumer: string; database: Database; deadLetters: DeadLetters; handler: Handler; log: Logger }) {}
 
   async handle(messages: readonly JsMsg[]): Promise<readonly Verdict[]> {
     const batch = await Promise.all(messages.map((message) => this.#read(message)));
     const readable = batch.filter((entry): entry is Readable => 'event' in entry);
     if (readable.length > 1 && (await this.#applyTogether(readable))) return batch.map((entry) => ('event' in entry ? 'done' : entry.verdict));
-    return Promise.all(batch.map((entry) => ('event' in entry ? this.#applyOne(entry) : entry.verdict)));
+    // One after another: each takes a database connection, and a handler may need a second one.
+    const verdicts: Verdict[] = [];
+    for (const entry of batch) verdicts.push('event' in entry ? await this.#applyOne(entry) : entry.verdict);
+    return verdicts;
   }
 
   /** Hands a dead letter to the handler once more. @throws what the handler throws. */
@@ -60,10 +68,11 @@ export class EventDispatcher {
   async #applyOne({ message, event }: Readable): Promise<Verdict> {
     try {
       await this.#apply([event]);
+      this.#failures.delete(message.info.streamSequence);
       return 'done';
     } catch (error) {
       if (isDatabaseOutage(error)) return 'later';
-      if (message.info.deliveryCount < attemptsMax) {
+      if (this.#countFailure(message) < attemptsMax) {
         this.parts.log.warn({ err: error, consumer: this.parts.consumer, event_id: event.id }, 'an event failed and will be tried again');
         eventsHandled.inc({ consumer: this.parts.consumer, outcome: 'retried' });
         return 'again';
@@ -88,17 +97,25 @@ export class EventDispatcher {
     return inTrace(only.traceparent, () => inSpan(`event ${only.type}`, { consumer }, run));
   }
 
+  #countFailure(message: JsMsg): number {
+    const count = (this.#failures.get(message.info.streamSequence) ?? 0) + 1;
+    if (this.#failures.size >= failuresKeptMax) this.#failures.clear();
+    this.#failures.set(message.info.streamSequence, count);
+    return count;
+  }
+
   async #bury(message: JsMsg, error: unknown, eventId?: string): Promise<Verdict> {
     const reason = error instanceof Error ? error.message : 'unknown failure';
     const raw = rawEventOf(message);
     const failed: FailedEvent = {
       consumer: this.parts.consumer,
       subject: message.subject,
+      messageKey: eventId ?? raw.position,
       eventId: eventId ?? raw.header('Nats-Msg-Id'),
       payload: raw.payload,
       traceparent: raw.header('traceparent'),
       error: reason,
-      attempts: message.info.deliveryCount,
+      attempts: this.#failures.get(message.info.streamSequence) ?? 1,
     };
     try {
       await this.parts.deadLetters.keep(failed);
@@ -106,6 +123,7 @@ export class EventDispatcher {
       this.parts.log.warn({ err: cause, consumer: this.parts.consumer }, 'a dead letter could not be stored yet');
       return 'later';
     }
+    this.#failures.delete(message.info.streamSequence);
     eventsHandled.inc({ consumer: this.parts.consumer, outcome: error instanceof PoisonError ? 'poison' : 'dead' });
     this.parts.log.error(
       { consumer: this.parts.consumer, subject: message.subject, event_id: failed.eventId, reason },

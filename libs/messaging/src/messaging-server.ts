@@ -9,7 +9,7 @@ import { firstValueFrom, isObservable } from 'rxjs';
 import { DeadLetters } from './dead-letters.js';
 import { durableNameOf, EventConsumer } from './event-consumer.js';
 import { EventDispatcher, type Handler } from './event-dispatcher.js';
-import { ConnectionState } from './nats.js';
+import { ConnectionState, payloadBytesMax } from './nats.js';
 import { Outgoing } from './outgoing.js';
 import { everyEvent, type ReceivedEvent } from './on-event.js';
 import { requestContractOf } from './on-request.js';
@@ -22,6 +22,8 @@ export interface MessagingServerOptions {
   readonly connection: NatsConnection;
   readonly database: Database;
   readonly log: Logger;
+  /** Copies of the event stream in a cluster; one when absent. */
+  readonly streamReplicas?: number | undefined;
 }
 
 const requestSeconds = new Histogram({
@@ -40,13 +42,14 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
   readonly #subscriptions: Subscription[] = [];
   readonly #consumers: EventConsumer[] = [];
   readonly #dispatchers = new Map<string, EventDispatcher>();
-  readonly #outgoing = new Outgoing();
+  readonly #outgoing: Outgoing;
   readonly #inHand = new Set<Promise<void>>();
   readonly #deadLetters: DeadLetters;
   readonly #state: ConnectionState;
 
   constructor(private readonly options: MessagingServerOptions) {
     super();
+    this.#outgoing = new Outgoing((error) => options.log.error({ err: error }, 'an answer could not be sent'));
     this.#deadLetters = new DeadLetters(options.database, options.service);
     this.#state = new ConnectionState(options.connection);
   }
@@ -109,7 +112,7 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
       const context: RequestContext = { caller: frame.caller };
       const work = (): Promise<unknown> => settled(handler(input, context));
       const output = await inTrace(acceptTraceparent(frame.traceparent), () => inSpan(subject, {}, work));
-      const payload = JSON.stringify(output ?? null);
+      const payload = this.#fitting(JSON.stringify(output ?? null));
       this.#outgoing.send(() => message.respond(payload));
       stop({ outcome: 'ok' });
     } catch (error) {
@@ -119,6 +122,13 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
       this.#outgoing.send(() => message.respond(JSON.stringify(failure.details), { headers: carried }));
       stop({ outcome: failure.code });
     }
+  }
+
+  /** @throws AppError `answer_too_large` instead of an answer that the broker would refuse. */
+  #fitting(payload: string): string {
+    const limit = payloadBytesMax(this.options.connection);
+    if (payload.length * 3 > limit && Buffer.byteLength(payload) > limit) throw new AppError('answer_too_large');
+    return payload;
   }
 
   #checkInput(subject: string, frame: RequestFrame): unknown {
@@ -156,6 +166,7 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
       subject: pattern,
       connection,
       log,
+      streamReplicas: this.options.streamReplicas,
       handle: (messages) => dispatcher.handle(messages),
       batchSize: takesMany ? 200 : 1,
       lanes: takesMany ? 2 : 8,

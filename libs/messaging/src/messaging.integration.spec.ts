@@ -51,7 +51,8 @@ const seen: { events: EventOf<typeof integrationConnected>[]; traces: (string | 
 @Controller()
 class Handlers {
   @OnRequest(listConnections)
-  async list(_input: InputOf<typeof listConnections>, context: RequestContext): Promise<OutputOf<typeof listConnections>> {
+  async list({ limit }: InputOf<typeof listConnections>, context: RequestContext): Promise<OutputOf<typeof listConnections>> {
+    if (limit === 199) return { items: [], next_cursor: 'x'.repeat(1_200_000) };
     return { items: [], next_cursor: `${context.caller?.role ?? 'nobody'} ${currentTraceId() ?? 'no trace'}` };
   }
 
@@ -98,7 +99,7 @@ describe('messaging over a real broker and a real database', () => {
     database = await Database.open({ url: testDatabase.url, schema: 'calendar', entities: [], migrations: [], log });
     connection = await connectNats({ servers: nats.url, name: 'spec', log });
     server = new MessagingServer({ service: 'calendar', connection, database, log });
-    relay = new OutboxRelay(database, connection, log);
+    relay = new OutboxRelay(database, connection, { log });
     requests = new RequestClient(connection);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(TestModule, { strategy: server, logger: false });
     app.useGlobalFilters(new PassOnFailures());
@@ -146,6 +147,35 @@ describe('messaging over a real broker and a real database', () => {
 
       await expect(asked).rejects.toMatchObject({ code: 'request_invalid', details: { id: expect.any(String) } });
     });
+
+    it('whose answer is too large for the broker get a failure, and the server lives on', async () => {
+      const [tooLarge, other] = await Promise.allSettled([
+        requests.send(listConnections, { limit: 199 }),
+        requests.send(listConnections, { limit: 1 }),
+      ]);
+
+      expect(tooLarge).toMatchObject({ status: 'rejected', reason: { code: 'answer_too_large' } });
+      expect(other.status).toBe('fulfilled');
+    });
+
+    it('that are too large themselves are refused as such', async () => {
+      const asked = requests.send(listConnections, { limit: 1, cursor: 'x'.repeat(1_200_000) });
+
+      await expect(asked).rejects.toMatchObject({ code: 'body_too_large' });
+    });
+
+    it('under way when the broker dies fail at once, and later ones are answered as soon as it is back', async () => {
+      nats.kill();
+      const began = performance.now();
+      await expect(requests.send(listConnections, { limit: 1 })).rejects.toMatchObject({ code: 'service_unavailable' });
+      const failedAfterMs = performance.now() - began;
+
+      const later = requests.send(listConnections, { limit: 1 });
+      await nats.ready();
+
+      await expect(later).resolves.toMatchObject({ items: [] });
+      expect(failedAfterMs).toBeLessThan(2_000);
+    }, 20_000);
 
     it('say that nobody is there instead of hanging', async () => {
       const nobody = { ...listConnections, name: 'nobody.list-connections' };
@@ -215,6 +245,8 @@ describe('messaging over a real broker and a real database', () => {
     it.each([
       ['is not JSON', '{', 'not JSON'],
       ['has a foreign shape', JSON.stringify({ type: 'integration_connected', data: { user_id: 'x' } }), 'data.connection_id|connection_id'],
+      ['quotes a NUL', JSON.stringify({ type: 'integration_connected', data: connected, 'x\u0000y': 1 }), 'x.y'],
+      ['holds half an emoji', JSON.stringify({ type: 'integration_connected', data: { ...connected, provider: '\ud83d' } }), 'data.provider'],
       ['is of an unknown version', JSON.stringify({ type: 'integration_connected', version: 9, data: connected }), 'no event'],
       ['speaks under a foreign subject', JSON.stringify({ type: activityRecorded.type, data: activityRecorded.examples[0] }), 'subject'],
     ])('that %s goes to the dead letters at once, and the queue goes on', async (_what, payload, reason) => {
@@ -227,6 +259,20 @@ describe('messaging over a real broker and a real database', () => {
 
       expect((await deadLetters())[0]).toMatchObject({ service: 'calendar', payload, attempts: 1, error: expect.stringMatching(reason) });
     });
+
+    it('is one dead letter, however often its message comes', async () => {
+      const before = (await deadLetters()).length;
+      const payload = JSON.stringify({ type: 'integration_connected', data: {} });
+      await jetstream(outside).publish(subjectOf(integrationConnected), payload);
+      await until(async () => (await deadLetters()).length === before + 1, 'it is a dead letter');
+
+      // A consumer that has to be made again starts at the beginning of the stream.
+      await (await jetstreamManager(outside)).consumers.delete(eventStream.name, 'calendar__integration_connected_v1');
+      await announce();
+      await until(() => seen.events.length >= 1, 'the event arrived');
+
+      expect(await deadLetters()).toHaveLength(before + 1);
+    }, 30_000);
 
     it('can be replayed from the dead letters once the handler works again', async () => {
       seen.failures = 99;

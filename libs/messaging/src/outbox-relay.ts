@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { traceHeader } from '@patchbay/contracts';
@@ -12,6 +13,8 @@ const pollMs = 500;
 /** How often the relay looks whether the stream is still the one it published to. Milliseconds. */
 const streamCheckMs = 1_000;
 const publishTimeoutMs = 5_000;
+/** The pause after a batch that was not full. Milliseconds. */
+const lingerMs = 5;
 
 const claim = `
   SELECT id, subject, payload, traceparent FROM outbox WHERE published_at IS NULL
@@ -20,6 +23,11 @@ const markPublished = `UPDATE outbox SET published_at = now(), stream_created_at
 const publishAgain = {
   name: 'outbox-publish-again',
   text: `UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND stream_created_at <> $1`,
+};
+/** JetStream writes to disk every two minutes: what it acknowledged since may be gone when its machine lost power. */
+const publishLatestAgain = {
+  name: 'outbox-publish-latest-again',
+  text: `UPDATE outbox SET published_at = NULL WHERE published_at > now() - interval '3 minutes'`,
 };
 
 /**
@@ -32,14 +40,15 @@ export class OutboxRelay {
   readonly #loop: WorkLoop;
   #streamCreatedAt: string | undefined;
   #checkedAt = 0;
+  #acknowledgedSequence = 0;
 
   constructor(
     private readonly database: Database,
     private readonly connection: NatsConnection,
-    private readonly log: Logger,
+    private readonly options: { readonly log: Logger; readonly streamReplicas?: number | undefined },
   ) {
     this.#jetstream = jetstream(connection, { timeout: publishTimeoutMs });
-    this.#loop = new WorkLoop({ name: 'outbox', log, step: () => this.#step(), pollMs });
+    this.#loop = new WorkLoop({ name: 'outbox', log: options.log, step: () => this.#step(), pollMs });
     this.#state = new ConnectionState(connection);
     this.#state.onReconnect(() => {
       this.#checkedAt = 0;
@@ -61,18 +70,27 @@ export class OutboxRelay {
   async #step(): Promise<number> {
     if (!this.#state.isUp) return 0;
     await this.#followStream();
-    return this.#publishBatch();
+    const published = await this.#publishBatch();
+    // Under load the next batch gathers for a moment: one claim for many events instead of one for each.
+    if (published > 0 && published < batchSize) await sleep(lingerMs);
+    return published;
   }
 
-  /** Notices a broker that lost its data, and sends again whatever went to the stream that is gone. */
+  /** Notices a broker that lost its data, or the end of it, and sends again whatever may be gone. Repeats are harmless: inboxes know them. */
   async #followStream(): Promise<void> {
     if (Date.now() - this.#checkedAt < streamCheckMs) return;
-    const createdAt = await ensureStream(this.connection);
+    const { createdAt, lastSequence } = await ensureStream(this.connection, this.options.streamReplicas);
     if (createdAt !== this.#streamCreatedAt) {
       await this.database.execute(publishAgain, [createdAt]);
-      if (this.#streamCreatedAt !== undefined) this.log.warn('the event stream is a new one; events of the old one are published again');
+      if (this.#streamCreatedAt !== undefined) this.options.log.warn('the event stream is a new one; events of the old one are published again');
+      // At the first look nobody knows what happened while this process was away.
+      else await this.database.execute(publishLatestAgain);
       this.#streamCreatedAt = createdAt;
+    } else if (lastSequence < this.#acknowledgedSequence) {
+      await this.database.execute(publishLatestAgain);
+      this.options.log.warn('the event stream has lost its end; the latest events are published again');
     }
+    this.#acknowledgedSequence = lastSequence;
     this.#checkedAt = Date.now();
   }
 
@@ -93,7 +111,8 @@ export class OutboxRelay {
   async #publish(row: OutboxRow): Promise<void> {
     const carried = headers();
     if (row.traceparent) carried.set(traceHeader, row.traceparent);
-    await this.#jetstream.publish(row.subject, row.payload, { msgID: row.id, headers: carried });
+    const { seq } = await this.#jetstream.publish(row.subject, row.payload, { msgID: row.id, headers: carried });
+    this.#acknowledgedSequence = Math.max(this.#acknowledgedSequence, seq);
   }
 }
 

@@ -3,6 +3,9 @@
  * a message that is flushed alone costs the broker ten times one sent in bulk.
  */
 export class Outgoing {
+  /** @param onFailure told of a message that cannot go out; the others of its turn go on. */
+  constructor(private readonly onFailure: (error: unknown) => void) {}
+
   #waiting: (() => void)[] = [];
 
   send(publish: () => void): void {
@@ -12,6 +15,12 @@ export class Outgoing {
   #flush(): void {
     const ready = this.#waiting;
     this.#waiting = [];
-    for (const publish of ready) publish();
+    for (const publish of ready) {
+      try {
+        publish();
+      } catch (error) {
+        this.onFailure(error);
+      }
+    }
   }
 }

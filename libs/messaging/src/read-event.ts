@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { eventEnvelope, eventIdHeader, findEvent, subjectOf, traceHeader } from '@patchbay/contracts';
+import { eventEnvelope, eventIdHeader, findEvent, subjectOf, traceHeader, unstorableText } from '@patchbay/contracts';
 import { acceptTraceparent } from '@patchbay/tracing';
 import { validate as isUuid } from 'uuid';
 import type { z } from 'zod';
@@ -27,6 +27,8 @@ export class PoisonError extends Error {
  */
 export function readEvent(raw: RawEvent): ReceivedEvent {
   const envelope = check(eventEnvelope.safeParse(parseJson(raw.payload)), 'envelope');
+  const broken = unstorableText(envelope);
+  if (broken !== undefined) throw new PoisonError(`${broken.join('.')} is no whole Unicode text without NUL`);
   const contract = findEvent(envelope.type, envelope.version);
   if (contract === undefined) throw new PoisonError(`there is no event ${printable(envelope.type)} of version ${envelope.version}`);
   if (subjectOf(contract) !== raw.subject) throw new PoisonError(`the subject is not the one of ${envelope.type} version ${envelope.version}`);

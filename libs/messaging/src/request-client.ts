@@ -10,6 +10,7 @@ import {
 import { currentTraceparent } from '@patchbay/tracing';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { Outgoing } from './outgoing.js';
+import { ConnectionState, payloadBytesMax } from './nats.js';
 import { errorOf, failureHeader, type FailureFrame, type RequestFrame } from './request-frame.js';
 
 interface Pending {
@@ -40,12 +41,15 @@ const noResponders = 503;
  */
 export class RequestClient {
   readonly #inbox = createInbox();
-  readonly #outgoing = new Outgoing();
+  readonly #outgoing = new Outgoing(() => undefined);
   readonly #pending = new Map<string, Pending>();
   readonly #sweeper: NodeJS.Timeout;
+  readonly #state: ConnectionState;
   #next = 0;
 
   constructor(private readonly connection: NatsConnection) {
+    this.#state = new ConnectionState(connection);
+    this.#state.onDisconnect(() => this.#giveUpPending());
     connection.subscribe(`${this.#inbox}.*`, { callback: (_error, answer) => this.#settle(answer) });
     this.#sweeper = setInterval(() => this.#sweep(Date.now()), sweepMs);
     this.#sweeper.unref();
@@ -63,6 +67,19 @@ export class RequestClient {
 
   close(): void {
     clearInterval(this.#sweeper);
+    this.#giveUpPending();
+  }
+
+  /** The client throws away what it could not send before it lost the connection, so nothing is handed to it meanwhile. */
+  async #untilConnected(giveUp: number): Promise<void> {
+    while (!this.#state.isUp) {
+      if (Date.now() >= giveUp) throw new AppError('service_unavailable');
+      await new Promise((resolve) => setTimeout(resolve, offerAgainMs));
+    }
+  }
+
+  /** Nobody will answer what was under way when the connection was lost. */
+  #giveUpPending(): void {
     for (const pending of this.#pending.values()) pending.reject(new AppError('service_unavailable'));
     this.#pending.clear();
   }
@@ -70,9 +87,11 @@ export class RequestClient {
   async #ask(contract: RequestContract, input: unknown, options: SendOptions): Promise<Msg> {
     const frame: RequestFrame = { input, caller: options.caller, traceparent: currentTraceparent() };
     const payload = JSON.stringify(frame);
+    this.#checkSize(payload);
     const deadline = Date.now() + (contract.deadlineMs ?? requestDeadlineMsDefault);
     const giveUp = Math.min(deadline, Date.now() + patienceMs);
     for (;;) {
+      await this.#untilConnected(giveUp);
       const answer = await this.#offer(requestSubjectOf(contract), payload, deadline);
       if (answer.headers === undefined) return answer;
       if (answer.headers.code !== noResponders) throw errorOf(failureOf(answer));
@@ -80,6 +99,12 @@ export class RequestClient {
       if (Date.now() + offerAgainMs > giveUp) throw new AppError('service_unavailable', { service: contract.name.split('.')[0] });
       await new Promise((resolve) => setTimeout(resolve, offerAgainMs));
     }
+  }
+
+  /** @throws AppError `body_too_large`: the broker would end the connection. */
+  #checkSize(payload: string): void {
+    const limit = payloadBytesMax(this.connection);
+    if (payload.length * 3 > limit && Buffer.byteLength(payload) > limit) throw new AppError('body_too_large', { limit_bytes: limit });
   }
 
   #offer(subject: string, payload: string, deadline: number): Promise<Msg> {

@@ -1,4 +1,4 @@
-import { jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
+import { jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager, type StreamConfig, type StreamInfo } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 
 const days = (count: number): number => count * 24 * 60 * 60 * 1000;
@@ -25,13 +25,24 @@ export const isMissing = (error: unknown): boolean =>
   'code' in error &&
   (error.code === 10_059 || error.code === 10_014 || ('status' in error && error.status === notFoundStatus));
 
-/** Makes sure of the stream and answers when it was born: a wiped broker comes back with a younger one. */
-export async function ensureStream(connection: NatsConnection, replicas = 1): Promise<string> {
-  const manager: JetStreamManager = await jetstreamManager(connection, { checkAPI: false });
+/** What tells a stream from its successor, and whether it has lost its end. */
+export interface StreamState {
+  /** When it was born: a wiped broker comes back with a younger stream. */
+  readonly createdAt: string;
+  readonly lastSequence: number;
+}
+
+/** Makes sure that the stream is there and has as many copies as wanted. */
+export async function ensureStream(connection: NatsConnection, replicas = 1): Promise<StreamState> {
+  const { streams }: JetStreamManager = await jetstreamManager(connection, { checkAPI: false });
   try {
-    return (await manager.streams.info(eventStream.name)).created;
+    const found = await streams.info(eventStream.name);
+    if (found.config.num_replicas !== replicas) await streams.update(eventStream.name, { num_replicas: replicas });
+    return stateOf(found);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return (await manager.streams.add({ ...eventStream, subjects: [...eventStream.subjects], num_replicas: replicas })).created;
+    return stateOf(await streams.add({ ...eventStream, subjects: [...eventStream.subjects], num_replicas: replicas }));
   }
 }
+
+const stateOf = ({ created, state }: StreamInfo): StreamState => ({ createdAt: created, lastSequence: state.last_seq });

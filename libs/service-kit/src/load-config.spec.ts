@@ -40,8 +40,12 @@ describe('loadConfig', () => {
     expect(() => loadConfig(schema, { ...valid, PATCHBAY_CONFIG: '/nowhere.json' })).toThrow('PATCHBAY_CONFIG');
   });
 
-  it('refuses to run without an outbox in production', () => {
-    expect(faultsOf({ ...valid, NODE_ENV: 'production', OUTBOX_ENABLED: 'false' })).toEqual(['OUTBOX_ENABLED: must not be false in production']);
+  it.each(['false', '0', 'off', 'False'])('refuses to run without an outbox in production (%s)', (word) => {
+    expect(faultsOf({ ...valid, NODE_ENV: 'production', OUTBOX_ENABLED: word })).toEqual(['OUTBOX_ENABLED: must not be false in production']);
+  });
+
+  it('refuses two master keys of one id: what the first seals the second could not open', () => {
+    expect(faultsOf({ ...valid, TOKEN_MASTER_KEYS: `one:${key},one:${key}` })).toEqual(['TOKEN_MASTER_KEYS: must give every key an id of its own']);
   });
 
   it('reads several master keys, the first one first', () => {

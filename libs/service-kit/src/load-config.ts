@@ -7,7 +7,9 @@ export const processConfig = z.object({
     .enum(['development', 'test', 'production'])
     .default('development')
     .describe('`production` refuses development credentials and plain-http public addresses.'),
-  NATS_URL: z.string().min(1).describe('One or more NATS servers with JetStream, separated by commas.'),
+  NATS_URL: z.string().min(1).describe('One or more NATS servers with JetStream, separated by commas: nats://user:password@host:4222, or tls://….'),
+  NATS_CA_FILE: z.string().optional().describe('Certificate authority of the NATS servers, when they speak TLS with a private one.'),
+  NATS_STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).optional().describe('Copies of the event stream in a NATS cluster; 1 when absent.'),
   HEALTH_PORT: z.coerce
     .number()
     .int()
@@ -39,6 +41,7 @@ export const masterKeys = z
     (entries) => entries.every(([id, key, more]) => /^[\w-]{1,32}$/.test(id ?? '') && isKey(key) && more === undefined),
     'must be `id:base64,…` with 32 bytes each',
   )
+  .refine((entries) => new Set(entries.map(([id]) => id)).size === entries.length, 'must give every key an id of its own')
   .transform((entries) => entries.map(([id, key]) => ({ id: id ?? '', key: Buffer.from(key ?? '', 'base64') })))
   .describe('Keys that encrypt tokens and secrets at rest: `id:base64,…`, 32 bytes each. The first encrypts, the others only decrypt.');
 
@@ -67,7 +70,8 @@ export function loadConfig<Shape extends z.ZodRawShape>(
   const shared = processConfig.safeParse(values);
   const own = schema.safeParse(values);
   const faults = [shared, own].flatMap((result) => (result.success ? [] : result.error.issues.map(faultOf)));
-  if (shared.data?.NODE_ENV === 'production' && values['OUTBOX_ENABLED'] === 'false') faults.push('OUTBOX_ENABLED: must not be false in production');
+  const hasOutbox = databaseConfig.shape.OUTBOX_ENABLED.safeParse(values['OUTBOX_ENABLED']).data !== false;
+  if (shared.data?.NODE_ENV === 'production' && !hasOutbox) faults.push('OUTBOX_ENABLED: must not be false in production');
   if (!shared.success || !own.success || faults.length > 0) throw new ConfigError([...new Set(faults)]);
   return { ...shared.data, ...own.data };
 }

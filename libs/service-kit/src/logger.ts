@@ -11,8 +11,8 @@ const secretKeys = [
   'authorization',
   'cookie',
   'client_secret',
-  'code',
-  'key',
+  'input.code',
+  'input.key',
   'password',
 ];
 

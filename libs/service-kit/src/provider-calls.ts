@@ -26,5 +26,5 @@ export const recordProviderCall =
     const { provider, operation, outcome } = call;
     callSeconds.observe({ provider, operation, outcome }, call.durationMs / 1000);
     attempts.inc({ provider }, call.attempts);
-    log[outcome === 'ok' ? 'debug' : 'warn']({ ...call }, 'called a provider');
+    log[outcome === 'ok' ? 'info' : 'warn']({ ...call }, 'called a provider');
   };

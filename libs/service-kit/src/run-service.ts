@@ -66,11 +66,11 @@ export async function startService(definition: ServiceDefinition, parts: Service
     log,
     outboxEnabled: config.OUTBOX_ENABLED,
   });
-  const connection = await connectNats({ servers: config.NATS_URL, name, log });
-  const server = new MessagingServer({ service: name, connection, database, log });
+  const connection = await connectNats({ servers: config.NATS_URL, caFile: config.NATS_CA_FILE, name, log });
+  const server = new MessagingServer({ service: name, connection, database, log, streamReplicas: config.NATS_STREAM_REPLICAS });
   const requests = new RequestClient(connection);
   Object.assign(state, { database, server });
-  const relay = new OutboxRelay(database, connection, log);
+  const relay = new OutboxRelay(database, connection, { log, streamReplicas: config.NATS_STREAM_REPLICAS });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(platformModule(definition, { ...parts, database, requests, server }), {
     strategy: server,
     logger: nestLogger(log),

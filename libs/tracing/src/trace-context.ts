@@ -65,7 +65,9 @@ export async function inSpan<Result>(
   const own = span.spanContext();
   const traceparent = span.isRecording() ? `00-${own.traceId}-${own.spanId}-01` : (current.getStore()?.traceparent ?? newTraceparent());
   try {
-    return await current.run({ traceparent, requestId: current.getStore()?.requestId }, () => work(span));
+    const run = (): Promise<Result> => current.run({ traceparent, requestId: current.getStore()?.requestId }, () => work(span));
+    // Libraries that make spans of their own look for their parent here.
+    return await (span.isRecording() ? context.with(trace.setSpan(within, span), run) : run());
   } catch (error) {
     span.setStatus({ code: 2, message: error instanceof Error ? error.name : 'failed' });
     throw error;

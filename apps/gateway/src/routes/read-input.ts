@@ -1,4 +1,4 @@
-import { AppError, type RouteContract } from '@patchbay/contracts';
+import { AppError, unstorableText, type RouteContract } from '@patchbay/contracts';
 import type { z } from 'zod';
 
 /** The parts of an HTTP request that an input is put together from. */
@@ -16,6 +16,8 @@ export interface RequestParts {
  */
 export function readInput(route: RouteContract, parts: RequestParts): unknown {
   const input = { ...fromHeaders(route, parts), ...bodyOf(route, parts.body), ...parts.query, ...parts.params };
+  const broken = unstorableText(input);
+  if (broken !== undefined) throw new AppError('request_invalid', { [broken.join('.')]: 'must be whole Unicode text without NUL' });
   const result = route.request.input.safeParse(input);
   if (result.success) return result.data;
   const issues = result.error.issues.flatMap(flatten);

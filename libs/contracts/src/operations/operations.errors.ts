@@ -30,6 +30,11 @@ export const operationsErrors = defineErrors({
     title: 'A part of Patchbay cannot be reached.',
     remedy: 'Try again in a moment; what was accepted before is safe.',
   },
+  answer_too_large: {
+    status: 422,
+    title: 'The answer is too large to be sent.',
+    remedy: 'Ask for less at once: a smaller `limit`, or a narrower filter.',
+  },
   deadline_exceeded: { status: 504, title: 'The answer took too long.', remedy: 'Look whether it took effect before trying again.' },
   dead_letter_not_found: {
     status: 404,

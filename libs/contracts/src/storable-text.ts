@@ -1,0 +1,19 @@
+/**
+ * Finds text that no database keeps and no JSON reader agrees on: a NUL, or half of a surrogate pair (RFC 8259 section 8.2).
+ * Such text would be accepted, signed and delivered, and then fail wherever it is stored.
+ *
+ * @returns the place of the first such text, a key included, or undefined.
+ */
+export function unstorableText(value: unknown, path: readonly string[] = []): readonly string[] | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : path;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const place = [...path, key];
+    if (!isStorable(key)) return place.map((part) => (isStorable(part) ? part : '?'));
+    const found = unstorableText(inner, place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000');
