@@ -20,6 +20,9 @@ const heldMax = 1_200;
 /** Past this, fresh deliveries wait in the database like all others. */
 const heldMaxFresh = 4_000;
 
+/** How long deliveries to an endpoint rest whose secret cannot be opened. Milliseconds. */
+const sealedRestMs = 5 * 60_000;
+
 /**
  * Sends what is leased to this process. Every endpoint has a lane of its own, wide while it answers quickly and narrow when it does not, so that
  * a slow or dead endpoint delays nobody else.
@@ -95,7 +98,8 @@ export class DeliveryDispatcher {
   #admit(delivery: LeasedDelivery): boolean {
     const target = this.targets.known(delivery.endpointId, delivery.endpointVersion);
     if (target === undefined) return false;
-    if (!target.isActive) this.recorder.add({ delivery, status: 'failed', delayMs: null, attempt: null });
+    if (target.readiness === 'off') this.recorder.add({ delivery, status: 'failed', delayMs: null, attempt: null });
+    else if (target.readiness === 'sealed') this.#giveBack(delivery, sealedRestMs * (0.75 + Math.random() / 2));
     else this.#queue({ delivery, target });
     return true;
   }

@@ -1,12 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import type { RetryPolicy } from '../deliveries/retry-schedule.js';
 
+/** `off`: nothing is sent any more. `sealed`: its secret cannot be opened now, so what is due waits until an operator gives the key back. */
+export type Readiness = 'ready' | 'off' | 'sealed';
+
 /** What sending to an endpoint takes, opened and checked once per version of the endpoint. */
 export interface DeliveryTarget {
   readonly endpointId: string;
   readonly version: number;
-  /** False: nothing is sent any more. */
-  readonly isActive: boolean;
+  readonly readiness: Readiness;
   readonly origin: string;
   readonly path: string;
   readonly key: KeyObject;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Sealer, SERVICE_CONFIG } from '@patchbay/service-kit';
+import { SealBrokenError, Sealer, SERVICE_CONFIG } from '@patchbay/service-kit';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import type { EndpointRow } from './endpoints.repository.js';
 
@@ -32,6 +32,37 @@ export class EndpointSecrets {
 
   openHeaders(row: EndpointRow): Record<string, string> {
     return JSON.parse(this.#sealer.open(row.headers_sealed, placeOf('headers', row))) as Record<string, string>;
+  }
+
+  /** False when the master key is missing that secret and headers were sealed under. */
+  canOpen(row: EndpointRow): boolean {
+    return this.#ifOpenable(() => this.openSecret(row)) !== undefined && this.#ifOpenable(() => this.openHeaders(row)) !== undefined;
+  }
+
+  /** The headers as their owner sees them: none while they cannot be opened. */
+  shownHeaders(row: EndpointRow): Record<string, string> {
+    return this.#ifOpenable(() => this.openHeaders(row)) ?? {};
+  }
+
+  /** The same secret under today's first master key; as it is while it cannot be opened. */
+  resealSecret(row: EndpointRow): string {
+    const secret = this.#ifOpenable(() => this.openSecret(row));
+    return secret === undefined ? row.secret_sealed : this.sealSecret(secret, row);
+  }
+
+  /** The same headers under today's first master key; as they are while they cannot be opened. */
+  resealHeaders(row: EndpointRow): string {
+    const headers = this.#ifOpenable(() => this.openHeaders(row));
+    return headers === undefined ? row.headers_sealed : this.sealHeaders(headers, row);
+  }
+
+  #ifOpenable<Value>(open: () => Value): Value | undefined {
+    try {
+      return open();
+    } catch (error) {
+      if (error instanceof SealBrokenError) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LOG, type Logger } from '@patchbay/service-kit';
 import { signingKeyOf } from '../deliveries/signature.js';
 import { EgressGuard } from '../egress/egress-guard.js';
-import type { DeliveryTarget } from './delivery-target.js';
+import type { DeliveryTarget, Readiness } from './delivery-target.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointsRepository, type EndpointRow } from './endpoints.repository.js';
 
@@ -30,7 +30,7 @@ export class EndpointTargets {
   async load(ids: readonly string[]): Promise<void> {
     const rows = await this.endpoints.findTargets(ids);
     if (this.#targets.size + rows.length > targetsMax) this.#targets.clear();
-    for (const row of rows) this.#targets.set(row.id, row.is_deleted ? unusable(row) : this.#open(row));
+    for (const row of rows) this.#targets.set(row.id, row.is_deleted ? unusable(row, 'off') : this.#open(row));
   }
 
   /** What a stored endpoint takes to be sent to. */
@@ -39,7 +39,7 @@ export class EndpointTargets {
     return {
       endpointId: row.id,
       version: row.version,
-      isActive: row.is_active,
+      readiness: row.is_active ? 'ready' : 'off',
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       key: signingKeyOf(this.secrets.openSecret(row)),
@@ -53,9 +53,9 @@ export class EndpointTargets {
     try {
       return this.open(row);
     } catch (error) {
-      // A master key was taken away: nothing can be signed, and nothing else must suffer for it.
-      this.log.error({ err: error, endpoint_id: row.id }, 'an endpoint cannot be used');
-      return unusable(row);
+      // A master key was taken away: nothing can be signed, and neither other endpoints nor what is due here must suffer for it.
+      this.log.error({ err: error, endpoint_id: row.id }, 'an endpoint cannot be opened; its deliveries wait for the missing master key');
+      return unusable(row, row.is_active ? 'sealed' : 'off');
     }
   }
 
@@ -69,10 +69,10 @@ export class EndpointTargets {
   }
 }
 
-const unusable = (row: EndpointRow): DeliveryTarget => ({
+const unusable = (row: EndpointRow, readiness: Readiness): DeliveryTarget => ({
   endpointId: row.id,
   version: row.version,
-  isActive: false,
+  readiness,
   origin: '',
   path: '',
   key: signingKeyOf('unusable'),

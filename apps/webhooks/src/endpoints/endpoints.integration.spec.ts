@@ -66,6 +66,21 @@ describe('endpoints', () => {
     expect(rows).toEqual([{ failing_since: null }]);
   });
 
+  it('keep both of two changes that are made at once', async () => {
+    const userId = randomUUID();
+    const { id } = await create(userId);
+    const patch = (changes: object) => webhooks.ask(updateWebhookEndpoint, { id, ...changes }, userId);
+
+    await Promise.all([patch({ name: 'New' }), patch({ description: 'mine' }), patch({ max_retries: 3 }), patch({ retry_failed: false })]);
+
+    expect(await webhooks.ask(getWebhookEndpoint, { id }, userId)).toMatchObject({
+      name: 'New',
+      description: 'mine',
+      max_retries: 3,
+      retry_failed: false,
+    });
+  });
+
   it('do not exist for anyone but their owner', async () => {
     const { id } = await create(randomUUID());
     const asStranger = (contract: RequestContract, more: object = {}) => refusal(webhooks.ask(contract, { id, ...more }, randomUUID()));

@@ -51,7 +51,7 @@ const update = `
   UPDATE endpoints SET name = $4, description = $5, webhook_url = $6, events = $7, event_likes = $8, secret_sealed = $9, headers_sealed = $10,
     failing_since = CASE WHEN $11 AND NOT is_active THEN NULL ELSE failing_since END, is_active = $11, disabled_reason = $12, retry_failed = $13,
     max_retries = $14, version = version + 1, updated_at = now()
-  WHERE id = $1 AND tenant_id = $2 AND user_id = $3 AND deleted_at IS NULL RETURNING *`;
+  WHERE id = $1 AND tenant_id = $2 AND user_id = $3 AND deleted_at IS NULL AND version = $15 RETURNING *`;
 const remove = `
   UPDATE endpoints SET deleted_at = now(), is_active = false, secret_sealed = '', headers_sealed = '', version = version + 1
   WHERE ${owned} AND id = $3 RETURNING id`;
@@ -90,11 +90,11 @@ export class EndpointsRepository {
     });
   }
 
-  /** Writes an endpoint anew. What still waited for one that is switched off ends. */
-  change(owner: Owner, id: string, fields: EndpointFields): Promise<EndpointRow | undefined> {
+  /** Writes an endpoint anew, unless it was changed since `read`. What still waited for one that is switched off ends. @returns undefined then. */
+  change(owner: Owner, read: EndpointRow, fields: EndpointFields): Promise<EndpointRow | undefined> {
     return this.database.transaction(async (tx) => {
-      const [row] = await tx.query<EndpointRow>(update, [id, owner.tenant_id, owner.user_id, ...columnsOf(fields)]);
-      if (row !== undefined && !row.is_active) await tx.query(endPending, [id]);
+      const [row] = await tx.query<EndpointRow>(update, [read.id, owner.tenant_id, owner.user_id, ...columnsOf(fields), read.version]);
+      if (row !== undefined && !row.is_active) await tx.query(endPending, [read.id]);
       return row;
     });
   }

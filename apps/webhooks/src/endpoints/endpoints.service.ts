@@ -25,7 +25,12 @@ import { EndpointsRepository, type EndpointFields, type EndpointRow, type Owner 
 import { checkEventPatterns, firstMatchingEvent, likeOf } from './event-patterns.js';
 import { headerFaults } from './header-names.js';
 
+/** An edit that finds another one in its way begins again this often. */
+const editTriesMax = 5;
+
 type WholeEndpoint = Omit<InputOf<typeof replaceWebhookEndpoint>, 'id'>;
+/** Without headers: they stay. */
+type EditedEndpoint = Omit<WholeEndpoint, 'headers'> & Partial<Pick<WholeEndpoint, 'headers'>>;
 
 /** Decides about customers' endpoints. Another user's endpoint does not exist. */
 @Injectable()
@@ -55,31 +60,25 @@ export class EndpointsService {
     await this.#check(input);
     const id = uuidv7();
     const secret = input.secret_key ?? this.secrets.make();
-    const fields = this.#toFields(input, { id, tenant_id: owner.tenant_id }, secret);
+    const place = { id, tenant_id: owner.tenant_id };
+    const sealed = { secret_sealed: this.secrets.sealSecret(secret, place), headers_sealed: this.secrets.sealHeaders(input.headers, place) };
+    const fields = { ...toFields(input), ...sealed, disabled_reason: null };
     const row = await this.endpoints.add(owner, { id, fields }, this.config.WEBHOOKS_ENDPOINTS_MAX);
     if (row === undefined) throw new AppError('request_invalid', { endpoints: `no more than ${this.config.WEBHOOKS_ENDPOINTS_MAX} per user` });
     return { ...this.#toEndpoint(row), secret_key: secret };
   }
 
   async replace(owner: Owner, { id, ...input }: InputOf<typeof replaceWebhookEndpoint>): Promise<WebhookEndpoint> {
-    return this.#write(owner, await this.#find(owner, id), input);
+    return this.#edit(owner, id, () => input);
   }
 
   async update(owner: Owner, { id, ...changes }: InputOf<typeof updateWebhookEndpoint>): Promise<WebhookEndpoint> {
-    const row = await this.#find(owner, id);
     const sent = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = row;
-    const before = {
-      name,
-      description,
-      webhook_url,
-      events: [...events],
-      is_active,
-      retry_failed,
-      max_retries,
-      headers: this.secrets.openHeaders(row),
-    };
-    return this.#write(owner, row, { ...before, ...sent });
+    return this.#edit(owner, id, (row) => {
+      const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = row;
+      const before = { name, description, webhook_url, events: [...events], is_active, retry_failed, max_retries };
+      return { ...before, ...sent };
+    });
   }
 
   async remove(owner: Owner, id: string): Promise<null> {
@@ -92,6 +91,7 @@ export class EndpointsService {
     const row = await this.#find(owner, id);
     const contract = firstMatchingEvent(row.events);
     if (contract === undefined) throw new AppError('request_invalid', { events: 'match no event type' });
+    if (!this.secrets.canOpen(row)) throw new AppError('service_unavailable');
     const [example] = contract.examples;
     const event = { id: uuidv7(), type: contract.type, version: contract.version, tenant_id: row.tenant_id, timestamp: this.now().toISOString() };
     const { payload } = toEventToStore(contract, { ...event, data: contract.data.parse(example) }, { traceparent: undefined });
@@ -112,19 +112,22 @@ export class EndpointsService {
     return row;
   }
 
-  async #write(owner: Owner, row: EndpointRow, input: WholeEndpoint): Promise<WebhookEndpoint> {
-    await this.#check(input);
-    const fields = this.#toFields(input, row, input.secret_key ?? this.secrets.openSecret(row));
-    const reason = fields.is_active ? null : row.disabled_reason;
-    const after = await this.endpoints.change(owner, row.id, { ...fields, disabled_reason: reason });
-    if (after === undefined) throw new AppError('webhook_not_found');
-    return this.#toEndpoint(after);
+  /** Changes an endpoint as it is now: who rotated its secret or switched it off meanwhile must not be undone by a row that was read before. */
+  async #edit(owner: Owner, id: string, change: (row: EndpointRow) => EditedEndpoint): Promise<WebhookEndpoint> {
+    for (let tries = 0; tries < editTriesMax; tries += 1) {
+      const row = await this.#find(owner, id);
+      const input = change(row);
+      await this.#check(input);
+      const after = await this.endpoints.change(owner, row, this.#toChangedFields(input, row));
+      if (after !== undefined) return this.#toEndpoint(after);
+    }
+    throw new AppError('service_unavailable');
   }
 
-  async #check(input: WholeEndpoint): Promise<void> {
+  async #check(input: EditedEndpoint): Promise<void> {
     checkEventPatterns(input.events);
     const secretProblem = input.secret_key === undefined ? undefined : secretFault(input.secret_key);
-    const faults = { ...headerFaults(input.headers), ...(secretProblem === undefined ? {} : { secret_key: secretProblem }) };
+    const faults = { ...headerFaults(input.headers ?? {}), ...(secretProblem === undefined ? {} : { secret_key: secretProblem }) };
     if (Object.keys(faults).length > 0) throw new AppError('request_invalid', faults);
     try {
       await this.guard.checkReachable(input.webhook_url);
@@ -135,27 +138,35 @@ export class EndpointsService {
     }
   }
 
-  #toFields(input: WholeEndpoint, place: { readonly id: string; readonly tenant_id: string }, secret: string): EndpointFields {
-    const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = input;
-    return {
-      name: name.replaceAll('\u0000', ''),
-      description: description?.replaceAll('\u0000', '') ?? null,
-      webhook_url,
-      events,
-      event_likes: events.map(likeOf),
-      secret_sealed: this.secrets.sealSecret(secret, place),
-      headers_sealed: this.secrets.sealHeaders(input.headers, place),
-      is_active,
-      disabled_reason: null,
-      retry_failed,
-      max_retries,
+  #toChangedFields(input: EditedEndpoint, row: EndpointRow): EndpointFields {
+    const { headers, secret_key } = input;
+    // Headers that cannot be opened are shown as none. Whoever sends that back never saw what would be lost, unless a new secret starts anew.
+    const isEchoOfNone = headers !== undefined && secret_key === undefined && Object.keys(headers).length === 0 && !this.secrets.canOpen(row);
+    const sealed = {
+      secret_sealed: secret_key === undefined ? this.secrets.resealSecret(row) : this.secrets.sealSecret(secret_key, row),
+      headers_sealed: headers === undefined || isEchoOfNone ? this.secrets.resealHeaders(row) : this.secrets.sealHeaders(headers, row),
     };
+    return { ...toFields(input), ...sealed, disabled_reason: input.is_active ? null : row.disabled_reason };
   }
 
   #toEndpoint(row: EndpointRow): WebhookEndpoint {
     const { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries } = row;
     const times = { created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
     const own = { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries };
-    return { ...own, events: [...row.events], headers: this.secrets.openHeaders(row), has_secret: row.secret_sealed !== '', ...times };
+    return { ...own, events: [...row.events], headers: this.secrets.shownHeaders(row), has_secret: row.secret_sealed !== '', ...times };
   }
+}
+
+function toFields(input: EditedEndpoint): Omit<EndpointFields, 'secret_sealed' | 'headers_sealed' | 'disabled_reason'> {
+  const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = input;
+  return {
+    name: name.replaceAll('\u0000', ''),
+    description: description?.replaceAll('\u0000', '') ?? null,
+    webhook_url,
+    events,
+    event_likes: events.map(likeOf),
+    is_active,
+    retry_failed,
+    max_retries,
+  };
 }

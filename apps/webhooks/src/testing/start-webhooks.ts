@@ -15,6 +15,8 @@ export interface TestWebhooks {
   readonly ask: <Contract extends RequestContract>(contract: Contract, input: unknown, userId?: string) => Promise<OutputOf<Contract>>;
   /** Starts one more replica. */
   readonly start: (config?: Readonly<Record<string, string>>) => Promise<RunningService>;
+  /** Stops every replica; database and broker stay. */
+  readonly stopReplicas: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -36,14 +38,20 @@ export async function startWebhooks(config: Readonly<Record<string, string>> = {
   const requests = new RequestClient(connection);
   const sql = new pg.Pool({ connectionString: database.url, max: 4, options: '-c search_path=webhooks' });
   sql.on('error', () => undefined);
+  const stopReplicas = async (): Promise<void> => {
+    const all = [...replicas];
+    replicas.clear();
+    await Promise.all(all.map((replica) => replica.stop()));
+  };
   return {
     database,
     nats,
     sql,
     start,
+    stopReplicas,
     ask: (contract, input, userId) => requests.send(contract, input as InputOf<typeof contract>, { caller: callerOf(userId) }),
     stop: async () => {
-      await Promise.all([...replicas].map((replica) => replica.stop()));
+      await stopReplicas();
       requests.close();
       await connection.close();
       await sql.end();
