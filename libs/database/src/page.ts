@@ -1,7 +1,19 @@
+import { AppError } from '@patchbay/contracts';
+import { z } from 'zod';
+
 /** A page of a list that is ordered by id, newest first. */
 export interface Page<Item> {
   readonly items: Item[];
   readonly next_cursor: string | null;
+}
+
+const id = z.uuid();
+
+/** The id after which a page begins; null for the first page. @throws AppError `request_invalid` when the cursor is none that we gave. */
+export function idCursorOf({ cursor }: { readonly cursor?: string | undefined }): string | null {
+  if (cursor === undefined) return null;
+  if (!id.safeParse(cursor).success) throw new AppError('request_invalid', { cursor: 'must be what the previous page gave as next_cursor' });
+  return cursor;
 }
 
 /** A page ends here even when more was asked for: an answer must fit into one message. Bytes of JSON, well below NATS's usual 1 MiB. */

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { defaultTenantId, type listApiKeys, type OutputOf, type Role } from '@patchbay/contracts';
-import { Database, type Transaction } from '@patchbay/database';
+import { idCursorOf, toPage, Database, type Transaction } from '@patchbay/database';
 import { v7 as uuidv7 } from 'uuid';
-import { idCursorOf } from '../database/id-cursor.js';
 import { hashOfApiKey, prefixOfApiKey } from './api-key-secret.js';
 
 export interface UsableApiKey {
@@ -66,14 +65,12 @@ export class ApiKeysRepository {
 
   async list(tenantId: string, page: { limit: number; cursor?: string | undefined }): Promise<OutputOf<typeof listApiKeys>> {
     const rows = await this.database.read<ApiKeyRow>(listKeys, [tenantId, idCursorOf(page), page.limit + 1]);
-    const shown = rows.slice(0, page.limit);
-    const items = shown.map((row) => ({
+    return toPage(rows, page.limit, (row) => ({
       ...row,
       created_at: row.created_at.toISOString(),
       expires_at: row.expires_at?.toISOString() ?? null,
       last_used_at: row.last_used_at?.toISOString() ?? null,
     }));
-    return { items, next_cursor: rows.length > page.limit ? (shown.at(-1)?.id ?? null) : null };
   }
 
   async insert(key: NewApiKey): Promise<void> {

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Connection, ConnectionStatus, IntegrationType, listConnections, OutputOf } from '@patchbay/contracts';
-import { Database, type Transaction } from '@patchbay/database';
+import { idCursorOf, toPage, Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
-import { idCursorOf } from '../database/id-cursor.js';
 
 /** An account as it is connected; a second time under the id it has. */
 export interface ConnectedAccount {
@@ -42,8 +41,7 @@ export class ConnectionsRepository {
 
   async list(owner: UserCaller, page: { limit: number; cursor?: string | undefined }): Promise<OutputOf<typeof listConnections>> {
     const rows = await this.database.read<ConnectionRow>(listOfUser, [owner.tenant_id, owner.user_id, idCursorOf(page), page.limit + 1]);
-    const items = rows.slice(0, page.limit).map(toConnection);
-    return { items, next_cursor: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+    return toPage(rows, page.limit, toConnection);
   }
 
   /** The id that an account has from earlier on, whether it works or not. */

@@ -6,7 +6,7 @@ import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { OAuthFailure, revokeToken } from '../oauth/oauth-client.js';
 import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../providers/configured-providers.js';
-import { GrantsRepository, type Grant } from '../tokens/grants.repository.js';
+import { GrantsRepository, type Grant, type SealedTokens } from '../tokens/grants.repository.js';
 import { ProviderSlots } from '../tokens/provider-slots.js';
 import { ConnectionsRepository } from './connections.repository.js';
 
@@ -55,11 +55,20 @@ export class ConnectionsService {
     if (provider === undefined || provider.oauth.revocationEndpoint === null) return 'not_offered';
     if (await this.connections.isAccountUsedElsewhere(tx, { id: grant.connectionId, provider: grant.provider, accountId: grant.accountId }))
       return 'kept_for_other_connection';
-    const refreshToken = this.grants.refreshTokenOf(grant, grant.tokens);
-    // Either kind ends the whole grant (https://www.rfc-editor.org/rfc/rfc7009#section-2.1), but not every provider takes both.
-    const candidates = [...(refreshToken === null ? [] : [refreshToken]), this.grants.accessTokenOf(grant, grant.tokens)];
-    for (const token of candidates) if (await this.#isRevoked(provider, grant, token)) return 'revoked';
+    for (const token of this.#tokensOf(grant, grant.tokens)) if (await this.#isRevoked(provider, grant, token)) return 'revoked';
     return 'failed';
+  }
+
+  /** Either kind ends the whole grant (https://www.rfc-editor.org/rfc/rfc7009#section-2.1), but not every provider takes both. */
+  #tokensOf(grant: Grant, tokens: SealedTokens): readonly string[] {
+    try {
+      const refreshToken = this.grants.refreshTokenOf(grant, tokens);
+      return [...(refreshToken === null ? [] : [refreshToken]), this.grants.accessTokenOf(grant, tokens)];
+    } catch (error) {
+      // Tokens that nobody can open any more must not keep a user from disconnecting.
+      this.log.warn({ err: error, connection_id: grant.connectionId }, 'tokens could not be opened, so they are forgotten without being revoked');
+      return [];
+    }
   }
 
   async #isRevoked(provider: ConnectableProvider, { connectionId }: Grant, token: string): Promise<boolean> {

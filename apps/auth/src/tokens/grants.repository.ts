@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type ConnectionStatus, type IntegrationType } from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
-import { Sealer } from '@patchbay/service-kit';
+import { SealBrokenError, Sealer } from '@patchbay/service-kit';
 
 /** A connection with the tokens behind it, still sealed. */
 export interface Grant {
@@ -87,11 +87,11 @@ export class GrantsRepository {
   }
 
   accessTokenOf(grant: Place, tokens: SealedTokens): string {
-    return this.sealer.open(tokens.accessToken, placeOf(grant, 'access'));
+    return this.#open(tokens.accessToken, placeOf(grant, 'access'));
   }
 
   refreshTokenOf(grant: Place, tokens: SealedTokens): string | null {
-    return tokens.refreshToken === null ? null : this.sealer.open(tokens.refreshToken, placeOf(grant, 'refresh'));
+    return tokens.refreshToken === null ? null : this.#open(tokens.refreshToken, placeOf(grant, 'refresh'));
   }
 
   /** Keeps the tokens of an account that was just connected. */
@@ -117,6 +117,16 @@ export class GrantsRepository {
 
   async forget(tx: Transaction, connectionId: string): Promise<void> {
     await tx.query(`DELETE FROM grants WHERE connection_id = $1`, [connectionId]);
+  }
+
+  /** @throws AppError `service_unavailable` for a master key that is not configured: giving it back mends everything, so nothing is given up. */
+  #open(sealed: string, place: string): string {
+    try {
+      return this.sealer.open(sealed, place);
+    } catch (cause) {
+      if (!(cause instanceof SealBrokenError)) throw cause;
+      throw new AppError('service_unavailable', { service: 'auth' }, { cause });
+    }
   }
 
   #sealed(place: Place, { accessToken, refreshToken, expiresAt, refusedAt }: NewTokens): readonly unknown[] {

@@ -18,8 +18,10 @@ export type RefreshOutcome =
 const marginMs = 60_000;
 /** A token that is refused so soon after a refresh forced by a refusal will not be mended by another refresh. Milliseconds. */
 const refusalMemoryMs = 5 * 60_000;
-/** How long a new pair of tokens is held for a database that went away. Milliseconds. */
+/** How long a caller waits for a database that went away while a new pair of tokens was being stored. Milliseconds. */
 const rescueMs = 8_000;
+/** How long the pair itself is held: it may be the only copy of what the provider will accept. Milliseconds. */
+const rescueMsMax = 15 * 60_000;
 const rescuePauseMs = 200;
 
 interface UsableWhen {
@@ -149,7 +151,14 @@ export class TokenRefresher {
   async #rescue(fetched: Fetched, cause: unknown): Promise<RefreshOutcome> {
     const { connectionId } = fetched.grant;
     this.log.warn({ err: cause, connection_id: connectionId }, 'the database went away while a new pair of tokens was being stored; trying again');
-    const deadline = Date.now() + rescueMs;
+    const stored = this.#storeWhenPossible(fetched);
+    stored.catch((error: unknown) => this.log.error({ err: error, connection_id: connectionId }, 'a new pair of tokens could not be stored'));
+    return Promise.race([stored, sleep(rescueMs).then((): RefreshOutcome => ({ kind: 'unavailable' }))]);
+  }
+
+  async #storeWhenPossible(fetched: Fetched): Promise<RefreshOutcome> {
+    const { connectionId } = fetched.grant;
+    const deadline = Date.now() + rescueMsMax;
     for (;;) {
       await sleep(rescuePauseMs);
       try {

@@ -28,6 +28,11 @@ const knownMax = 20_000;
 const apiKeyPrefix = 'pb_';
 const nobody: Authenticated = {};
 
+/** What a token says, or why it says nothing. */
+type Verified = JWTPayload | 'unknown_key' | 'refused';
+
+const credentialOf = (header: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+
 /** Tells who stands behind an `Authorization` header: a person with an access token of `auth`, or a service with an API key. */
 @Injectable()
 export class Authenticator {
@@ -41,9 +46,15 @@ export class Authenticator {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** True when {@link identify} would answer without asking anyone. */
+  knows(header: string | undefined): boolean {
+    const known = this.#known.get(credentialOf(header) ?? '');
+    return known !== undefined && known.until > this.clock().getTime();
+  }
+
   /** @throws AppError `service_unavailable` when `auth` cannot be asked. */
   async identify(header: string | undefined): Promise<Authenticated> {
-    const credential = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+    const credential = credentialOf(header);
     if (credential === undefined || credential.length > 4_096) return nobody;
     const now = this.clock().getTime();
     const known = this.#known.get(credential);
@@ -69,7 +80,8 @@ export class Authenticator {
   }
 
   async #byToken(token: string, now: number): Promise<Known | undefined> {
-    const payload = (await this.#verify(token, await this.#signingKeys(false))) ?? (await this.#verifyWithNewerKeys(token, now));
+    const verified = await this.#verify(token, await this.#signingKeys(false));
+    const payload = verified === 'unknown_key' ? await this.#verifyWithNewerKeys(token, now) : verified;
     const read = claims.safeParse(payload);
     if (!read.success) return undefined;
     const { sub, role, tenant_id, exp, development } = read.data;
@@ -78,12 +90,12 @@ export class Authenticator {
   }
 
   /** A token signed with a key that is younger than what we know. */
-  async #verifyWithNewerKeys(token: string, now: number): Promise<JWTPayload | undefined> {
-    if (now - this.#keysAt < keysAgainMs) return undefined;
+  async #verifyWithNewerKeys(token: string, now: number): Promise<Verified> {
+    if (now - this.#keysAt < keysAgainMs) return 'unknown_key';
     return this.#verify(token, await this.#signingKeys(true));
   }
 
-  async #verify(token: string, keys: JSONWebKeySet): Promise<JWTPayload | undefined> {
+  async #verify(token: string, keys: JSONWebKeySet): Promise<Verified> {
     try {
       const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
         audience: 'patchbay',
@@ -93,7 +105,8 @@ export class Authenticator {
       });
       return payload;
     } catch (error) {
-      if (error instanceof errors.JOSEError) return undefined;
+      if (error instanceof errors.JWKSNoMatchingKey) return 'unknown_key';
+      if (error instanceof errors.JOSEError) return 'refused';
       throw error;
     }
   }

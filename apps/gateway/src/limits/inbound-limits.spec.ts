@@ -45,6 +45,16 @@ describe('InboundLimits', () => {
     made[0]?.onApplicationShutdown();
   });
 
+  it('can look without counting', () => {
+    const { letIn, made } = replicas(1, 2);
+
+    for (let look = 0; look < 5; look += 1) made[0]?.check({ kind: 'user', id: 'u1' });
+
+    expect(letIn(0, 5)).toBe(2);
+    expect(() => made[0]?.check({ kind: 'user', id: 'u1' })).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+    made[0]?.onApplicationShutdown();
+  });
+
   it('says when the next call is welcome', () => {
     const { letIn, made } = replicas(1, 1);
     letIn(0, 1);

@@ -53,16 +53,22 @@ export class InboundLimits implements OnApplicationShutdown {
   }
 
   /** Counts one call. @throws AppError `rate_limited` saying when the next one is welcome. */
-  count({ kind, id }: Counted): void {
-    const key = `${kind}:${id}`;
+  count(counted: Counted): void {
+    this.check(counted);
+    const key = keyOf(counted);
+    this.#windowOf(key, this.clock().getTime()).current += 1;
+    this.#untold.set(key, (this.#untold.get(key) ?? 0) + 1);
+  }
+
+  /** Looks without counting. @throws AppError `rate_limited` */
+  check(counted: Counted): void {
+    const key = keyOf(counted);
     const now = this.clock().getTime();
     const window = this.#windowOf(key, now);
     const elapsed = (now % windowMs) / windowMs;
     const used = window.previous * (1 - elapsed) + window.current;
-    const limit = this.#limitOf(kind);
+    const limit = this.#limitOf(counted.kind);
     if (used >= limit) throw new AppError('rate_limited', { retry_after_seconds: retryAfterSeconds(window, limit, now) });
-    window.current += 1;
-    this.#untold.set(key, (this.#untold.get(key) ?? 0) + 1);
   }
 
   onApplicationShutdown(): void {
@@ -103,6 +109,8 @@ export class InboundLimits implements OnApplicationShutdown {
     for (const [key, count] of Object.entries(usage.counts)) this.#windowOf(key, Math.max(now, this.clock().getTime())).current += count;
   }
 }
+
+const keyOf = ({ kind, id }: Counted): string => `${kind}:${id}`;
 
 /** Seconds until enough of the window has passed for one more call. */
 function retryAfterSeconds(window: Window, limit: number, now: number): number {

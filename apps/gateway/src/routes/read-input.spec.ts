@@ -60,6 +60,19 @@ describe('readInput', () => {
     expect(failure.details).toEqual({ body: 'must be a JSON object' });
   });
 
+  it('names a header that does not go with the body by its own name', () => {
+    const header = (name: string): string | undefined => (name === 'idempotency-key' ? id : undefined);
+    const failure = failureOf(() => readInput(routeOf('POST', '/api/v1/events'), { ...parts, header, body: { events: [{ type: 'a', data: {} }] } }));
+
+    expect(failure.details).toEqual({ 'idempotency-key': 'does not go with this body' });
+  });
+
+  it.each(['a\u0000b', 'half an emoji \ud83d'])('refuses text that no database keeps (%j)', (name) => {
+    const failure = failureOf(() => readInput(routeOf('POST', '/api/v1/integrations/webhooks'), { ...parts, body: { ...whole, name } }));
+
+    expect(failure.details).toEqual({ name: 'must be whole Unicode text without NUL' });
+  });
+
   it('fills the id of an event from Idempotency-Key, unless the body has one', () => {
     const route = routeOf('POST', '/api/v1/events');
     const event = { type: 'booking_created', data: {} };

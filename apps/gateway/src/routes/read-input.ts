@@ -22,7 +22,20 @@ export function readInput(route: RouteContract, parts: RequestParts): unknown {
   if (result.success) return result.data;
   const issues = result.error.issues.flatMap(flatten);
   if (issues.some((issue) => Object.hasOwn(parts.params, String(issue.path[0])))) throw new AppError('not_found');
-  throw new AppError('request_invalid', Object.fromEntries(issues.flatMap(detailsOf)));
+  throw new AppError('request_invalid', asTheyWereSent(Object.fromEntries(issues.flatMap(detailsOf)), route, parts));
+}
+
+/** What came in a header is named by the header. */
+function asTheyWereSent(details: Record<string, string>, route: RouteContract, parts: RequestParts): Record<string, string> {
+  const headerOf = new Map(Object.entries(route.headers ?? {}).map(([header, key]) => [key, header]));
+  const inBody = new Set(Object.keys(bodyOf(route, parts.body)));
+  const renamed = Object.entries(details).map(([key, fault]) => {
+    const header = inBody.has(key) ? undefined : headerOf.get(key);
+    return header === undefined || parts.header(header) === undefined
+      ? [key, fault]
+      : [header, fault.replace('is not a known field', 'does not go with this body')];
+  });
+  return Object.fromEntries(renamed) as Record<string, string>;
 }
 
 function bodyOf(route: RouteContract, body: unknown): Record<string, unknown> {

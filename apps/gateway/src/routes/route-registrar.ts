@@ -64,9 +64,12 @@ export class RouteRegistrar {
 
   /** @throws AppError `unauthenticated`, `forbidden` or `rate_limited`. */
   async #admit(route: RouteContract, request: FastifyRequest): Promise<Authenticated | undefined> {
+    const address = { kind: 'address', id: networkOf(request.ip) } as const;
+    // Guessing credentials must cost the guesser, not the services behind.
+    if (!this.authenticator.knows(request.headers.authorization)) this.limits.check(address);
     const who = await this.authenticator.identify(request.headers.authorization);
     if (who.caller === undefined) {
-      this.limits.count({ kind: 'address', id: request.ip });
+      this.limits.count(address);
       if (route.access === 'public') return undefined;
       throw new AppError('unauthenticated');
     }
@@ -108,6 +111,9 @@ const headerOf = (request: FastifyRequest, name: string): string | undefined => 
   const value = request.headers[name];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** Whoever has one IPv6 address has a whole /64 of them (RFC 4291 section 2.5.4). */
+const networkOf = (address: string): string => (address.includes(':') && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address);
 
 const methodsByPath = (): ReadonlyMap<string, readonly string[]> => {
   const paths = new Map<string, string[]>();
