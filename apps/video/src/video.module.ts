@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
-import { Database, PostgresRateLimiter } from '@patchbay/database';
-import { configureProviders } from '@patchbay/providers';
-import { LOG, recordProviderCall, SERVICE_CONFIG, type Logger, type ServiceDefinition } from '@patchbay/service-kit';
+import { configuredProviders } from '@patchbay/bookings';
+import type { ServiceDefinition } from '@patchbay/service-kit';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AccountsService } from './accounts/accounts.service.js';
@@ -11,15 +10,7 @@ import { BookingsService } from './bookings/bookings.service.js';
 import { MeetingsService } from './bookings/meetings.service.js';
 import { MeetingsWorker } from './bookings/meetings.worker.js';
 import { CreateAccountsAndBookings1763700100000 } from './database/migrations/1763700100000-create-accounts-and-bookings.js';
-import { PROVIDERS } from './video.providers.js';
 import { videoConfig } from './video.config.js';
-
-const configuredProviders = {
-  provide: PROVIDERS,
-  inject: [SERVICE_CONFIG, Database, LOG],
-  useFactory: (config: Readonly<Record<string, unknown>>, database: Database, log: Logger) =>
-    configureProviders(config, { limiter: new PostgresRateLimiter(database), onCall: recordProviderCall(log) }),
-};
 
 @Module({
   controllers: [AccountsController, BookingsController],

@@ -1,5 +1,5 @@
 import type { Booking } from '@patchbay/contracts';
-import { workColumns, type ColumnValues, type Transaction, type WorkRow } from '@patchbay/database';
+import { LeasedRows, workColumns, type ColumnValues, type Database, type Transaction, type WorkRow } from '@patchbay/database';
 import { currentTraceparent } from '@patchbay/tracing';
 import { v7 as uuidv7 } from 'uuid';
 import type { BookingIntent } from './booking-intent.js';
@@ -43,6 +43,12 @@ export interface BookingName {
 
 /** What is wanted of bookings, in the `bookings` table of a service. */
 export class BookingRows<Row extends BookingRow> {
+  readonly due: LeasedRows<Row>;
+
+  constructor(database: Database) {
+    this.due = new LeasedRows(database, 'bookings');
+  }
+
   /** Locks a booking's row until the end of the transaction; makes it when the booking is new. */
   async lock(tx: Transaction, { tenantId, bookingId, userId }: BookingName): Promise<Row> {
     await tx.query(
@@ -63,11 +69,17 @@ export class BookingRows<Row extends BookingRow> {
     );
   }
 
-  /** Makes everything due that a user's bookings still wait for, because an account or its settings changed. What is over stays as it is. */
+  /**
+   * Makes everything due that a user's bookings still wait for, because an account or its settings changed. What is over stays as it is, and so
+   * does the wait of a booking whose effect may be on its way at a provider: a search before its end could miss it.
+   */
   async stir(tx: Transaction, user: { readonly tenantId: string; readonly userId: string }, now: Date): Promise<void> {
     await tx.query(
       `UPDATE bookings SET wanted_revision = wanted_revision + 1,
-         next_attempt_at = CASE WHEN attempts > 0 OR next_attempt_at IS NULL THEN $3 ELSE next_attempt_at END
+         next_attempt_at = CASE
+           WHEN connection_id IS NOT NULL THEN greatest(next_attempt_at, $3)
+           WHEN attempts > 0 OR next_attempt_at IS NULL THEN $3
+           ELSE next_attempt_at END
        WHERE tenant_id = $1 AND user_id = $2 AND applied_revision < wanted_revision
          AND (is_cancelled OR ends_at > $3)`,
       [user.tenantId, user.userId, now],

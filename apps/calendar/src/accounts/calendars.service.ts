@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { judgeFailure, ProviderError, type RemoteCalendar } from '@patchbay/capabilities';
+import { judgeFailure, type RemoteCalendar } from '@patchbay/capabilities';
 import type { Calendar } from '@patchbay/contracts';
+import { callAccount, PROVIDERS } from '@patchbay/bookings';
 import { Database, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, backoffMs, CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
-import { PROVIDERS } from '../calendar.providers.js';
 import type { CalendarAccountRow } from './accounts.repository.js';
 
 /** Reads which calendars an account has, and chooses the one that bookings are written to. */
@@ -38,13 +38,8 @@ export class CalendarsService {
   }
 
   #list({ id, provider }: CalendarAccountRow): Promise<readonly RemoteCalendar[]> {
-    const calendar = this.providers.find(provider)?.capabilities.calendar;
-    if (calendar === undefined) throw new ProviderError(provider, 'unavailable', { reason: 'not_configured' });
-    return this.tokens.use(
-      id,
-      (value) => calendar.listCalendars({ value, accountId: id }),
-      (error) => error instanceof ProviderError && error.code === 'unauthorized',
-    );
+    const place = { connectionId: id, provider, capability: 'calendar' } as const;
+    return callAccount({ providers: this.providers, tokens: this.tokens }, place, (calendar, token) => calendar.listCalendars(token));
   }
 }
 

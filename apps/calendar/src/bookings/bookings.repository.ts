@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, LeasedRows } from '@patchbay/database';
+import { Database } from '@patchbay/database';
 import { BookingRows, type BookingRow } from '@patchbay/bookings';
 
 /** A booking and its event in a calendar. Bound to a connection without an event id: an attempt to write the event may have taken effect. */
@@ -15,10 +15,7 @@ export interface EventRow extends BookingRow {
 
 @Injectable()
 export class BookingsRepository extends BookingRows<EventRow> {
-  readonly due: LeasedRows<EventRow>;
-
   constructor(@Inject(Database) database: Database) {
-    super();
-    this.due = new LeasedRows(database, 'bookings');
+    super(database);
   }
 }

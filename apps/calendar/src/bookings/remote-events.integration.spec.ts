@@ -189,6 +189,44 @@ describe('calendar events of bookings', () => {
     expect(step).toMatchObject({ log_type: 'error', message: 'Google must be connected again; the calendar event waits for it.' });
   });
 
+  it('a booking that was never written at a revoked account is written at the one that is connected in its place', async () => {
+    const [userId, revoked] = [randomUUID(), randomUUID()];
+    stack.tokens.answer = (connection) => (connection === revoked ? { failure: 'connection_needs_reauth' } : stack.tokens.working());
+    await stack.connectAccount(userId, revoked);
+    // Its calendars were read once; no token of it is at hand any more.
+    const choose = () => sql.query(`UPDATE accounts SET calendar_id = 'primary' WHERE id = $1 AND last_error IS NOT NULL`, [revoked]);
+    await waitFor(async () => ((await choose()).rowCount === 1 ? true : undefined), 'the account');
+
+    const booking = await stack.book(userId, { conferencing: 'none' });
+    await stack.probe.next(activityRecorded, of(booking.booking_id));
+    const ended = { user_id: userId, connection_id: revoked, provider: 'google', type: 'calendar', reason: 'refused_by_provider' } as const;
+    await stack.probe.publish(integrationDisconnected, { data: ended });
+    const { connectionId } = await stack.connectAccount(userId);
+    const created = await stack.probe.next(calendarEventCreated, of(booking.booking_id));
+    stack.tokens.answer = stack.tokens.working;
+
+    expect(created.connection_id).toBe(connectionId);
+    expect(await effects(booking.booking_id, 'event.created')).toHaveLength(1);
+  });
+
+  it('a booking that may have been written stays with its calendar, also when the next attempt is refused', async () => {
+    const { userId, connectionId } = await activeAccount();
+    const failedWith = (reason: string) =>
+      waitFor(async () => {
+        const row = await rowOf(booking.booking_id);
+        return row['last_error'] === reason ? row : undefined;
+      }, `the failure ${reason}`);
+    stack.faults.dropAfterExecuting(4, { method: 'POST', path: '/events' });
+
+    const booking = await stack.book(userId, { conferencing: 'none' });
+    await failedWith('unavailable');
+    stack.faults.failNext({ status: 400, match: { method: 'POST', path: '/events' } });
+    const row = await failedWith('invalid_request');
+
+    expect(row).toMatchObject({ connection_id: connectionId, event_id: null });
+    expect(await effects(booking.booking_id, 'event.created')).toHaveLength(1);
+  });
+
   it('without a calendar the log says so, and a booking that is still to come is written once one is connected', async () => {
     const userId = randomUUID();
     const over = { start_time: '2026-01-01T10:00:00Z', end_time: '2026-01-01T10:30:00Z' };

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, LeasedRows } from '@patchbay/database';
+import { Database } from '@patchbay/database';
 import { BookingRows, type BookingRow } from '@patchbay/bookings';
 
 /** A booking and its meeting. Bound to a connection without a meeting id: an attempt to make the meeting may have taken effect. */
@@ -12,10 +12,7 @@ export interface MeetingRow extends BookingRow {
 
 @Injectable()
 export class BookingsRepository extends BookingRows<MeetingRow> {
-  readonly due: LeasedRows<MeetingRow>;
-
   constructor(@Inject(Database) database: Database) {
-    super();
-    this.due = new LeasedRows(database, 'bookings');
+    super(database);
   }
 }

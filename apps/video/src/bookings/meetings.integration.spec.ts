@@ -183,6 +183,18 @@ describe('meetings of bookings', () => {
     expect(await effects(unwanted.booking_id, 'meeting.created')).toEqual([]);
   });
 
+  it('without an account a booking that names a provider is an error in the log, and one that takes what is there is none', async () => {
+    const userId = randomUUID();
+
+    const any = await stack.book(userId);
+    await stack.probe.next(meetingLinkOmitted, ({ booking_id: id }) => id === any.booking_id);
+    const named = await stack.book(userId, { conferencing: 'zoom' });
+    await stack.probe.next(activityRecorded, ({ booking_id: id }) => id === named.booking_id);
+
+    const steps = stack.probe.seen(activityRecorded).filter(({ user_id: id }) => id === userId);
+    expect(steps.map(({ booking_id: id, log_type: type }) => [id, type])).toEqual([[named.booking_id, 'error']]);
+  });
+
   it('two replicas under load make one meeting for each booking', async () => {
     const { userId } = await activeAccount();
     await stack.start();

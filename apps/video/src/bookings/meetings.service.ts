@@ -1,27 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  judgeFailure,
-  ProviderError,
-  type AccessToken,
-  type FailureVerdict,
-  type Meeting,
-  type MeetingPlan,
-  type VideoCapability,
-} from '@patchbay/capabilities';
+import { judgeFailure, ProviderError, type FailureVerdict, type Meeting, type MeetingPlan } from '@patchbay/capabilities';
 import { meetingLinkCreated, meetingLinkDeleted, meetingLinkOmitted, meetingLinkUpdated, type Booking } from '@patchbay/contracts';
-import { Database, type ColumnValues, type Lease, type Transaction } from '@patchbay/database';
+import { Database, type Lease, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
-import { announceStep, settleFailed, type ActingProvider } from '@patchbay/bookings';
+import { announceStep, BookingEffects, idsOf, isMadeNowhere, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
-import { PROVIDERS } from '../video.providers.js';
 import type { MeetingRow } from './bookings.repository.js';
-
-/** An account, as far as a call to its provider needs it. */
-interface Place {
-  readonly connectionId: string;
-  readonly provider: string;
-}
 
 type MeetingLease = Lease<MeetingRow>;
 type Attempt = { readonly status: 'made'; readonly meeting: Meeting } | { readonly status: 'not_made' | 'unknown'; readonly verdict: FailureVerdict };
@@ -31,13 +16,17 @@ const nowhere = { connection_id: null, provider: null, meeting_id: null, join_ur
 /** Makes, moves and removes the meetings of bookings: whatever was wanted last, exactly once, however often an attempt is cut short. */
 @Injectable()
 export class MeetingsService {
+  readonly #effects: BookingEffects<MeetingRow, 'video'>;
+
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
-    @Inject(AccessTokens) private readonly tokens: AccessTokens,
-    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(AccessTokens) tokens: AccessTokens,
+    @Inject(PROVIDERS) providers: ConfiguredProviders,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'video', effect: 'the meeting' });
+  }
 
   async bringAbout(lease: MeetingLease): Promise<void> {
     const { wanted, is_cancelled: isCancelled } = lease.row;
@@ -46,7 +35,7 @@ export class MeetingsService {
       else if (wanted.conferencing === 'none') await this.#remove(lease, 'not_wanted');
       else await this.#provide(lease, wanted);
     } catch (error) {
-      await this.#fail(lease, { verdict: judgeFailure(error), place: placeOf(lease.row) });
+      await this.#effects.fail(lease, { verdict: judgeFailure(error), place: placeOf(lease.row) });
     }
   }
 
@@ -54,13 +43,13 @@ export class MeetingsService {
     const { row } = lease;
     const place = placeOf(row);
     const meetingId = place === null ? null : (row.meeting_id ?? (await this.#search(lease, place))?.id ?? null);
-    if (place !== null && meetingId !== null) await this.#call(lease, place, (video, token) => video.deleteMeeting(token, meetingId));
-    await this.#done(lease, { ...nowhere, omitted_reason: omitted }, (tx) => {
+    if (place !== null && meetingId !== null) await this.#effects.call(lease, place, (video, token) => video.deleteMeeting(token, meetingId));
+    await this.#effects.done(lease, { ...nowhere, omitted_reason: omitted }, (tx) => {
       if (omitted !== null && row.omitted_reason !== omitted) this.#announceOmitted(tx, row, omitted);
       // A meeting whose making was never announced goes as silently.
       if (place === null || meetingId === null || row.meeting_id === null) return;
       tx.outbox.add(meetingLinkDeleted, { ...idsOf(row, place), meeting_id: meetingId }, { tenantId: row.tenant_id });
-      const provider = this.#acting(place.provider);
+      const provider = this.#effects.acting(place.provider);
       announceStep(tx, row, { type: 'video_link_deleted', provider, message: `${provider.displayName} removed the meeting.` });
     });
   }
@@ -79,7 +68,7 @@ export class MeetingsService {
     }
     const attempt = await this.#make(lease, place, booking);
     if (attempt.status === 'made') return this.#record(lease, { place, meeting: attempt.meeting, isNew: true });
-    return this.#fail(lease, { verdict: attempt.verdict, place, set: attempt.status === 'not_made' ? nowhere : {} });
+    return this.#effects.fail(lease, { verdict: attempt.verdict, place, set: attempt.status === 'not_made' ? nowhere : {} });
   }
 
   /** Tries the organiser's accounts in the order they were connected; goes on to the next only when it is certain that nothing was made. */
@@ -94,10 +83,10 @@ export class MeetingsService {
       const place = { connectionId: id, provider };
       const attempt = await this.#make(lease, place, booking);
       if (attempt.status === 'made') return this.#record(lease, { place, meeting: attempt.meeting, isNew: true });
-      if (attempt.status === 'unknown') return this.#fail(lease, { verdict: attempt.verdict, place });
+      if (attempt.status === 'unknown') return this.#effects.fail(lease, { verdict: attempt.verdict, place });
       if (failed.verdict.kind !== 'later') failed = { verdict: attempt.verdict, place };
     }
-    return this.#fail(lease, { ...failed, set: nowhere });
+    return this.#effects.fail(lease, { ...failed, set: nowhere });
   }
 
   /** No account: the booking stays unapplied, so that it is taken up when one is connected while it is still to come. */
@@ -107,6 +96,8 @@ export class MeetingsService {
       await lease.settle(tx, { isApplied: false, nextAttemptAt: null, lastError: 'no_account', set: { omitted_reason: 'no_account' } });
       if (row.omitted_reason === 'no_account') return;
       this.#announceOmitted(tx, row, 'no_account');
+      // Without an account `auto` means no meeting: nothing failed.
+      if (row.wanted?.conferencing === 'auto') return;
       const provider = { id: 'video', displayName: 'Video' };
       announceStep(tx, row, { type: 'error', provider, message: 'No video account is connected that could make the meeting.' });
     });
@@ -123,10 +114,11 @@ export class MeetingsService {
     });
     try {
       const plan = planOf(lease.row, booking);
-      return { status: 'made', meeting: await this.#call(lease, place, (video, token) => video.createMeeting(token, plan)) };
+      return { status: 'made', meeting: await this.#effects.call(lease, place, (video, token) => video.createMeeting(token, plan)) };
     } catch (error) {
       const verdict = judgeFailure(error);
-      if (!verdict.outcomeUnknown) return { status: 'not_made', verdict };
+      // Called when none was made before, or a search found none.
+      if (isMadeNowhere(verdict, { mayExist: false })) return { status: 'not_made', verdict };
       return { status: 'unknown', verdict: { ...verdict, kind: 'later', retryAfterMs: Math.max(verdict.retryAfterMs ?? 0, settlingMs(error)) } };
     }
   }
@@ -135,7 +127,7 @@ export class MeetingsService {
   async #update(lease: MeetingLease, place: Place, { meetingId, booking }: { meetingId: string; booking: Booking }): Promise<boolean> {
     try {
       const plan = planOf(lease.row, booking);
-      await this.#call(lease, place, (video, token) => video.updateMeeting(token, meetingId, plan));
+      await this.#effects.call(lease, place, (video, token) => video.updateMeeting(token, meetingId, plan));
       return true;
     } catch (error) {
       if (error instanceof ProviderError && error.code === 'not_found') return false;
@@ -145,18 +137,7 @@ export class MeetingsService {
 
   #search(lease: MeetingLease, place: Place): Promise<Meeting | null> {
     const { id, attempted_start_time: start, wanted } = lease.row;
-    return this.#call(lease, place, (video, token) => video.findMeeting(token, id, start ?? wanted?.start_time ?? ''));
-  }
-
-  #call<Result>(lease: MeetingLease, place: Place, call: (video: VideoCapability, token: AccessToken) => Promise<Result>): Promise<Result> {
-    const { connectionId, provider } = place;
-    const video = this.providers.find(provider)?.capabilities.video;
-    if (video === undefined) throw new ProviderError(provider, 'unavailable', { reason: 'not_configured' });
-    const withToken = async (value: string): Promise<Result> => {
-      await lease.hold();
-      return call(video, { value, accountId: connectionId });
-    };
-    return this.tokens.use(connectionId, withToken, isRefusedToken);
+    return this.#effects.call(lease, place, (video, token) => video.findMeeting(token, id, start ?? wanted?.start_time ?? ''));
   }
 
   async #record(lease: MeetingLease, { place, meeting, isNew }: { place: Place; meeting: Meeting; isNew: boolean }): Promise<void> {
@@ -168,8 +149,8 @@ export class MeetingsService {
       join_url: meeting.joinUrl,
       omitted_reason: null,
     };
-    const provider = this.#acting(place.provider);
-    await this.#done(lease, set, (tx) => {
+    const provider = this.#effects.acting(place.provider);
+    await this.#effects.done(lease, set, (tx) => {
       const link = { ...idsOf(row, place), meeting_id: meeting.id, join_url: meeting.joinUrl };
       tx.outbox.add(isNew ? meetingLinkCreated : meetingLinkUpdated, link, { tenantId: row.tenant_id });
       const message = `${provider.displayName} ${isNew ? 'made' : 'updated'} the meeting.`;
@@ -177,31 +158,10 @@ export class MeetingsService {
     });
   }
 
-  async #done(lease: MeetingLease, set: ColumnValues, announce: (tx: Transaction) => void): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await lease.settle(tx, { isApplied: true, nextAttemptAt: null, lastError: null, set });
-      announce(tx);
-    });
-  }
-
-  async #fail(lease: MeetingLease, failed: { verdict: FailureVerdict; place: Place | null; set?: ColumnValues }): Promise<void> {
-    const { verdict, place, set = {} } = failed;
-    const provider = this.#acting(place?.provider ?? 'video');
-    await this.database.transaction((tx) => settleFailed(tx, lease, { failure: verdict, provider, effect: 'the meeting', now: this.clock(), set }));
-  }
-
   #announceOmitted(tx: Transaction, row: MeetingRow, reason: 'not_wanted' | 'no_account'): void {
     tx.outbox.add(meetingLinkOmitted, { user_id: row.user_id, booking_id: row.booking_id, reason }, { tenantId: row.tenant_id });
   }
-
-  #acting(id: string): ActingProvider {
-    return { id, displayName: this.providers.find(id)?.provider.displayName ?? id };
-  }
 }
-
-const mustReconnect: FailureVerdict = { kind: 'reconnect', reason: 'connection_needs_reauth', retryAfterMs: undefined, outcomeUnknown: false };
-
-const isRefusedToken = (error: unknown): boolean => error instanceof ProviderError && error.code === 'unauthorized';
 
 /**
  * How long the provider may still be at a call that we gave up on: a search before then could miss the meeting it is about to make. Milliseconds.
@@ -209,16 +169,6 @@ const isRefusedToken = (error: unknown): boolean => error instanceof ProviderErr
 const settlingMs = (error: unknown): number => (error instanceof ProviderError && error.reason === 'timeout' ? 30_000 : 2_000);
 
 const fits = (provider: string, conferencing: string): boolean => conferencing === 'auto' || conferencing === provider;
-
-const placeOf = ({ connection_id: connectionId, provider }: MeetingRow): Place | null =>
-  connectionId === null || provider === null ? null : { connectionId, provider };
-
-const idsOf = (row: MeetingRow, { connectionId, provider }: Place) => ({
-  user_id: row.user_id,
-  booking_id: row.booking_id,
-  connection_id: connectionId,
-  provider,
-});
 
 const planOf = (row: MeetingRow, booking: Booking): MeetingPlan => ({
   key: row.id,

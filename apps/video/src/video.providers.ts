@@ -1,2 +1,0 @@
-/** Injection token of the `ConfiguredProviders`. */
-export const PROVIDERS = Symbol('PROVIDERS');
