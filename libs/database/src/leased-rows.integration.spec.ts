@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createDatabase, type TestDatabase } from '@patchbay/testing';
 import { pino } from 'pino';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -8,7 +9,10 @@ class CreateChores1763700000001 implements MigrationInterface {
   readonly name = 'CreateChores1763700000001';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`CREATE TABLE chores (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), note text, ${workColumns})`);
+    await runner.query(
+      `CREATE TABLE chores (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id uuid NOT NULL DEFAULT gen_random_uuid(), note text, ${workColumns})`,
+    );
+    await runner.query('CREATE INDEX chores_due ON chores (next_attempt_at) WHERE next_attempt_at IS NOT NULL');
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -88,6 +92,51 @@ describe('LeasedRows', () => {
     await settle(other, { ...done, set: { note: 'other' } });
 
     expect(await row()).toMatchObject({ note: 'other', applied_revision: 1, attempts: 0, next_attempt_at: null });
+  });
+
+  it('renews the leases that are still ours, and none that another has', async () => {
+    await want(now);
+    const slow = await claimOne();
+    await endLease();
+    await chores.renew([slow]);
+    expect(await chores.claim(1, now)).toEqual([]);
+
+    await endLease();
+    const other = await claimOne();
+    await endLease();
+    await chores.renew([slow]);
+
+    await expect(slow.hold({ note: 'slow' })).rejects.toBeInstanceOf(LeaseLostError);
+    expect((await claimOne()).row).toMatchObject({ id: other.row.id, attempts: 3 });
+  });
+
+  describe('with a user who has much more than others', () => {
+    const [many, few] = [randomUUID(), randomUUID()];
+    const later = new Date(now.getTime() + 1);
+    const wantOf = (userId: string, dueAt: Date, count: number) =>
+      database.pool.query('INSERT INTO chores (user_id, wanted_revision, next_attempt_at) SELECT $1, 1, $2 FROM generate_series(1, $3)', [
+        userId,
+        dueAt,
+        count,
+      ]);
+    const usersOf = (leases: readonly Lease<Chore>[]) => leases.map(({ row: { user_id: userId } }) => userId);
+
+    it('takes a few rows of each user', async () => {
+      await wantOf(many, now, 50);
+      await wantOf(few, later, 1);
+
+      expect(usersOf(await chores.claim(16, later)).toSorted()).toEqual([many, many, many, many, few].toSorted());
+    });
+
+    it('passes over a user who has a share in hand, however many rows are due before those of others', async () => {
+      await wantOf(many, now, 2_000);
+      const inHand = await chores.claim(16, later);
+      await wantOf(few, later, 1);
+
+      expect(usersOf(inHand)).toEqual([many, many, many, many]);
+      expect(usersOf(await chores.claim(12, later, inHand))).toEqual([few]);
+      expect(usersOf(await chores.claim(12, later, inHand.slice(1)))).toEqual([many]);
+    });
   });
 
   it('keeps a row due that was wanted otherwise while the work went on', async () => {

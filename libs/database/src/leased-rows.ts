@@ -3,8 +3,8 @@ import type { Database } from './database.js';
 import type { Transaction } from './transaction.js';
 
 /**
- * The columns of a table whose rows are worked on, beside an `id uuid PRIMARY KEY`. For `CREATE TABLE` statements of migrations, so these
- * words are never edited, only added to by later migrations.
+ * The columns of a table whose rows are worked on, beside an `id uuid PRIMARY KEY` and a `user_id uuid NOT NULL`. For `CREATE TABLE` statements of
+ * migrations, so these words are never edited, only added to by later migrations.
  */
 export const workColumns = `
   -- Moved by whatever could change what the work comes to; work is done when the applied revision has caught up.
@@ -22,6 +22,8 @@ export const workColumns = `
 /** A row with {@link workColumns}. */
 export interface WorkRow {
   readonly id: string;
+  /** Whose work it is: nobody's work makes the others wait for all of it. */
+  readonly user_id: string;
   readonly wanted_revision: number;
   readonly applied_revision: number;
   /** Counts this one, also when its process dies half way. */
@@ -54,11 +56,15 @@ export class LeaseLostError extends Error {
 }
 
 /**
- * Longer than any one call to a provider may take (12 s), and short enough that the work of a process that was killed goes on soon.
- * Milliseconds.
+ * Short enough that the work of a process that was killed goes on soon. Work may take longer, and even one step of it, such as a search through many
+ * pages: leases in hand are renewed all the while. Milliseconds.
  */
 const leaseMs = 15_000;
-/** A lease younger than this outlives one more call. Milliseconds. */
+/** So many rows of one user are worked on by one process at a time. */
+const perUserMax = 4;
+/** So many due rows are looked at for those of different users. */
+const candidatesMax = 256;
+/** A lease that was seen this recently is ours. Milliseconds. */
 const freshMs = 2_000;
 
 /** The right to work on one row, for a short time. */
@@ -69,7 +75,7 @@ export class Lease<Row extends WorkRow> {
   ) {}
 
   /**
-   * Makes sure that the lease outlives the next call to a provider, and records what must be known if this process dies in it.
+   * Makes sure that the lease is still ours before the next call to a provider, and records what must be known if this process dies in it.
    * Call it before each such call.
    *
    * @throws LeaseLostError
@@ -111,30 +117,58 @@ export class Lease<Row extends WorkRow> {
 export class LeasedRows<Row extends WorkRow> {
   constructor(
     private readonly database: Database,
-    /** Has {@link workColumns}. A word of our own code, never of a caller. */
+    /** Has {@link workColumns}, and an index of the rows whose `next_attempt_at` is not null. A word of our own code, never of a caller. */
     private readonly table: string,
   ) {}
 
   /**
-   * Takes rows whose time has come. The attempt is counted in the same statement, so one that ends in a crash is counted, too.
+   * Takes rows whose time has come, a few of each user: one who has many does not make the others wait. `inHand` is what this process works on already.
+   * The attempt is counted in the same statement, so one that ends in a crash is counted, too.
    * Leases end by the database's clock, because the clocks of replicas differ.
    */
-  async claim(limit: number, now: Date): Promise<readonly Lease<Row>[]> {
+  async claim(limit: number, now: Date, inHand: readonly Lease<Row>[] = []): Promise<readonly Lease<Row>[]> {
     const sinceMs = performance.now();
-    const rows = await this.database.execute<Row>(
-      {
-        name: `claim-${this.table}`,
-        text: `
-          WITH due AS MATERIALIZED (
-            SELECT id FROM ${this.table}
-            WHERE next_attempt_at <= $2 AND (lease_until IS NULL OR lease_until < now())
-            ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-          UPDATE ${this.table} AS leased
-          SET lease_token = gen_random_uuid(), lease_until = now() + $3::float8 * interval '1 ms', attempts = attempts + 1
-          FROM due WHERE leased.id = due.id RETURNING leased.*`,
-      },
-      [limit, now, leaseMs],
-    );
+    const users = inHand.map(({ row }) => row.user_id);
+    const statement = { name: `claim-${this.table}`, text: claimFrom(this.table) };
+    const rows = await this.database.execute<Row>(statement, [limit, now, leaseMs, users, perUserMax, candidatesMax]);
     return rows.map((row) => new Lease(row, { database: this.database, table: this.table, sinceMs }));
   }
+
+  /** Lets leases last as long as if they had just been claimed. Those that another has by now stay lost. */
+  async renew(leases: readonly Lease<Row>[]): Promise<void> {
+    await this.database.execute(
+      {
+        name: `renew-${this.table}`,
+        text: `
+          UPDATE ${this.table} AS leased SET lease_until = now() + $3::float8 * interval '1 ms'
+          FROM unnest($1::uuid[], $2::uuid[]) AS held (id, lease_token)
+          WHERE leased.id = held.id AND leased.lease_token = held.lease_token`,
+      },
+      [leases.map(({ row }) => row.id), leases.map(({ row }) => row.lease_token), leaseMs],
+    );
+  }
 }
+
+/**
+ * Users who have their share in hand are passed over while the index is read in order of time, so that a backlog of theirs hides nobody. The lease is
+ * looked at again when the row is locked: another may have taken it since.
+ */
+const claimFrom = (table: string): string => `
+  WITH busy AS MATERIALIZED (
+    SELECT user_id, count(*) AS held FROM unnest($4::uuid[]) AS in_hand (user_id) GROUP BY user_id),
+  candidates AS MATERIALIZED (
+    SELECT id, user_id, next_attempt_at FROM ${table}
+    WHERE next_attempt_at <= $2 AND (lease_until IS NULL OR lease_until < now())
+      AND user_id NOT IN (SELECT busy.user_id FROM busy WHERE busy.held >= $5)
+    ORDER BY next_attempt_at LIMIT $6),
+  ranked AS MATERIALIZED (
+    SELECT candidates.id, candidates.next_attempt_at,
+      coalesce(busy.held, 0) + row_number() OVER (PARTITION BY candidates.user_id ORDER BY candidates.next_attempt_at) AS place
+    FROM candidates LEFT JOIN busy ON busy.user_id = candidates.user_id),
+  due AS MATERIALIZED (
+    SELECT work.id FROM ranked JOIN ${table} AS work ON work.id = ranked.id
+    WHERE ranked.place <= $5 AND work.next_attempt_at <= $2 AND (work.lease_until IS NULL OR work.lease_until < now())
+    ORDER BY ranked.next_attempt_at LIMIT $1 FOR UPDATE OF work SKIP LOCKED)
+  UPDATE ${table} AS leased
+  SET lease_token = gen_random_uuid(), lease_until = now() + $3::float8 * interval '1 ms', attempts = attempts + 1
+  FROM due WHERE leased.id = due.id RETURNING leased.*`;
