@@ -63,6 +63,24 @@ describe('calendar accounts', () => {
     expect(await requests.send(getCalendarAccount, { id }, as(userId))).toEqual(before);
   });
 
+  it('keeps the calendar that a user chooses while the calendars are being read', async () => {
+    const { userId, connectionId: id } = await stack.connectAccount();
+    const before = await readAccount(userId);
+    const other = before.calendars.find((calendar) => calendar.is_writable && calendar.id !== before.calendar_id)?.id ?? '';
+    const reads = () => stack.requests.filter(({ path }) => path.includes('/calendarList')).length;
+    const readsBefore = reads();
+    stack.faults.delay(1_000, { path: '/calendarList' });
+
+    await stack.connectAccount(userId, id);
+    await waitFor(() => (reads() > readsBefore ? true : undefined), 'the calendars to be read again');
+    const chosen = await requests.send(updateCalendarAccount, { id, calendar_id: other }, as(userId));
+    stack.faults.clear();
+    const isRead = async () => (await list(userId)).find((account) => account.updated_at !== chosen.updated_at);
+    const after = await waitFor(isRead, 'the reading to end');
+
+    expect([chosen.calendar_id, after.calendar_id]).toEqual([other, other]);
+  });
+
   it('refuses a cursor that is none of its own', async () => {
     await expect(requests.send(listCalendarAccounts, { limit: 50, cursor: 'x' }, as(randomUUID()))).rejects.toMatchObject({
       code: 'request_invalid',

@@ -19,6 +19,12 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
     this.due = new LeasedRows(database, 'accounts');
   }
 
+  /** The calendar that a user chose last, whatever was read before; it stays so until the end of the transaction. */
+  async lockChoice(tx: Transaction, id: string): Promise<string | null> {
+    const [row] = await tx.query<Pick<CalendarAccountRow, 'calendar_id'>>(`SELECT calendar_id FROM accounts WHERE id = $1 FOR UPDATE`, [id]);
+    return row?.calendar_id ?? null;
+  }
+
   async readSoon(tx: Transaction, id: string, now: Date): Promise<void> {
     const sql = `UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3 WHERE id = $1`;
     await tx.query(sql, [id, now, currentTraceparent() ?? null]);

@@ -13,7 +13,7 @@ import {
 import { Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 import { accountFields } from '@patchbay/bookings';
-import { CLOCK, type Clock } from '@patchbay/service-kit';
+import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { AccountsRepository, type CalendarAccountRow } from './accounts.repository.js';
 import { CalendarsWorker } from './calendars.worker.js';
@@ -24,6 +24,7 @@ export class AccountsService {
     @Inject(Database) private readonly database: Database,
     @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
     @Inject(BookingsService) private readonly bookings: BookingsService,
+    @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(CalendarsWorker) private readonly calendars: CalendarsWorker,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -57,7 +58,9 @@ export class AccountsService {
   }
 
   async onDisconnected(event: EventOf<typeof integrationDisconnected>, tx: Transaction): Promise<void> {
-    if (event.data.type === 'calendar') await this.accounts.disconnect(tx, event);
+    if (event.data.type !== 'calendar') return;
+    await this.accounts.disconnect(tx, event);
+    tx.onCommit(() => this.tokens.forget(event.data.connection_id));
   }
 }
 

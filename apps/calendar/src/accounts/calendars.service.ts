@@ -6,13 +6,14 @@ import { Database, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, backoffMs, CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
-import type { CalendarAccountRow } from './accounts.repository.js';
+import { AccountsRepository, type CalendarAccountRow } from './accounts.repository.js';
 
 /** Reads which calendars an account has, and chooses the one that bookings are written to. */
 @Injectable()
 export class CalendarsService {
   constructor(
     @Inject(Database) private readonly database: Database,
+    @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(BookingsService) private readonly bookings: BookingsService,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
@@ -23,8 +24,10 @@ export class CalendarsService {
     const { row } = lease;
     try {
       const calendars = (await this.#list(row)).map(toCalendar);
-      const set = { calendars: JSON.stringify(calendars), calendar_id: chosenCalendar(row.calendar_id, calendars), updated_at: this.clock() };
       await this.database.transaction(async (tx) => {
+        // Not as it was when the row was claimed: the user may have chosen another since.
+        const current = await this.accounts.lockChoice(tx, row.id);
+        const set = { calendars: JSON.stringify(calendars), calendar_id: chosenCalendar(current, calendars), updated_at: this.clock() };
         await lease.settle(tx, { isApplied: true, nextAttemptAt: null, lastError: null, set });
         await this.bookings.lookAgain(tx, { tenantId: row.tenant_id, userId: row.user_id });
       });

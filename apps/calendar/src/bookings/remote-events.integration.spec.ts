@@ -189,6 +189,23 @@ describe('calendar events of bookings', () => {
     expect(step).toMatchObject({ log_type: 'error', message: 'Google must be connected again; the calendar event waits for it.' });
   });
 
+  it('a token is not used any more once its account has ended', async () => {
+    const { userId, connectionId } = await activeAccount();
+    const booking = await stack.book(userId, { conferencing: 'none' });
+    await stack.probe.next(calendarEventCreated, of(booking.booking_id));
+    stack.tokens.answer = (connection) => (connection === connectionId ? { failure: 'connection_not_found' } : stack.tokens.working());
+
+    const ended = { user_id: userId, connection_id: connectionId, provider: 'google', type: 'calendar', reason: 'by_user' } as const;
+    await stack.probe.publish(integrationDisconnected, { data: ended });
+    const hasEnded = () => sql.query(`SELECT 1 FROM accounts WHERE id = $1 AND status = 'disconnected'`, [connectionId]);
+    await waitFor(async () => ((await hasEnded()).rowCount === 1 ? true : undefined), 'the account to end');
+    await stack.probe.publish(bookingRescheduled, { data: movedBooking(booking) });
+    await stack.probe.next(activityRecorded, (step) => step.booking_id === booking.booking_id && step.log_type === 'error');
+    stack.tokens.answer = stack.tokens.working;
+
+    expect(await effects(booking.booking_id, 'event.changed')).toEqual([]);
+  });
+
   it('a booking that was never written at a revoked account is written at the one that is connected in its place', async () => {
     const [userId, revoked] = [randomUUID(), randomUUID()];
     stack.tokens.answer = (connection) => (connection === revoked ? { failure: 'connection_needs_reauth' } : stack.tokens.working());

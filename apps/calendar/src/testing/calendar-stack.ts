@@ -57,6 +57,8 @@ export async function startCalendarStack(log = pino({ level: 'silent' })) {
     start,
     graceMs: graceSeconds * 1_000,
     faults: provider.running.faults,
+    /** What reached Google. */
+    requests: provider.running.requests,
     google: provider.running.fake,
     /** An organiser with a Google account. */
     connectAccount: async (userId = randomUUID(), connectionId = randomUUID()) => {

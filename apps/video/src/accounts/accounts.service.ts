@@ -13,6 +13,7 @@ import {
 import { Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 import { accountFields } from '@patchbay/bookings';
+import { AccessTokens } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { AccountsRepository, type VideoAccountRow } from './accounts.repository.js';
 
@@ -22,6 +23,7 @@ export class AccountsService {
     @Inject(Database) private readonly database: Database,
     @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
     @Inject(BookingsService) private readonly bookings: BookingsService,
+    @Inject(AccessTokens) private readonly tokens: AccessTokens,
   ) {}
 
   async list(user: UserCaller, page: InputOf<typeof listVideoAccounts>): Promise<OutputOf<typeof listVideoAccounts>> {
@@ -49,7 +51,9 @@ export class AccountsService {
   }
 
   async onDisconnected(event: EventOf<typeof integrationDisconnected>, tx: Transaction): Promise<void> {
-    if (event.data.type === 'video') await this.accounts.disconnect(tx, event);
+    if (event.data.type !== 'video') return;
+    await this.accounts.disconnect(tx, event);
+    tx.onCommit(() => this.tokens.forget(event.data.connection_id));
   }
 }
 

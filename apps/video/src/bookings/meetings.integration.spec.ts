@@ -169,6 +169,23 @@ describe('meetings of bookings', () => {
     expect(await effects(booking.booking_id, 'meeting.created')).toHaveLength(1);
   });
 
+  it('a token is not used any more once its account has ended', async () => {
+    const { userId, connectionId } = await activeAccount();
+    const booking = await stack.book(userId);
+    await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id);
+    stack.tokens.answer = (connection) => (connection === connectionId ? { failure: 'connection_not_found' } : stack.tokens.working());
+
+    const ended = { user_id: userId, connection_id: connectionId, provider: 'zoom', type: 'video', reason: 'by_user' } as const;
+    await stack.probe.publish(integrationDisconnected, { data: ended });
+    const hasEnded = () => sql.query(`SELECT 1 FROM accounts WHERE id = $1 AND status = 'disconnected'`, [connectionId]);
+    await waitFor(async () => ((await hasEnded()).rowCount === 1 ? true : undefined), 'the account to end');
+    await stack.probe.publish(bookingRescheduled, { data: movedBooking(booking) });
+    await stack.probe.next(activityRecorded, (step) => step.booking_id === booking.booking_id && step.log_type === 'error');
+    stack.tokens.answer = stack.tokens.working;
+
+    expect(await effects(booking.booking_id, 'meeting.changed')).toEqual([]);
+  });
+
   it('says so when no meeting will be made, and makes one after all when an account is connected in time', async () => {
     const userId = randomUUID();
 
