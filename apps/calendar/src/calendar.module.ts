@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { configuredProviders } from '@patchbay/bookings';
+import { configuredProviders, IndexEndedBookings1763702000000 } from '@patchbay/bookings';
 import type { ServiceDefinition } from '@patchbay/service-kit';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
@@ -35,5 +35,5 @@ export const calendarService: ServiceDefinition = {
   module: CalendarModule,
   config: calendarConfig,
   entities: [],
-  migrations: [CreateAccountsAndBookings1763700200000],
+  migrations: [CreateAccountsAndBookings1763700200000, IndexEndedBookings1763702000000],
 };

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { configuredProviders } from '@patchbay/bookings';
+import { configuredProviders, IndexEndedBookings1763702000000 } from '@patchbay/bookings';
 import type { ServiceDefinition } from '@patchbay/service-kit';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
@@ -23,5 +23,5 @@ export const videoService: ServiceDefinition = {
   module: VideoModule,
   config: videoConfig,
   entities: [],
-  migrations: [CreateAccountsAndBookings1763700100000],
+  migrations: [CreateAccountsAndBookings1763700100000, IndexEndedBookings1763702000000],
 };

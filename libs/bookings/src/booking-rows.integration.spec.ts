@@ -57,6 +57,29 @@ describe('BookingRows', () => {
   };
   const all = async () => (await database.pool.query<BookingRow>('SELECT * FROM bookings ORDER BY id')).rows;
 
+  it('forgets bookings by their end, and by their age when no end is known', async () => {
+    const before = new Date(now.getTime() - 400 * daysMs);
+    const [sooner, after] = [-1, 1].map((ms) => new Date(before.getTime() + ms));
+    const idOf = (at = before) => uuidv7({ msecs: at.getTime() });
+    await add({ booking_id: 'ended', id: idOf(sooner), ends_at: sooner });
+    await add({ booking_id: 'made long ago, ended later', id: idOf(sooner), ends_at: after });
+    await add({ booking_id: 'cancelled', id: idOf(sooner), ends_at: null, is_cancelled: true });
+    await add({ booking_id: 'cancelled later', id: idOf(after), ends_at: null, is_cancelled: true });
+
+    await bookings.forget(before);
+
+    expect((await all()).map(({ booking_id: id }) => id)).toEqual(['made long ago, ended later', 'cancelled later']);
+  });
+
+  it('forgets more bookings than go into one batch', async () => {
+    const many = `INSERT INTO bookings (id, booking_id, user_id, ends_at) SELECT gen_random_uuid(), n::text, $1, $2 FROM generate_series(1, 2100) AS n`;
+    await database.pool.query(many, [user.userId, now]);
+
+    await bookings.forget(new Date(now.getTime() + 1));
+
+    expect(await all()).toEqual([]);
+  });
+
   describe('when an account changed', () => {
     const stir = () => database.transaction((tx) => bookings.stir(tx, user, now));
 

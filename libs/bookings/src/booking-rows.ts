@@ -41,11 +41,22 @@ export interface BookingName {
   readonly userId: string;
 }
 
+/** Forgotten in one statement: small enough to hold no lock for long. */
+const forgetMax = 1_000;
+const forgetEnded = {
+  name: 'forget-ended-bookings',
+  text: `DELETE FROM bookings WHERE id IN (SELECT id FROM bookings WHERE ends_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
+};
+const forgetEndless = {
+  name: 'forget-endless-bookings',
+  text: `DELETE FROM bookings WHERE id IN (SELECT id FROM bookings WHERE ends_at IS NULL AND id < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
+};
+
 /** What is wanted of bookings, in the `bookings` table of a service. */
 export class BookingRows<Row extends BookingRow> {
   readonly due: LeasedRows<Row>;
 
-  constructor(database: Database) {
+  constructor(private readonly database: Database) {
     this.due = new LeasedRows(database, 'bookings');
   }
 
@@ -84,6 +95,19 @@ export class BookingRows<Row extends BookingRow> {
          AND (is_cancelled OR ends_at > $3)`,
       [user.tenantId, user.userId, now],
     );
+  }
+
+  /**
+   * Forgets the bookings that ended before, in small batches. One whose end nobody told, because only its cancellation or its link came, goes when
+   * it was first heard of before: its id tells when.
+   */
+  async forget(before: Date): Promise<void> {
+    const firstId = uuidv7({ msecs: before.getTime(), seq: 0, random: new Uint8Array(16) });
+    for (const [statement, bound] of [
+      [forgetEnded, before],
+      [forgetEndless, firstId],
+    ] as const)
+      while ((await this.database.execute(statement, [bound, forgetMax])).length === forgetMax);
   }
 }
 

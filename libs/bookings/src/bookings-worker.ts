@@ -1,6 +1,7 @@
 import type { Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { LeasedWork, type Clock, type Logger } from '@patchbay/service-kit';
+import { forgetHourly } from './booking-retention.js';
 import type { BookingRow, BookingRows } from './booking-rows.js';
 
 /** What a {@link BookingsWorker} works with. */
@@ -14,9 +15,10 @@ export interface BookingsWorkerParts<Row extends BookingRow> {
   readonly clock: Clock;
 }
 
-/** Brings about what is wanted of bookings, as long as the service runs. The hooks are Nest's. */
+/** Brings about what is wanted of bookings and forgets those of long ago, as long as the service runs. The hooks are Nest's. */
 export class BookingsWorker<Row extends BookingRow> {
   readonly #work: LeasedWork<Row>;
+  #stopForgetting: (() => void) | undefined;
 
   constructor(private readonly parts: BookingsWorkerParts<Row>) {
     const { name, bookings, bringAbout, log, clock } = parts;
@@ -25,9 +27,11 @@ export class BookingsWorker<Row extends BookingRow> {
 
   onApplicationBootstrap(): void {
     this.#work.start();
+    this.#stopForgetting = forgetHourly(this.parts);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#stopForgetting?.();
     await this.#work.stop();
     await this.parts.providers.close();
   }
