@@ -1,3 +1,4 @@
+import type { FailureVerdict } from '@patchbay/capabilities';
 import { activityRecorded, type InputOf, type listActivity } from '@patchbay/contracts';
 import type { ColumnValues, Lease, Transaction } from '@patchbay/database';
 import { backoffMs } from '@patchbay/service-kit';
@@ -7,13 +8,6 @@ import { isLongOver, type BookingRow } from './booking-rows.js';
 export interface ActingProvider {
   readonly id: string;
   readonly displayName: string;
-}
-
-/** Why the work of a booking did not come to its end. See `judgeFailure` of the capabilities. */
-export interface WorkFailure {
-  readonly kind: 'later' | 'reconnect' | 'never';
-  readonly reason: string;
-  readonly retryAfterMs?: number | undefined;
 }
 
 /** One step that the activity log shows. */
@@ -39,7 +33,7 @@ export async function settleFailed(
   tx: Transaction,
   lease: Lease<BookingRow>,
   outcome: {
-    readonly failure: WorkFailure;
+    readonly failure: FailureVerdict;
     readonly provider: ActingProvider;
     /** What was to be made or changed, such as `the meeting`. */
     readonly effect: string;
@@ -58,7 +52,7 @@ export async function settleFailed(
   announceStep(tx, row, { type: 'error', provider, message, details: { reason: failure.reason } });
 }
 
-function messageOf({ kind }: WorkFailure, { displayName }: ActingProvider, effect: string): string {
+function messageOf({ kind }: FailureVerdict, { displayName }: ActingProvider, effect: string): string {
   switch (kind) {
     case 'later':
       return `${displayName} cannot be used at the moment; ${effect} follows as soon as it can.`;
