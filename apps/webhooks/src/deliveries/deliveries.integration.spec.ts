@@ -210,6 +210,33 @@ describe('delivery', () => {
     expect(Date.now() - before).toBeLessThan(1_000);
   });
 
+  it('does not let a burst to an endpoint that takes its time delay what is due for another', async () => {
+    const slow = await anEndpoint();
+    receiver.behave(slow.path, (_received, response) => void setTimeout(() => response.writeHead(200).end(), 900));
+    const healthy = await anEndpoint();
+    const burst = { events: Array.from({ length: 500 }, () => ({ type: 'booking_created', data: aBooking(slow.userId) })) };
+    const retried = await publish(healthy.userId);
+    await finished(healthy.userId, healthy.endpoint.id);
+
+    for (let batch = 0; batch < 9; batch += 1) await webhooks.ask(publishEvents, burst);
+    const before = Date.now();
+    await webhooks.sql.query(`UPDATE deliveries SET status = 'pending', next_attempt_at = now() WHERE event_id = $1`, [retried]);
+    const fresh = await publish(healthy.userId);
+    await until(
+      () => receiver.at(healthy.path),
+      (all) => all.length === 3,
+    );
+
+    expect(
+      receiver
+        .at(healthy.path)
+        .map((one) => one.headers['webhook-id'])
+        .sort(),
+    ).toEqual([retried, retried, fresh].sort());
+    expect(Date.now() - before).toBeLessThan(2_500);
+    await webhooks.sql.query(`UPDATE deliveries SET status = 'failed', next_attempt_at = NULL WHERE endpoint_id = $1`, [slow.endpoint.id]);
+  }, 20_000);
+
   it('shows a delivery in the activity log with the trace of its event', async () => {
     const { userId, endpoint } = await anEndpoint();
 

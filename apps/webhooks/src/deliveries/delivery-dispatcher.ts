@@ -23,6 +23,13 @@ const heldMaxFresh = 4_000;
 /** How long deliveries to an endpoint rest whose secret cannot be opened. Milliseconds. */
 const sealedRestMs = 5 * 60_000;
 
+/** How often lanes are looked at that nobody answers. Milliseconds. */
+const lookEveryMs = 250;
+
+/** What an end may take at most: answers first, then writing down. Whoever ends us kills after 10 s; what is unfinished then is left to its lease. */
+const answersMsMax = 5_500;
+const outcomesMsMax = 1_500;
+
 /**
  * Sends what is leased to this process. Every endpoint has a lane of its own, wide while it answers quickly and narrow when it does not, so that
  * a slow or dead endpoint delays nobody else.
@@ -31,7 +38,10 @@ const sealedRestMs = 5 * 60_000;
 export class DeliveryDispatcher {
   readonly #held = new Map<string, Held>();
   readonly #lanes = new Map<string, EndpointLane>();
+  readonly #looker: NodeJS.Timeout;
   #isStopped = false;
+  /** True when patience is at its end: what is unfinished belongs to its lease. */
+  #isLeft = false;
   /** Told when there is room again. */
   onRoom: () => void = () => undefined;
 
@@ -43,9 +53,11 @@ export class DeliveryDispatcher {
     @Inject(LOG) private readonly log: Logger,
   ) {
     recorder.onRecorded = (outcomes) => {
-      for (const { delivery } of outcomes) if (this.#held.get(delivery.id)?.delivery === delivery) this.#held.delete(delivery.id);
-      this.onRoom();
+      this.#release(outcomes.map(({ delivery }) => delivery));
     };
+    // An endpoint that says nothing tells nobody to look: what waits for it must not stay in hand all the same.
+    this.#looker = setInterval(() => this.#giveBackExcess(), lookEveryMs);
+    this.#looker.unref();
   }
 
   /** How many deliveries may be claimed now. */
@@ -77,9 +89,16 @@ export class DeliveryDispatcher {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const lane of this.#lanes.values()) for (const { delivery } of lane.takeWaiting()) this.#giveBack(delivery, 0);
-    const deadline = Date.now() + 10_000;
+    clearInterval(this.#looker);
+    const deadline = Date.now() + answersMsMax;
     while ([...this.#lanes.values()].some((lane) => lane.isBusy) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
-    await Promise.race([this.recorder.drain(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+    this.#isLeft = true;
+    await Promise.race([this.recorder.drain(), new Promise((resolve) => setTimeout(resolve, outcomesMsMax).unref())]);
+  }
+
+  #release(deliveries: readonly LeasedDelivery[]): void {
+    for (const delivery of deliveries) if (this.#held.get(delivery.id)?.delivery === delivery) this.#held.delete(delivery.id);
+    this.onRoom();
   }
 
   /** @returns false when it is in hand already: the lease ran out while the database was away, and its outcome must carry the newer token. */
@@ -109,10 +128,9 @@ export class DeliveryDispatcher {
       await this.targets.load([...new Set(deliveries.map((delivery) => delivery.endpointId))]);
     } catch (error) {
       this.log.warn({ err: error }, 'endpoints could not be read; their deliveries wait');
-      for (const delivery of deliveries) this.#held.delete(delivery.id);
-      return;
+      return this.#release(deliveries);
     }
-    for (const delivery of deliveries) if (!this.#admit(delivery)) this.#held.delete(delivery.id);
+    this.#release(deliveries.filter((delivery) => !this.#admit(delivery)));
   }
 
   #queue(waiting: Waiting): void {
@@ -126,6 +144,7 @@ export class DeliveryDispatcher {
   #send(lane: EndpointLane, { delivery, target }: Waiting): void {
     const message = { id: delivery.eventId, body: delivery.payload, traceparent: delivery.traceparent };
     this.sender.send(target, message, (result) => {
+      if (this.#isLeft) return;
       this.recorder.add({ delivery, ...this.#judge(target, delivery, result), attempt: result });
       lane.leave(result.durationMs);
       this.#next(delivery.endpointId, lane);
@@ -136,6 +155,10 @@ export class DeliveryDispatcher {
     for (let waiting = lane.next(); waiting !== undefined; waiting = lane.next()) this.#send(lane, waiting);
     for (const { delivery } of lane.takeExcess()) this.#giveBack(delivery, lane.holdMs(Math.random()));
     if (lane.isForgettable) this.#lanes.delete(endpointId);
+  }
+
+  #giveBackExcess(): void {
+    for (const lane of this.#lanes.values()) for (const { delivery } of lane.takeExcess()) this.#giveBack(delivery, lane.holdMs(Math.random()));
   }
 
   #giveBack(delivery: LeasedDelivery, delayMs: number): void {

@@ -15,8 +15,17 @@ const widthUnknown = 16;
 const answersToKnow = 8;
 /** Answers slower than this on average make a slow endpoint. Milliseconds. */
 const slowMs = 2_000;
-/** What may wait in memory for a slow endpoint; more goes back to the database. */
-const waitingMaxSlow = 8;
+/**
+ * What waits in memory takes room from everybody else, so it is what the endpoint will take within this time at the pace it shows; more goes back
+ * to the database. Milliseconds.
+ */
+const waitMsMax = 1_000;
+/** …but always enough for the next places to be filled at once, and never more than leaves others room. */
+const waitingMin = 8;
+const waitingMax = 2_500;
+const waitingMaxUnknown = 1_000;
+/** No answer for this long tells something about an endpoint even before the answer comes. Milliseconds. */
+const silenceMs = 500;
 const holdMsMin = 1_000;
 const holdMsMax = 60_000;
 /** Weight of the newest answer in the average. */
@@ -29,6 +38,10 @@ export class EndpointLane {
   #answers = 0;
   #waiting: Waiting[] = [];
   #from = 0;
+  /** When it last answered, or was first asked after it had nothing to answer. */
+  #heardAtMs = 0;
+
+  constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
   get isBusy(): boolean {
     return this.#running > 0;
@@ -42,14 +55,15 @@ export class EndpointLane {
   /** Takes a place if one is free and nobody waits for it. */
   enter(): boolean {
     if (this.#length > 0 || this.#running >= this.#width) return false;
-    this.#running += 1;
+    this.#begin();
     return true;
   }
 
   leave(durationMs: number): void {
     this.#running -= 1;
     this.#answers += 1;
-    this.#averageMs += (durationMs - this.#averageMs) * newest;
+    this.#heardAtMs = this.nowMs();
+    this.#averageMs = this.#answers === 1 ? durationMs : this.#averageMs + (durationMs - this.#averageMs) * newest;
   }
 
   wait(waiting: Waiting): void {
@@ -63,14 +77,17 @@ export class EndpointLane {
     if (waiting === undefined) return undefined;
     this.#from += 1;
     if (this.#from === this.#waiting.length) this.takeWaiting();
-    this.#running += 1;
+    this.#begin();
     return waiting;
   }
 
-  /** What a slow endpoint cannot take for long, the newest first. */
+  /** What the endpoint will not take soon: the newest of what waits. */
   takeExcess(): readonly Waiting[] {
-    if (!this.#isSlow || this.#length <= waitingMaxSlow) return [];
-    return this.#waiting.splice(this.#from + waitingMaxSlow);
+    if (this.#length <= waitingMin) return [];
+    const most = this.#answers === 0 ? waitingMaxUnknown : waitingMax;
+    const soon = Math.floor((waitMsMax * this.#width) / Math.max(1, this.#paceMs));
+    const allowed = Math.max(waitingMin, Math.min(most, soon));
+    return this.#length <= allowed ? [] : this.#waiting.splice(this.#from + allowed);
   }
 
   takeWaiting(): readonly Waiting[] {
@@ -82,7 +99,7 @@ export class EndpointLane {
 
   /** How long excess rests before it is offered again: about as long as the endpoint needs for what it has. */
   holdMs(random: number): number {
-    const needed = (this.#averageMs * (this.#running + this.#length)) / this.#width;
+    const needed = (this.#paceMs * (this.#running + this.#length)) / this.#width;
     return Math.min(holdMsMax, Math.max(holdMsMin, needed)) * (0.75 + random / 2);
   }
 
@@ -90,8 +107,19 @@ export class EndpointLane {
     return this.#waiting.length - this.#from;
   }
 
+  /** Milliseconds for an answer, as far as is known: an endpoint that is silent is at least as slow as its silence is long. */
+  get #paceMs(): number {
+    const silence = this.#running === 0 ? 0 : this.nowMs() - this.#heardAtMs;
+    return silence < silenceMs ? this.#averageMs : Math.max(this.#averageMs, silence);
+  }
+
   get #isSlow(): boolean {
-    return this.#averageMs > slowMs;
+    return this.#paceMs > slowMs;
+  }
+
+  #begin(): void {
+    if (this.#running === 0) this.#heardAtMs = this.nowMs();
+    this.#running += 1;
   }
 
   get #width(): number {
