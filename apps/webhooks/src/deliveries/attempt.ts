@@ -102,9 +102,10 @@ function statusFault(statusCode: number): AttemptError | null {
 
 const faultByCode: Readonly<Record<string, AttemptError>> = {
   address_not_allowed: 'address_not_allowed',
+  name_not_resolved: 'name_not_resolved',
+  // Names that an operator allows go the operating system's way.
   ENOTFOUND: 'name_not_resolved',
   EAI_AGAIN: 'name_not_resolved',
-  ENODATA: 'name_not_resolved',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',

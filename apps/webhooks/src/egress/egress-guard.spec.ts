@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent, request } from 'undici';
 import { isPublicAddress } from './address-classes.js';
-import { AddressNotAllowedError, EgressGuard, type Resolve } from './egress-guard.js';
+import { AddressNotAllowedError, EgressGuard } from './egress-guard.js';
+import type { Resolve } from './name-resolver.js';
 
 const guard = new EgressGuard({ allow: [], httpsOnly: false });
 const refused = (url: string) => expect(() => guard.checkUrl(url)).toThrow(AddressNotAllowedError);
@@ -54,6 +55,7 @@ describe('a URL', () => {
     'localhost',
     'LOCALHOST',
     'localhost.',
+    'redis',
     'foo.localhost',
     'metadata.google.internal',
     '127.0.0.1.',
@@ -144,7 +146,8 @@ describe('a connection', () => {
     const answers = [['93.184.216.34'], ['127.0.0.1']];
     const resolve: Resolve = (hostname) => answering(...(answers.shift() ?? []))(hostname);
     const moody = new EgressGuard({ allow: [], httpsOnly: false, resolve });
-    await moody.checkReachable(`http://rebind.example:${port}/`);
+    moody.checkUrl(`http://rebind.example:${port}/`);
+    await resolve('rebind.example');
 
     expect(await reach('rebind.example', resolve)).toMatchObject({ code: 'address_not_allowed' });
     expect(hits).toBe(0);

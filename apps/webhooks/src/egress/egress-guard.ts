@@ -1,7 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { isPublicAddress } from './address-classes.js';
+import { nameResolver, NameNotResolvedError, type Resolve } from './name-resolver.js';
 
 /** Where a webhook may not go. Deliberately the same for every reason: the sender must not become a map of our network. */
 export class AddressNotAllowedError extends Error {
@@ -12,9 +12,6 @@ export class AddressNotAllowedError extends Error {
     super('webhooks may not be sent to this address');
   }
 }
-
-/** Resolves a name to its addresses, all of them. */
-export type Resolve = (hostname: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 export interface EgressRules {
   /** `host:port` that may be called whatever it resolves to. */
@@ -42,10 +39,12 @@ export class EgressGuard {
 
   constructor(private readonly rules: EgressRules) {
     this.#allow = new Set(rules.allow);
-    this.#resolve = rules.resolve ?? ((hostname) => lookup(hostname, { all: true, verbatim: true }));
+    this.#resolve = rules.resolve ?? nameResolver();
   }
 
-  /** What can be told from a URL alone. @throws AddressNotAllowedError */
+  /**
+   * What can be told from a URL alone. No name is resolved before an endpoint is kept: names of our own network could be told from names that
+   * nobody has. @throws AddressNotAllowedError */
   checkUrl(text: string): URL {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || url.username !== '' || url.password !== '') throw new AddressNotAllowedError();
@@ -54,16 +53,6 @@ export class EgressGuard {
     if (this.#isExempt(hostname, port)) return url;
     if (!isPublicPort(port) || isLocalName(hostname)) throw new AddressNotAllowedError();
     if (isIP(hostname) !== 0 && !isPublicAddress(hostname)) throw new AddressNotAllowedError();
-    return url;
-  }
-
-  /** What can be told before an endpoint is kept: a name that resolves to the inside is refused at once, one that does not resolve may come later. */
-  async checkReachable(text: string): Promise<URL> {
-    const url = this.checkUrl(text);
-    const { hostname, port } = targetOf(url.hostname, url.port, url.protocol);
-    if (this.#isExempt(hostname, port) || isIP(hostname) !== 0) return url;
-    const addresses = await this.#resolve(hostname).catch(() => []);
-    if (addresses.some(({ address }) => !isPublicAddress(address))) throw new AddressNotAllowedError();
     return url;
   }
 
@@ -96,12 +85,13 @@ export class EgressGuard {
     try {
       const addresses = await this.#resolve(hostname);
       const [first] = addresses;
-      // One bad address among good ones is not a slip: it is how a check of "the first" is got round.
+      // One bad address among good ones is not a slip: it is how a check of "the first" is got round. A name that does not exist gets the same
+      // answer as one of our own network.
       if (first === undefined || addresses.some(({ address }) => !isPublicAddress(address))) return answer(new AddressNotAllowedError());
       if (details.all === true) return answer(null, addresses);
       answer(null, first.address, first.family);
     } catch (error) {
-      answer(error instanceof Error ? error : new Error('the name cannot be resolved'));
+      answer(error instanceof Error ? error : new NameNotResolvedError());
     }
   }
 }
@@ -116,8 +106,9 @@ const targetOf = (hostname: string, port: string, protocol: string): { hostname:
 
 const isPublicPort = (port: number): boolean => port === 80 || port === 443 || (port >= 1_024 && !internalPorts.has(port));
 
-/** Names that never leave the machine or the network, whatever a resolver says. https://www.rfc-editor.org/rfc/rfc6761 */
+/** Names that never leave the machine or the network, whatever a resolver says, those without a dot among them. https://www.rfc-editor.org/rfc/rfc6761 */
 const isLocalName = (hostname: string): boolean =>
-  hostname === 'localhost' || /\.(localhost|local|internal|intranet|lan|home|corp|localdomain|home\.arpa|svc)$/.test(hostname);
+  (!hostname.includes('.') && isIP(hostname) === 0) ||
+  /\.(localhost|local|internal|intranet|lan|home|corp|localdomain|home\.arpa|svc)$/.test(hostname);
 
 const isPublicPeer = (socket: Socket): boolean => socket.remoteAddress !== undefined && isPublicAddress(socket.remoteAddress);

@@ -57,7 +57,7 @@ export class EndpointsService {
   }
 
   async create(owner: Owner, input: InputOf<typeof createWebhookEndpoint>): Promise<OutputOf<typeof createWebhookEndpoint>> {
-    await this.#check(input);
+    this.#check(input);
     const id = uuidv7();
     const secret = input.secret_key ?? this.secrets.make();
     const place = { id, tenant_id: owner.tenant_id };
@@ -117,20 +117,20 @@ export class EndpointsService {
     for (let tries = 0; tries < editTriesMax; tries += 1) {
       const row = await this.#find(owner, id);
       const input = change(row);
-      await this.#check(input);
+      this.#check(input);
       const after = await this.endpoints.change(owner, row, this.#toChangedFields(input, row));
       if (after !== undefined) return this.#toEndpoint(after);
     }
     throw new AppError('service_unavailable');
   }
 
-  async #check(input: EditedEndpoint): Promise<void> {
+  #check(input: EditedEndpoint): void {
     checkEventPatterns(input.events);
     const secretProblem = input.secret_key === undefined ? undefined : secretFault(input.secret_key);
     const faults = { ...headerFaults(input.headers ?? {}), ...(secretProblem === undefined ? {} : { secret_key: secretProblem }) };
     if (Object.keys(faults).length > 0) throw new AppError('request_invalid', faults);
     try {
-      await this.guard.checkReachable(input.webhook_url);
+      this.guard.checkUrl(input.webhook_url);
     } catch (error) {
       if (error instanceof AddressNotAllowedError)
         throw new AppError('webhook_url_not_allowed', { webhook_url: 'is not an address that webhooks may be sent to' });

@@ -37,6 +37,13 @@ describe('headerFaults', () => {
     'content-type',
     'User-Agent',
     'traceparent',
+    'TraceState',
+    'Forwarded',
+    'X-Forwarded-For',
+    'X-Real-IP',
+    'True-Client-IP',
+    'CF-Connecting-IP',
+    'X-Amz-Security-Token',
   ])('refuses %s', (name) => {
     expect(headerFaults({ [name]: 'x' })).toEqual({ [`headers.${name}`]: 'is set by Patchbay and cannot be replaced' });
   });

@@ -16,10 +16,13 @@ const reserved = new Set([
   'traceparent',
   'tracestate',
   'via',
+  'x-real-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
   'forwarded',
   'date',
 ]);
-const reservedPrefixes = ['proxy-', 'webhook-', 'sec-', 'x-forwarded-'];
+const reservedPrefixes = ['proxy-', 'webhook-', 'sec-', 'x-forwarded-', 'x-amz-'];
 
 /** Names that a customer may not set, as fields and reasons. */
 export function headerFaults(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
