@@ -11,7 +11,9 @@ export const webhooksConfig = z.object({
   WEBHOOKS_EGRESS_ALLOW: allowedTargets
     .default([])
     .describe('Internal receivers that may be called all the same: `host:port`, separated by commas. Nothing internal is called otherwise.'),
-  WEBHOOKS_TIMEOUT_SECONDS: positive(15, 60).describe('How long a receiver may take for its whole answer.'),
+  WEBHOOKS_TIMEOUT_SECONDS: positive(15, 25).describe(
+    'How long a receiver may take for its whole answer; 25 at most, so that a test is answered in time.',
+  ),
   WEBHOOKS_RETRY_SCHEDULE_SECONDS: retryScheduleSeconds
     .default([...retryScheduleDefault])
     .describe('Waiting times between attempts, separated by commas. The default reaches past 72 hours.'),

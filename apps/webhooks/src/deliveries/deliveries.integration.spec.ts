@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import {
   createWebhookEndpoint,
@@ -10,6 +11,8 @@ import {
 } from '@patchbay/contracts';
 import { answer, inTurn, startReceiver, until, verify, type Receiver } from '../testing/receiver.js';
 import { aBooking, startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
 let receiver: Receiver;
 let webhooks: TestWebhooks;
@@ -63,6 +66,7 @@ describe('delivery', () => {
     expect(verify(endpoint.secret_key, received as never)).toMatchObject({ type: 'booking_created', data: { organizer: { user_id: userId } } });
     expect(received?.headers).toMatchObject({ 'webhook-id': eventId, 'x-customer': 'yes', 'content-type': 'application/json' });
     expect(received?.headers['traceparent']).toMatch(/^00-/);
+    expect(received?.headers['user-agent']).toBe(`Patchbay-Webhooks/${version}`);
   });
 
   it('tries again with the same webhook-id until the receiver takes it', async () => {
@@ -78,6 +82,18 @@ describe('delivery', () => {
       { status_code: 500, error: 'status_not_2xx', response_excerpt: 'not now' },
       { status_code: 200, error: null, response_excerpt: 'thanks' },
     ]);
+  });
+
+  it('waits as long as the receiver asks for, and then delivers', async () => {
+    const { userId, path, endpoint } = await anEndpoint();
+    receiver.behave(path, inTurn(answer(503, { 'retry-after': '1' }), answer(200)));
+
+    await publish(userId);
+    const [delivery] = await finished(userId, endpoint.id);
+    const [first, second] = receiver.at(path);
+
+    expect(delivery).toMatchObject({ status: 'succeeded', attempt_count: 2 });
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(990);
   });
 
   it('gives up when the schedule is at its end', async () => {
@@ -120,6 +136,36 @@ describe('delivery', () => {
     expect(after).toMatchObject({ is_active: false, disabled_reason: 'gone' });
     expect(rows).toHaveLength(1);
     expect(witness.is_active).toBe(true);
+  });
+
+  it('switches an endpoint off whose every attempt failed for days, and says so to its owner', async () => {
+    const { userId, path, endpoint } = await anEndpoint();
+    receiver.behave(path, answer(500));
+    await webhooks.sql.query(`UPDATE endpoints SET failing_since = now() - interval '121 hours' WHERE id = $1`, [endpoint.id]);
+
+    await publish(userId);
+    const after = await until(
+      () => webhooks.ask(getWebhookEndpoint, { id: endpoint.id }, userId),
+      (one) => !one.is_active,
+    );
+    const { rows } = await webhooks.sql.query(
+      `SELECT payload::json->'data' AS data FROM outbox WHERE subject = 'event.webhook_endpoint_disabled.v1' AND payload LIKE $1`,
+      [`%${endpoint.id}%`],
+    );
+
+    expect(after).toMatchObject({ is_active: false, disabled_reason: 'failing' });
+    expect(rows).toEqual([{ data: { user_id: userId, endpoint_id: endpoint.id, reason: 'failing' } }]);
+  });
+
+  it('leaves an endpoint on whose every attempt failed for a shorter time', async () => {
+    const { userId, path, endpoint } = await anEndpoint({ retry_failed: false });
+    receiver.behave(path, answer(500));
+    await webhooks.sql.query(`UPDATE endpoints SET failing_since = now() - interval '119 hours' WHERE id = $1`, [endpoint.id]);
+
+    await publish(userId);
+    await finished(userId, endpoint.id);
+
+    expect(await webhooks.ask(getWebhookEndpoint, { id: endpoint.id }, userId)).toMatchObject({ is_active: true });
   });
 
   it('does not follow a redirect', async () => {

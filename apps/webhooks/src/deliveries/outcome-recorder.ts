@@ -63,8 +63,22 @@ export class OutcomeRecorder {
     });
   }
 
+  /** One outcome that the database refuses must not hold up the others: where a batch is refused, each is written alone. */
   async #write(batch: readonly Outcome[]): Promise<void> {
-    for (let outcomes = batch; ;) {
+    if (await this.#isTaken(batch)) return;
+    for (const outcome of batch) await this.#writeAlone(outcome);
+  }
+
+  async #writeAlone(outcome: Outcome): Promise<void> {
+    // A receiver's own words are the likeliest fault; what happened counts without them.
+    if ((await this.#isTaken([outcome])) || (await this.#isTaken([withoutExcerpt(outcome)]))) return;
+    this.log.error({ delivery_id: outcome.delivery.id }, 'the database refuses an outcome; its delivery is tried again when the lease ends');
+    this.onRecorded([outcome]);
+  }
+
+  /** Writes outcomes, and waits for the database where it is away. @returns false when the database is there and refuses them. */
+  async #isTaken(outcomes: readonly Outcome[]): Promise<boolean> {
+    for (;;) {
       try {
         const failing = await this.deliveries.record({ outcomes, ...verdicts(outcomes) }, this.config.WEBHOOKS_DISABLE_AFTER_HOURS);
         this.#failures = 0;
@@ -72,11 +86,14 @@ export class OutcomeRecorder {
         const gone = outcomes.filter(({ attempt }) => attempt?.statusCode === 410).map(({ delivery }) => delivery.endpointId);
         await this.disabler.disable(new Set(gone), 'gone');
         await this.disabler.disable(new Set(failing), 'failing');
-        return;
+        return true;
       } catch (error) {
+        if (!isDatabaseOutage(error)) {
+          this.#failures = 0;
+          this.log.warn({ err: error, outcomes: outcomes.length }, 'the database refuses outcomes');
+          return false;
+        }
         this.#failures += 1;
-        // Only a receiver's own words can be what the database refuses; they must not hold up what happened.
-        if (!isDatabaseOutage(error)) outcomes = outcomes.map(withoutExcerpt);
         if (this.#failures === 1 || this.#failures % 20 === 0) this.log.warn({ err: error }, 'outcomes wait for the database');
         await sleep(Math.min(backOffMsMax, 50 * 2 ** this.#failures));
       }

@@ -64,8 +64,11 @@ describe('readRetryAfterMs', () => {
 });
 
 describe('retryScheduleSeconds', () => {
-  it('reads a list and refuses what is none', () => {
-    expect(retryScheduleSeconds.parse('0.1, 2,30')).toEqual([0.1, 2, 30]);
-    expect(retryScheduleSeconds.safeParse('soon').success).toBe(false);
+  it('reads a list', () => {
+    expect(retryScheduleSeconds.parse('0.1, 2,604800')).toEqual([0.1, 2, 604_800]);
+  });
+
+  it.each(['soon', '5,,30', '5,', ',5', '604801', '1e300', '-1', 'Infinity', '0x10'])('refuses %p', (text) => {
+    expect(retryScheduleSeconds.safeParse(text).success).toBe(false);
   });
 });

@@ -18,11 +18,18 @@ export const retryScheduleDefault: readonly number[] = [
   ...Array.from({ length: 7 }, () => 12 * hour),
 ];
 
+/** No single wait may be longer: a slip of the keyboard would otherwise put deliveries off for years. */
+const waitSecondsMax = 7 * 24 * hour;
+
 /** `5,30,120`: the schedule as a variable holds it. */
 export const retryScheduleSeconds = z
   .string()
-  .transform((text) => text.split(',').map((part) => Number(part.trim())))
-  .refine((seconds) => seconds.every((value) => Number.isFinite(value) && value >= 0), 'must be seconds, separated by commas');
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine(
+    (parts) => parts.every((part) => /^\d+(\.\d+)?$/.test(part) && Number(part) <= waitSecondsMax),
+    `must be seconds, separated by commas, none above ${waitSecondsMax}`,
+  )
+  .transform((parts) => parts.map(Number));
 
 /** How patient an endpoint's owner asked us to be. */
 export interface RetryPolicy {

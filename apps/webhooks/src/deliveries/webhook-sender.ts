@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SERVICE_CONFIG } from '@patchbay/service-kit';
 import { Agent } from 'undici';
@@ -16,7 +17,8 @@ export interface WebhookMessage {
   readonly traceparent: string | null;
 }
 
-const userAgent = 'Patchbay-Webhooks/0.1.0';
+const { version } = createRequire(import.meta.url)('../../package.json') as { readonly version: string };
+const userAgent = `Patchbay-Webhooks/${version}`;
 /** More sockets to one receiver cost more than they bring: 256 took a third more of our own processor than 96. */
 const connectionsPerOrigin = 96;
 /** How often deadlines are looked at: one timer for all POSTs is far cheaper than one each. Milliseconds. */

@@ -5,13 +5,15 @@ import { DeliveriesRepository } from '../deliveries/deliveries.repository.js';
 import { EventsRepository } from '../events/events.repository.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 
-const hourMs = 60 * 60 * 1_000;
+const minuteMs = 60 * 1_000;
+const hourMs = 60 * minuteMs;
 /** Forgotten in one statement: small enough to hold no lock for long. */
 const batchSize = 2_000;
 
-/** Forgets hourly, in small batches, what is older than the operator wants to keep. Replicas may do it at once. */
+/** Forgets soon after the start and then hourly, in small batches, what is older than the operator wants to keep. Replicas may do it at once. */
 @Injectable()
 export class Retention implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  #first: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -25,12 +27,16 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => void this.sweep().catch((error: unknown) => this.log.warn({ err: error }, 'a sweep failed')), hourMs);
-    this.#timer.unref();
+    const sweep = (): void => void this.sweep().catch((error: unknown) => this.log.warn({ err: error }, 'a sweep failed'));
+    // A process that never lives for an hour must forget, too; replicas that start together should not all begin at once.
+    this.#first = setTimeout(sweep, (1 + Math.random() * 4) * minuteMs);
+    this.#timer = setInterval(sweep, hourMs);
+    for (const timer of [this.#first, this.#timer]) timer.unref();
   }
 
   beforeApplicationShutdown(): void {
     this.#isStopped = true;
+    clearTimeout(this.#first);
     clearInterval(this.#timer);
   }
 

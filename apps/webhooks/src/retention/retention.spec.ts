@@ -1,0 +1,43 @@
+import { jest } from '@jest/globals';
+import { createLogger } from '@patchbay/service-kit';
+import type { ActivitiesRepository } from '../activity/activities.repository.js';
+import type { DeliveriesRepository } from '../deliveries/deliveries.repository.js';
+import type { EventsRepository } from '../events/events.repository.js';
+import type { WebhooksConfig } from '../webhooks.config.js';
+import { Retention } from './retention.js';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+/** Retention over three tables that note when they are swept. */
+function aRetention() {
+  const swept: string[] = [];
+  const table = (name: string): never => ({ sweep: () => (swept.push(name), Promise.resolve(0)) }) as never;
+  const tables: [DeliveriesRepository, EventsRepository, ActivitiesRepository] = [table('deliveries'), table('events'), table('activities')];
+  const config = { WEBHOOKS_RETENTION_DAYS: 90 } as WebhooksConfig;
+  return { swept, retention: new Retention(...tables, config, () => new Date(), createLogger('webhooks', 'silent')) };
+}
+
+describe('retention', () => {
+  it('forgets within minutes of the start, deliveries before their events, and again every hour', async () => {
+    const { swept, retention } = aRetention();
+    const once = ['deliveries', 'events', 'activities'];
+
+    retention.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(5 * 60_000);
+    expect(swept).toEqual(once);
+    await jest.advanceTimersByTimeAsync(60 * 60_000);
+
+    expect(swept).toEqual([...once, ...once]);
+  });
+
+  it('forgets nothing after the end', async () => {
+    const { swept, retention } = aRetention();
+
+    retention.onApplicationBootstrap();
+    retention.beforeApplicationShutdown();
+    await jest.advanceTimersByTimeAsync(2 * 60 * 60_000);
+
+    expect(swept).toEqual([]);
+  });
+});
