@@ -1,16 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import {
-  createWebhookEndpoint,
-  getWebhookEndpoint,
-  listActivity,
-  listWebhookDeliveries,
-  publishEvents,
-  testWebhookEndpoint,
-} from '@patchbay/contracts';
+import { getWebhookEndpoint, listActivity, testWebhookEndpoint } from '@patchbay/contracts';
+import { customerOf, deliveriesTo, finishedTo, publishBooking, type Customer } from '../testing/customers.js';
 import { answer, inTurn, startReceiver, until, verify, type Receiver } from '../testing/receiver.js';
-import { aBooking, startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
+import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
@@ -31,27 +24,9 @@ afterAll(async () => {
   await receiver.stop();
 }, 30_000);
 
-/** A user with one endpoint at a path of its own. */
-async function anEndpoint(changes: Readonly<Record<string, unknown>> = {}) {
-  const userId = randomUUID();
-  const path = `/${randomUUID()}`;
-  const input = { name: 'CRM', webhook_url: receiver.url(path), events: ['booking_*'], ...changes };
-  const endpoint = await webhooks.ask(createWebhookEndpoint, input, userId);
-  return { userId, path, endpoint };
-}
-
-const publish = async (userId: string, id: string = randomUUID()): Promise<string> => {
-  const { items } = await webhooks.ask(publishEvents, { id, type: 'booking_created', data: aBooking(userId) });
-  return items[0]?.id ?? '';
-};
-
-const deliveriesOf = async (userId: string, endpointId: string) => (await webhooks.ask(listWebhookDeliveries, { id: endpointId }, userId)).items;
-
-const finished = (userId: string, endpointId: string) =>
-  until(
-    () => deliveriesOf(userId, endpointId),
-    (items) => items.length > 0 && items.every((item) => item.status !== 'pending'),
-  );
+const anEndpoint = (changes: Readonly<Record<string, unknown>> = {}) => customerOf(webhooks, receiver, changes);
+const publish = (userId: string) => publishBooking(webhooks, userId);
+const finished = (customer: Pick<Customer, 'userId' | 'endpoint'>) => finishedTo(webhooks, customer);
 
 describe('delivery', () => {
   it('signs what it sends so that the official verifier accepts it', async () => {
@@ -74,7 +49,7 @@ describe('delivery', () => {
     receiver.behave(path, inTurn(answer(500, {}, 'not now'), answer(200, {}, 'thanks')));
 
     const eventId = await publish(userId);
-    const [delivery] = await finished(userId, endpoint.id);
+    const [delivery] = await finished({ userId, endpoint });
 
     expect(receiver.at(path).map((one) => one.headers['webhook-id'])).toEqual([eventId, eventId]);
     expect(delivery).toMatchObject({ event_id: eventId, status: 'succeeded', attempt_count: 2, next_attempt_at: null });
@@ -89,7 +64,7 @@ describe('delivery', () => {
     receiver.behave(path, inTurn(answer(503, { 'retry-after': '1' }), answer(200)));
 
     await publish(userId);
-    const [delivery] = await finished(userId, endpoint.id);
+    const [delivery] = await finished({ userId, endpoint });
     const [first, second] = receiver.at(path);
 
     expect(delivery).toMatchObject({ status: 'succeeded', attempt_count: 2 });
@@ -101,7 +76,7 @@ describe('delivery', () => {
     receiver.behave(path, answer(503));
 
     await publish(userId);
-    const [delivery] = await finished(userId, endpoint.id);
+    const [delivery] = await finished({ userId, endpoint });
 
     expect(delivery).toMatchObject({ status: 'failed', attempt_count: 4 });
   });
@@ -114,7 +89,7 @@ describe('delivery', () => {
     receiver.behave(path, answer(500));
 
     await publish(userId);
-    const [delivery] = await finished(userId, endpoint.id);
+    const [delivery] = await finished({ userId, endpoint });
 
     expect(delivery).toMatchObject({ status: 'failed', attempt_count: attempts });
   });
@@ -163,7 +138,7 @@ describe('delivery', () => {
     await webhooks.sql.query(`UPDATE endpoints SET failing_since = now() - interval '119 hours' WHERE id = $1`, [endpoint.id]);
 
     await publish(userId);
-    await finished(userId, endpoint.id);
+    await finished({ userId, endpoint });
 
     expect(await webhooks.ask(getWebhookEndpoint, { id: endpoint.id }, userId)).toMatchObject({ is_active: true });
   });
@@ -173,7 +148,7 @@ describe('delivery', () => {
     receiver.behave(path, answer(307, { location: receiver.url('/canary') }));
 
     await publish(userId);
-    const [delivery] = await finished(userId, endpoint.id);
+    const [delivery] = await finished({ userId, endpoint });
 
     expect(delivery?.attempts).toMatchObject([{ status_code: 307, error: 'redirect_not_followed' }]);
     expect(receiver.at('/canary')).toEqual([]);
@@ -185,7 +160,7 @@ describe('delivery', () => {
     const before = process.memoryUsage.rss();
 
     await publish(userId);
-    const [delivery] = await finished(userId, endpoint.id);
+    const [delivery] = await finished({ userId, endpoint });
 
     expect(delivery?.attempts[0]?.response_excerpt).toBe('a'.repeat(4_096));
     expect(process.memoryUsage.rss() - before).toBeLessThan(48 * 1_024 * 1_024);
@@ -204,7 +179,7 @@ describe('delivery', () => {
     });
 
     await publish(userId);
-    const [delivery] = await finished(userId, endpoint.id);
+    const [delivery] = await finished({ userId, endpoint });
 
     expect(delivery?.status).toBe('succeeded');
     await until(
@@ -223,7 +198,7 @@ describe('delivery', () => {
 
     await Promise.all(Array.from({ length: 20 }, () => publish(userId)));
     const deliveries = await until(
-      () => deliveriesOf(userId, endpoint.id),
+      () => deliveriesTo(webhooks, { userId, endpoint }),
       (items) => items.length === 20 && items.every((item) => item.status !== 'pending'),
     );
 
@@ -235,59 +210,16 @@ describe('delivery', () => {
     receiver.behave(path, () => undefined);
 
     await publish(userId);
-    const [delivery] = await finished(userId, endpoint.id);
+    const [delivery] = await finished({ userId, endpoint });
 
     expect(delivery?.attempts).toMatchObject([{ status_code: null, error: 'timeout' }]);
   });
-
-  it('does not let an endpoint that never answers delay another', async () => {
-    const slow = await anEndpoint({ retry_failed: false });
-    receiver.behave(slow.path, () => undefined);
-    const healthy = await anEndpoint();
-
-    await Promise.all(Array.from({ length: 300 }, () => publish(slow.userId)));
-    const before = Date.now();
-    await publish(healthy.userId);
-    await until(
-      () => receiver.at(healthy.path),
-      (all) => all.length > 0,
-    );
-
-    expect(Date.now() - before).toBeLessThan(1_000);
-  });
-
-  it('does not let a burst to an endpoint that takes its time delay what is due for another', async () => {
-    const slow = await anEndpoint();
-    receiver.behave(slow.path, (_received, response) => void setTimeout(() => response.writeHead(200).end(), 900));
-    const healthy = await anEndpoint();
-    const burst = { events: Array.from({ length: 500 }, () => ({ type: 'booking_created', data: aBooking(slow.userId) })) };
-    const retried = await publish(healthy.userId);
-    await finished(healthy.userId, healthy.endpoint.id);
-
-    for (let batch = 0; batch < 9; batch += 1) await webhooks.ask(publishEvents, burst);
-    const before = Date.now();
-    await webhooks.sql.query(`UPDATE deliveries SET status = 'pending', next_attempt_at = now() WHERE event_id = $1`, [retried]);
-    const fresh = await publish(healthy.userId);
-    await until(
-      () => receiver.at(healthy.path),
-      (all) => all.length === 3,
-    );
-
-    expect(
-      receiver
-        .at(healthy.path)
-        .map((one) => one.headers['webhook-id'])
-        .sort(),
-    ).toEqual([retried, retried, fresh].sort());
-    expect(Date.now() - before).toBeLessThan(2_500);
-    await webhooks.sql.query(`UPDATE deliveries SET status = 'failed', next_attempt_at = NULL WHERE endpoint_id = $1`, [slow.endpoint.id]);
-  }, 20_000);
 
   it('shows a delivery in the activity log with the trace of its event', async () => {
     const { userId, endpoint } = await anEndpoint();
 
     await publish(userId);
-    await finished(userId, endpoint.id);
+    await finished({ userId, endpoint });
     const { items } = await webhooks.ask(listActivity, {}, userId);
 
     const sent = items.find((item) => item.log_type === 'webhook_sent');
@@ -308,69 +240,4 @@ describe('delivery', () => {
     expect(result).toMatchObject({ success: true, status_code: 202, response_excerpt: 'ok', error: null });
     expect(verify(endpoint.secret_key, receiver.at(path)[0] as never)).toMatchObject({ type: 'booking_cancelled' });
   });
-});
-
-describe('leases', () => {
-  it('lets nobody write about a delivery that another replica took meanwhile', async () => {
-    const { userId, path, endpoint } = await anEndpoint();
-    let finish: () => void = () => undefined;
-    receiver.behave(path, (_received, response) => (finish = () => response.writeHead(200).end()));
-
-    await publish(userId);
-    await until(
-      () => receiver.at(path),
-      (all) => all.length > 0,
-    );
-    const other = randomUUID();
-    await webhooks.sql.query(`UPDATE deliveries SET lease_token = $2, lease_until = now() + interval '1 hour' WHERE endpoint_id = $1`, [
-      endpoint.id,
-      other,
-    ]);
-    finish();
-    const second = await anEndpoint();
-    await publish(second.userId);
-    await finished(second.userId, second.endpoint.id);
-    const { rows } = await webhooks.sql.query(`SELECT status, attempt_count, lease_token FROM deliveries WHERE endpoint_id = $1`, [endpoint.id]);
-
-    expect(rows).toEqual([{ status: 'pending', attempt_count: 0, lease_token: other }]);
-  });
-
-  it('sends what a replica that died had taken', async () => {
-    const { userId, path, endpoint } = await anEndpoint({ is_active: false });
-    const eventId = await publish(userId);
-    await webhooks.sql.query(`UPDATE endpoints SET is_active = true WHERE id = $1`, [endpoint.id]);
-
-    await webhooks.sql.query(
-      `INSERT INTO deliveries (id, user_id, endpoint_id, event_id, lease_token, lease_until) VALUES (new_id(), $1, $2, $3, $4, now() + interval '200 ms')`,
-      [userId, endpoint.id, eventId, randomUUID()],
-    );
-    const [received] = await until(
-      () => receiver.at(path),
-      (all) => all.length > 0,
-    );
-
-    expect(received?.headers['webhook-id']).toBe(eventId);
-  });
-
-  it('sends a backlog once each with two replicas', async () => {
-    const { userId, path, endpoint } = await anEndpoint({ is_active: false });
-    const ids = (
-      await webhooks.ask(publishEvents, { events: Array.from({ length: 400 }, () => ({ type: 'booking_created', data: aBooking(userId) })) })
-    ).items;
-    const second = await webhooks.start();
-    await webhooks.sql.query(`UPDATE endpoints SET is_active = true WHERE id = $1`, [endpoint.id]);
-
-    await webhooks.sql.query(
-      `INSERT INTO deliveries (id, user_id, endpoint_id, event_id) SELECT new_id(), user_id, $1, id FROM events WHERE user_id = $2`,
-      [endpoint.id, userId],
-    );
-    await until(
-      () => webhooks.sql.query(`SELECT count(*)::int AS open FROM deliveries WHERE endpoint_id = $1 AND status = 'pending'`, [endpoint.id]),
-      ({ rows }) => rows[0]?.open === 0,
-    );
-    await second.stop();
-
-    expect(receiver.at(path)).toHaveLength(400);
-    expect(new Set(receiver.at(path).map((one) => one.headers['webhook-id']))).toEqual(new Set(ids.map((one) => one.id)));
-  }, 15_000);
 });

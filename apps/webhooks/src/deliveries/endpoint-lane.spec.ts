@@ -27,7 +27,7 @@ function crowded(many: number, answersMs: readonly number[] = []) {
 const answers = (durationMs: number): readonly number[] => Array.from({ length: 10 }, () => durationMs);
 
 describe('a lane', () => {
-  it('keeps what a quick endpoint takes within a second', () => {
+  it('keeps what a quick endpoint takes within two seconds', () => {
     const { lane } = crowded(2_000, answers(10));
 
     expect(lane.takeExcess()).toEqual([]);

@@ -19,7 +19,7 @@ const slowMs = 2_000;
  * What waits in memory takes room from everybody else, so it is what the endpoint will take within this time at the pace it shows; more goes back
  * to the database. Milliseconds.
  */
-const waitMsMax = 1_000;
+const waitMsMax = 2_000;
 /** …but always enough for the next places to be filled at once, and never more than leaves others room. */
 const waitingMin = 8;
 const waitingMax = 2_500;

@@ -1,0 +1,66 @@
+import { publishEvents } from '@patchbay/contracts';
+import { customerOf, finishedTo, publishBooking, type Customer } from '../testing/customers.js';
+import { startReceiver, until, type Receiver } from '../testing/receiver.js';
+import { aBooking, startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
+
+let receiver: Receiver;
+let webhooks: TestWebhooks;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+  webhooks = await startWebhooks({ WEBHOOKS_EGRESS_ALLOW: receiver.host, WEBHOOKS_TIMEOUT_SECONDS: '1' });
+}, 60_000);
+
+afterAll(async () => {
+  await webhooks.stop();
+  await receiver.stop();
+}, 30_000);
+
+const anEndpoint = (changes: Readonly<Record<string, unknown>> = {}) => customerOf(webhooks, receiver, changes);
+const publish = (userId: string) => publishBooking(webhooks, userId);
+const finished = (customer: Pick<Customer, 'userId' | 'endpoint'>) => finishedTo(webhooks, customer);
+
+describe('a slow endpoint', () => {
+  it('does not let an endpoint that never answers delay another', async () => {
+    const slow = await anEndpoint({ retry_failed: false });
+    receiver.behave(slow.path, () => undefined);
+    const healthy = await anEndpoint();
+
+    await Promise.all(Array.from({ length: 300 }, () => publish(slow.userId)));
+    const before = Date.now();
+    await publish(healthy.userId);
+    await until(
+      () => receiver.at(healthy.path),
+      (all) => all.length > 0,
+    );
+
+    expect(Date.now() - before).toBeLessThan(1_000);
+  });
+
+  it('does not let a burst to an endpoint that takes its time delay what is due for another', async () => {
+    const slow = await anEndpoint();
+    receiver.behave(slow.path, (_received, response) => void setTimeout(() => response.writeHead(200).end(), 900));
+    const healthy = await anEndpoint();
+    const burst = { events: Array.from({ length: 500 }, () => ({ type: 'booking_created', data: aBooking(slow.userId) })) };
+    const retried = await publish(healthy.userId);
+    await finished(healthy);
+
+    for (let batch = 0; batch < 9; batch += 1) await webhooks.ask(publishEvents, burst);
+    const before = Date.now();
+    await webhooks.sql.query(`UPDATE deliveries SET status = 'pending', next_attempt_at = now() WHERE event_id = $1`, [retried]);
+    const fresh = await publish(healthy.userId);
+    await until(
+      () => receiver.at(healthy.path),
+      (all) => all.length === 3,
+    );
+
+    expect(
+      receiver
+        .at(healthy.path)
+        .map((one) => one.headers['webhook-id'])
+        .sort(),
+    ).toEqual([retried, retried, fresh].sort());
+    expect(Date.now() - before).toBeLessThan(2_500);
+    await webhooks.sql.query(`UPDATE deliveries SET status = 'failed', next_attempt_at = NULL WHERE endpoint_id = $1`, [slow.endpoint.id]);
+  }, 20_000);
+});
