@@ -1,13 +1,5 @@
-import {
-  AppError,
-  type Caller,
-  type ConnectionStatus,
-  type EventOf,
-  type integrationConnected,
-  type integrationDisconnected,
-} from '@patchbay/contracts';
-import type { ColumnValues, Database, Transaction } from '@patchbay/database';
-import { validate as isUuid } from 'uuid';
+import { type Caller, type ConnectionStatus, type EventOf, type integrationConnected, type integrationDisconnected } from '@patchbay/contracts';
+import { idCursorOf, toPage, type ColumnValues, type Database, type Page, type Transaction } from '@patchbay/database';
 
 /**
  * The columns of a service's `accounts` table: the connections it works with. For `CREATE TABLE` statements of migrations, so these words are
@@ -42,7 +34,7 @@ export interface AccountRow {
 }
 
 type User = Required<Pick<Caller, 'user_id' | 'tenant_id'>>;
-type Page = { readonly limit: number; readonly cursor?: string | undefined };
+type PageQuery = { readonly limit: number; readonly cursor?: string | undefined };
 
 /** Accounts as a service keeps them, learned from the events of `auth`. A disconnected one keeps its row, so that its settings come back with it. */
 export class AccountRows<Row extends AccountRow> {
@@ -73,11 +65,9 @@ export class AccountRows<Row extends AccountRow> {
   }
 
   /** The accounts a person sees, newest first. @throws AppError `request_invalid` when the cursor is none of ours. */
-  async list(user: User, { limit, cursor }: Page): Promise<{ items: Row[]; next_cursor: string | null }> {
-    if (cursor !== undefined && !isUuid(cursor)) throw new AppError('request_invalid', { cursor: 'must be the next_cursor of the page before' });
-    const rows = await this.database.read<Row>(listAccounts, [user.tenant_id, user.user_id, cursor ?? null, limit + 1]);
-    const items = rows.slice(0, limit);
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  async list<Item>(user: User, page: PageQuery, toItem: (row: Row) => Item): Promise<Page<Item>> {
+    const rows = await this.database.read<Row>(listAccounts, [user.tenant_id, user.user_id, idCursorOf(page), page.limit + 1]);
+    return toPage(rows, page.limit, toItem);
   }
 
   /** One account of a person; undefined for another's. */

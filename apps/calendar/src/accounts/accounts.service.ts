@@ -30,8 +30,7 @@ export class AccountsService {
   ) {}
 
   async list(user: UserCaller, page: InputOf<typeof listCalendarAccounts>): Promise<OutputOf<typeof listCalendarAccounts>> {
-    const { items, next_cursor } = await this.accounts.list(user, page);
-    return { items: items.map(toCalendarAccount), next_cursor };
+    return this.accounts.list(user, page, toCalendarAccount);
   }
 
   /** @throws AppError `calendar_not_found` */

@@ -27,8 +27,7 @@ export class AccountsService {
   ) {}
 
   async list(user: UserCaller, page: InputOf<typeof listVideoAccounts>): Promise<OutputOf<typeof listVideoAccounts>> {
-    const { items, next_cursor } = await this.accounts.list(user, page);
-    return { items: items.map(toVideoAccount), next_cursor };
+    return this.accounts.list(user, page, toVideoAccount);
   }
 
   /** @throws AppError `video_account_not_found` */

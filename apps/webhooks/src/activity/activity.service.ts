@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, type InputOf, type listActivity, type OutputOf } from '@patchbay/contracts';
-import { validate as isUuid } from 'uuid';
+import { type InputOf, type listActivity, type OutputOf } from '@patchbay/contracts';
+import { idCursorOf, toPage } from '@patchbay/database';
 import type { Owner } from '../endpoints/endpoints.repository.js';
 import { ActivitiesRepository, type ActivityFilter, type ActivityRow } from './activities.repository.js';
 
@@ -12,15 +12,13 @@ export class ActivityService {
   constructor(@Inject(ActivitiesRepository) private readonly activities: ActivitiesRepository) {}
 
   async list(owner: Owner, input: InputOf<typeof listActivity>): Promise<OutputOf<typeof listActivity>> {
-    if (input.cursor !== undefined && !isUuid(input.cursor)) throw new AppError('request_invalid', { cursor: 'is not a cursor of this list' });
     const rows = await this.activities.list(owner, { ...toFilter(input), limit: input.limit + 1 });
-    const items = rows.slice(0, input.limit).map(toActivity);
-    return { items, next_cursor: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null };
+    return toPage(rows, input.limit, toActivity);
   }
 }
 
 const toFilter = (input: InputOf<typeof listActivity>): Omit<ActivityFilter, 'limit'> => ({
-  after: input.cursor ?? null,
+  after: idCursorOf(input),
   logType: input.log_type ?? null,
   integrationType: input.integration_type ?? null,
   booking: input.booking?.replaceAll('\u0000', '') ?? null,

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type InputOf, type listWebhookDeliveries, type OutputOf } from '@patchbay/contracts';
-import { validate as isUuid } from 'uuid';
+import { idCursorOf, toPage } from '@patchbay/database';
 import { EndpointsRepository, type Owner } from '../endpoints/endpoints.repository.js';
 import { DeliveriesRepository, type DeliveryRow } from './deliveries.repository.js';
 
@@ -12,12 +12,11 @@ export class DeliveriesService {
     @Inject(DeliveriesRepository) private readonly deliveries: DeliveriesRepository,
   ) {}
 
-  async list(owner: Owner, { id, limit, cursor, status }: InputOf<typeof listWebhookDeliveries>): Promise<OutputOf<typeof listWebhookDeliveries>> {
-    if (cursor !== undefined && !isUuid(cursor)) throw new AppError('request_invalid', { cursor: 'is not a cursor of this list' });
+  async list(owner: Owner, { id, status, ...page }: InputOf<typeof listWebhookDeliveries>): Promise<OutputOf<typeof listWebhookDeliveries>> {
+    const after = idCursorOf(page);
     if ((await this.endpoints.find(owner, id)) === undefined) throw new AppError('webhook_not_found');
-    const rows = await this.deliveries.list(id, { limit: limit + 1, after: cursor ?? null, status: status ?? null });
-    const items = rows.slice(0, limit).map(toDelivery);
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    const rows = await this.deliveries.list(id, { limit: page.limit + 1, after, status: status ?? null });
+    return toPage(rows, page.limit, toDelivery);
   }
 }
 

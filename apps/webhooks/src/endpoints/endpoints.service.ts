@@ -10,9 +10,10 @@ import {
   type updateWebhookEndpoint,
   type WebhookEndpoint,
 } from '@patchbay/contracts';
+import { idCursorOf, toPage } from '@patchbay/database';
 import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import { currentTraceparent } from '@patchbay/tracing';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { v7 as uuidv7 } from 'uuid';
 import type { AttemptResult } from '../deliveries/delivery.js';
 import { secretFault } from '../deliveries/signature.js';
 import { WebhookSender } from '../deliveries/webhook-sender.js';
@@ -45,11 +46,9 @@ export class EndpointsService {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  async list(owner: Owner, { limit, cursor }: InputOf<typeof listWebhookEndpoints>): Promise<OutputOf<typeof listWebhookEndpoints>> {
-    if (cursor !== undefined && !isUuid(cursor)) throw new AppError('request_invalid', { cursor: 'is not a cursor of this list' });
-    const rows = await this.endpoints.list(owner, { limit: limit + 1, after: cursor ?? null });
-    const items = rows.slice(0, limit).map((row) => this.#toEndpoint(row));
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  async list(owner: Owner, page: InputOf<typeof listWebhookEndpoints>): Promise<OutputOf<typeof listWebhookEndpoints>> {
+    const rows = await this.endpoints.list(owner, { limit: page.limit + 1, after: idCursorOf(page) });
+    return toPage(rows, page.limit, (row) => this.#toEndpoint(row));
   }
 
   async get(owner: Owner, id: string): Promise<WebhookEndpoint> {
