@@ -31,7 +31,9 @@ export async function ensureInstalled() {
 async function install(command, network) {
   const result = await npmRun(command, network);
   // A lock file lacks the packages of other platforms when the registry it was made from lacked them; `npm install` takes that lightly.
-  return command === 'ci' && isOutOfStep.test(result.output) ? npmRun('install', network) : result;
+  if (command !== 'ci' || !isOutOfStep.test(result.output)) return result;
+  console.log('  The lock file lacks packages of other platforms, so npm install takes over.');
+  return npmRun('install', network);
 }
 
 function npmRun(command, network) {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { AppError } from '@patchbay/contracts';
 import type { ProcessConfig } from '@patchbay/service-kit';
 import type { GatewayConfig } from './gateway.config.js';
+import { problemMediaType, problemOf } from './problems/problem.js';
 
 /** A request id that a caller or a proxy sent is kept when it is one; anything else could forge log rows. */
 const acceptableRequestId = /^[\w.-]{1,100}$/;
@@ -15,6 +18,12 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
     bodyLimit: config.BODY_BYTES_MAX,
     trustProxy: config.TRUSTED_PROXIES ?? false,
     requestTimeout: 60_000,
+    // Addresses and requests that never reach a route.
+    frameworkErrors: (_error, request, reply) => {
+      const body = problemOf(new AppError('not_found'), config.PUBLIC_BASE_URL, request.id);
+      void (reply as unknown as FastifyReply).code(body.status).type(problemMediaType).send(JSON.stringify(body));
+    },
+    clientErrorHandler: (_error, socket) => refuseRaw(socket, config.PUBLIC_BASE_URL),
     forceCloseConnections: 'idle',
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
@@ -46,4 +55,12 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
     maxAge: 600,
   });
   return server;
+}
+
+/** Answers what is no HTTP, or has too large a head, on the bare connection. */
+function refuseRaw(socket: Socket, publicBaseUrl: string): void {
+  if (!socket.writable) return;
+  const body = JSON.stringify(problemOf(new AppError('request_invalid'), publicBaseUrl, randomUUID()));
+  const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
+  socket.end(head + body);
 }

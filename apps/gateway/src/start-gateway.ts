@@ -56,7 +56,7 @@ export async function startGateway({ config, log, clock }: GatewayParts): Promis
   });
   app.useGlobalFilters(app.get(ProblemFilter));
   app.get(RouteRegistrar).register(server);
-  await serveDocuments(server, config.PUBLIC_BASE_URL, version);
+  await serveDocuments(server, version);
   await app.listen(config.PORT, '0.0.0.0');
   connecting.state = new ConnectionState(connection);
   log.info({ port: config.PORT, health_port: health.port }, 'started');

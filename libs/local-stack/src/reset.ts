@@ -2,8 +2,10 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataDirDefault } from './data-dir.js';
 import { outsideFolderOf } from './postgres.js';
-import { stopRunningStack } from './running-stack.js';
+import { runningSupervisor, stopRunningStack } from './running-stack.js';
 
+const running = runningSupervisor(dataDirDefault);
+if (running !== null) console.log(`Patchbay runs here (process ${running}); it is stopped first.`);
 await stopRunningStack(dataDirDefault);
 const outside = outsideFolderOf(dataDirDefault);
 if (outside !== null) rmSync(outside, { recursive: true, force: true });

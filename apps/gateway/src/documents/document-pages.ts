@@ -15,10 +15,10 @@ const viewerPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'";
 
 /** Serves the OpenAPI document at /api/schema/, Swagger UI at /api/docs/, Redoc at /api/redoc/ and the failure codes at /api/docs/errors/. */
-export async function serveDocuments(server: FastifyInstance, publicBaseUrl: string, version: string): Promise<void> {
+export async function serveDocuments(server: FastifyInstance, version: string): Promise<void> {
   // Made when first asked for: few ask, and every start would pay.
   let document: object | undefined;
-  const schema = (): object => (document ??= openApiDocument(publicBaseUrl, version));
+  const schema = (): object => (document ??= openApiDocument(version));
   await server.register(fastifyStatic, { root: swaggerFolder, prefix: '/api/docs/assets/', index: false, allowedPath: isViewerFile });
   await server.register(fastifyStatic, {
     root: redocFolder,

@@ -9,7 +9,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
-const document = openApiDocument('https://patchbay.example.com', '1.2.3') as {
+const document = openApiDocument('1.2.3') as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: object };
 };

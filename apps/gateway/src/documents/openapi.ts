@@ -4,7 +4,7 @@ import { z } from 'zod';
 type Json = Readonly<Record<string, unknown>>;
 
 /** The OpenAPI 3.1 document of every route. Shapes come from the contracts alone: there is no second copy to drift from. https://spec.openapis.org/oas/v3.1.1.html */
-export function openApiDocument(publicBaseUrl: string, version: string): Json {
+export function openApiDocument(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routeCatalog) {
     const path = `${route.path.replace(/:(\w+)/g, '{$1}')}/`;
@@ -18,7 +18,8 @@ export function openApiDocument(publicBaseUrl: string, version: string): Json {
       description: 'Every path answers with and without its trailing slash.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: publicBaseUrl }],
+    // Wherever the document was read from: behind a proxy, or as localhost and as 127.0.0.1, the same page works.
+    servers: [{ url: '/' }],
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token of a person, or an API key of a service.' } },

@@ -99,7 +99,11 @@ export class MeetingsService {
       // Without an account `auto` means no meeting: nothing failed.
       if (row.wanted?.conferencing === 'auto') return;
       const provider = { id: 'video', displayName: 'Video' };
-      announceStep(tx, row, { type: 'error', provider, message: 'No video account is connected that could make the meeting.' });
+      announceStep(tx, row, {
+        type: 'error',
+        provider,
+        message: `No account of the provider that the booking names is connected: ${row.wanted?.conferencing ?? 'unknown'}.`,
+      });
     });
   }
 

@@ -238,6 +238,10 @@ describe('delivery', () => {
     const result = await webhooks.ask(testWebhookEndpoint, { id: endpoint.id }, userId);
 
     expect(result).toMatchObject({ success: true, status_code: 202, response_excerpt: 'ok', error: null });
-    expect(verify(endpoint.secret_key, receiver.at(path)[0] as never)).toMatchObject({ type: 'booking_cancelled' });
+    expect(verify(endpoint.secret_key, receiver.at(path)[0] as never)).toMatchObject({
+      type: 'booking_created',
+      test: true,
+      data: { booking_id: expect.stringMatching(/^test_/) },
+    });
   });
 });

@@ -94,7 +94,7 @@ export class EndpointsService {
     const [example] = contract.examples;
     const event = { id: uuidv7(), type: contract.type, version: contract.version, tenant_id: row.tenant_id, timestamp: this.now().toISOString() };
     const { payload } = toEventToStore(contract, { ...event, data: contract.data.parse(example) }, { traceparent: undefined });
-    const message = { id: event.id, body: payload, traceparent: currentTraceparent() ?? null };
+    const message = { id: event.id, body: markedAsTest(payload), traceparent: currentTraceparent() ?? null };
     const result = await new Promise<AttemptResult>((resolve) => this.sender.send(this.targets.open(row), message, resolve));
     return {
       success: result.error === null,
@@ -168,4 +168,11 @@ function toFields(input: EditedEndpoint): Omit<EndpointFields, 'secret_sealed' |
     retry_failed,
     max_retries,
   };
+}
+
+/** Says of itself that it is a test, and names no booking that could be a real one: a receiver that acts on it finds nothing to act on. */
+function markedAsTest(payload: string): string {
+  const body = JSON.parse(payload) as { readonly data: Readonly<Record<string, unknown>> };
+  const data = 'booking_id' in body.data ? { ...body.data, booking_id: `test_${uuidv7()}` } : body.data;
+  return JSON.stringify({ ...body, data, test: true });
 }

@@ -1,4 +1,4 @@
-import { AppError, eventCatalog } from '@patchbay/contracts';
+import { AppError, bookingCreated, eventCatalog } from '@patchbay/contracts';
 
 const publicTypes: ReadonlySet<string> = new Set(eventCatalog.filter((contract) => contract.audience === 'public').map((contract) => contract.type));
 
@@ -8,9 +8,11 @@ export function checkEventPatterns(patterns: readonly string[]): void {
   if (index !== -1) throw new AppError('event_type_unknown', { [`events.${index}`]: 'matches no event type' });
 }
 
-/** The first public event that one of the patterns asks for. */
+/** A public event that one of the patterns asks for: a new booking when that is among them, the mildest to take for real. */
 export function firstMatchingEvent(patterns: readonly string[]) {
-  return eventCatalog.find((contract) => contract.audience === 'public' && patterns.some((pattern) => matches(pattern, contract.type)));
+  return [bookingCreated, ...eventCatalog].find(
+    (contract) => contract.audience === 'public' && patterns.some((pattern) => matches(pattern, contract.type)),
+  );
 }
 
 /** The pattern as PostgreSQL's LIKE understands it: `_` is a letter of ours and a wildcard of its. */

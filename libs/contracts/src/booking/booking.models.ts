@@ -21,7 +21,12 @@ export const attendee = z.object({ email: z.email(), name: z.string().max(200).o
 export type Attendee = z.output<typeof attendee>;
 
 /** `auto` takes the organiser's first working provider, `none` makes no link, anything else names a provider. */
-export const conferencing = z.string().min(1).max(50).default('auto');
+export const conferencing = z
+  .string()
+  .min(1)
+  .max(50)
+  .default('auto')
+  .describe('`auto`: the first working video account; `none`: no meeting; or the id of a provider, such as `zoom`.');
 
 const bookingShape = {
   booking_id: z.string().min(1).max(200),

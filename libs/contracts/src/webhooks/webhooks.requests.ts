@@ -92,7 +92,10 @@ export const deleteWebhookEndpoint = defineRequest({
   errors: ['webhook_not_found'],
 });
 
-/** Sends an example of the first event the endpoint asks for, at once, signed as every other, and says what came back. */
+/**
+ * Sends an example of an event the endpoint asks for, at once, signed as every other, and says what came back. The body says `test: true`, and its
+ * booking id begins with `test_`.
+ */
 export const testWebhookEndpoint = defineRequest({
   name: 'webhooks.test-endpoint',
   version: 1,

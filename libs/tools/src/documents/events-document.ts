@@ -13,8 +13,8 @@ Every event travels in the same envelope, over HTTP, over NATS and to webhooks:
 { "id": "0198f2a4-0000-7000-8000-00000000e001", "type": "booking_created", "version": 1, "timestamp": "2026-12-01T14:00:00Z", "data": {} }
 \`\`\`
 
-\`id\` is the idempotency key: the same id twice is one event. Unknown keys of \`data\` are dropped, so that a newer producer
-does not break an older consumer. Shapes only grow; a changed meaning is a new version under a new subject.`;
+\`id\` is the idempotency key: the same id twice is one event. Over NATS, unknown keys of \`data\` are dropped, so that a
+newer producer does not break an older consumer; over HTTP they are refused, so that a slip of the pen is noticed. Shapes only grow; a changed meaning is a new version under a new subject.`;
 
 /** `docs/events.md`: the public events first, because those are promises to customers. */
 export function eventsDocument(): GeneratedFile {
