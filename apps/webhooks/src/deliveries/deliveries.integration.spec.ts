@@ -232,7 +232,7 @@ describe('delivery', () => {
   });
 
   it('sends a test at once and says what came back', async () => {
-    const { userId, path, endpoint } = await anEndpoint({ events: ['booking_cancelled'] });
+    const { userId, path, endpoint } = await anEndpoint({ events: ['*'] });
     receiver.behave(path, answer(202, {}, 'ok'));
 
     const result = await webhooks.ask(testWebhookEndpoint, { id: endpoint.id }, userId);
