@@ -12,7 +12,7 @@ describe('markdownFaults', () => {
     expect(faultsOf('See `libs/contracts/src/index.ts` and `apps/nowhere/main.ts`.')).toEqual(['docs/a.md: apps/nowhere/main.ts is not there']);
   });
 
-  it('takes a path with a placeholder for a kind of file', () => {
+  it('takes a path with a part left open for a kind of file', () => {
     expect(faultsOf('One `apps/*/README.md` each; `libs/providers/src/<id>/` holds one.')).toEqual([]);
   });
 

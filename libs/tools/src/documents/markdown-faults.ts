@@ -30,7 +30,7 @@ export function markdownFaults(file: MarkdownFile, { root, scripts }: Surroundin
 /** Commands and samples between fences are not read for links and paths. */
 const withoutCode = (content: string): string => content.replace(/^ *```[^\n]*\n[\s\S]*?^ *```/gm, '');
 
-/** `apps/…` and `libs/…` in backticks; one with a wildcard or a placeholder names a kind of file, not a file. */
+/** `apps/…` and `libs/…` in backticks; one with a wildcard or a part left open names a kind of file, not a file. */
 const pathsIn = (prose: string): readonly string[] =>
   [...prose.matchAll(/`((?:apps|libs)\/[^`\s]+)`/g)].map(([, path]) => path ?? '').filter((path) => !/[*<>{}…]/.test(path));
 
