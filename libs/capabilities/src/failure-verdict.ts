@@ -40,6 +40,7 @@ function kindOf({ code }: ProviderError): FailureVerdict['kind'] {
     case 'forbidden':
     case 'not_found':
     case 'invalid_request':
+    case 'address_refused':
     case 'cursor_expired':
       return 'never';
   }

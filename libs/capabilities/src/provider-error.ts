@@ -9,6 +9,7 @@ export const providerErrorCodes = [
   'rate_limited',
   'unavailable',
   'invalid_response',
+  'address_refused',
 ] as const;
 
 /** One word of {@link providerErrorCodes}. */

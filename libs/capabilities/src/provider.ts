@@ -1,20 +1,24 @@
-import { integrationTypes, type IntegrationType } from '@patchbay/contracts';
+import type { IntegrationType } from '@patchbay/contracts';
 import type { z } from 'zod';
 import type { CalendarCapability } from './calendar.js';
+import type { CredentialsCapability } from './credentials.js';
 import type { IdentityCapability } from './identity.js';
 import type { OAuthCapability } from './oauth.js';
 import type { Outbound } from './outbound.js';
+import type { RevocationCapability } from './revocation.js';
 import type { VideoCapability } from './video.js';
 
 /** Everything a provider can be asked for. A new kind of integration is a new line here, its interface and its contract suite. */
 export interface Capabilities {
   readonly oauth: OAuthCapability;
   readonly identity: IdentityCapability;
+  readonly revocation: RevocationCapability;
+  readonly credentials: CredentialsCapability;
   readonly calendar: CalendarCapability;
   readonly video: VideoCapability;
 }
 
-/** The name of one capability. Those that are also an integration type can be connected for it. */
+/** The name of one capability. */
 export type CapabilityName = keyof Capabilities;
 
 /** So many calls in so much time. */
@@ -33,6 +37,8 @@ export interface ProviderLimits {
 export interface ProviderContext<Config> {
   readonly config: Config;
   readonly outbound: Outbound;
+  /** The way to an address that a person chose, such as a CalDAV server: it leads to the public internet only. */
+  readonly userAimedOutbound: Outbound;
   readonly now: () => Date;
 }
 
@@ -50,7 +56,11 @@ export interface Provider<
   readonly config: Config;
   /** The variables without which the provider is not configured. Some of them without the others is a start-up fault. */
   readonly credentials: readonly (keyof z.output<Config> & string)[];
+  /** Variables of another provider that stand in for credentials that are not set, by the name of the credential. */
+  readonly credentialFallbacks?: Readonly<Record<string, string>>;
   readonly limits: ProviderLimits;
+  /** What an account can be connected for. */
+  readonly types: readonly IntegrationType[];
   /** What {@link Provider.connect} gives, known before there is a configuration. */
   readonly capabilities: readonly (keyof Offered & CapabilityName)[];
   connect(context: ProviderContext<z.output<Config>>): Offered;
@@ -60,9 +70,3 @@ export interface Provider<
 export const defineProvider = <const Id extends string, Config extends z.ZodObject, Offered extends Partial<Capabilities>>(
   provider: Provider<Id, Config, Offered>,
 ): Provider<Id, Config, Offered> => provider;
-
-const typeNames: ReadonlySet<string> = new Set(integrationTypes);
-
-/** What connections to this provider can be for. */
-export const integrationTypesOf = (provider: { readonly capabilities: readonly string[] }): readonly IntegrationType[] =>
-  provider.capabilities.filter((name): name is IntegrationType => typeNames.has(name));

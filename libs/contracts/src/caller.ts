@@ -14,5 +14,7 @@ export const caller = z.object({
   user_id: z.uuid().optional(),
   role: z.enum(roles),
   api_key_id: z.uuid().optional(),
+  /** The session that the access token belongs to; absent for API keys and for tokens of a host product. */
+  session_id: z.uuid().optional(),
 });
 export type Caller = z.output<typeof caller>;

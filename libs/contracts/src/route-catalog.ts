@@ -1,5 +1,6 @@
 import { activityRoutes } from './activity/activity.routes.js';
 import { authRoutes } from './auth/auth.routes.js';
+import { signInRoutes } from './auth/sign-in.routes.js';
 import { calendarRoutes } from './calendar/calendar.routes.js';
 import type { RouteContract } from './definitions/define-route.js';
 import { operationsRoutes } from './operations/operations.routes.js';
@@ -8,6 +9,7 @@ import { webhooksRoutes } from './webhooks/webhooks.routes.js';
 
 /** Every path of the gateway that becomes a request. The gateway, the OpenAPI document, the client and the access tests all walk this list. */
 export const routeCatalog: readonly RouteContract[] = [
+  ...signInRoutes,
   ...authRoutes,
   ...calendarRoutes,
   ...videoRoutes,

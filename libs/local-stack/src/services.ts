@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from './data-dir.js';
 import { httpStatus } from './http-status.js';
 import type { PortName, StackPorts } from './ports.js';
+import { providerEnvironment } from './provider-environment.js';
 import type { StackSecrets } from './secrets.js';
 import type { ProcessSpec } from './supervised-process.js';
 
@@ -80,23 +81,5 @@ function environmentOf(
     ...providerEnvironment(ports),
     ...Object.fromEntries(passed),
     ...overrides,
-  };
-}
-
-function providerEnvironment(ports: StackPorts): Readonly<Record<string, string>> {
-  const sandbox = `http://127.0.0.1:${ports.sandbox}`;
-  const publicUrl = `http://127.0.0.1:${ports.gateway}`;
-  return {
-    GOOGLE_CALENDAR_CLIENT_ID: 'sandbox-google-client',
-    GOOGLE_CALENDAR_CLIENT_SECRET: 'sandbox-google-secret',
-    GOOGLE_CALENDAR_REDIRECT_URI: `${publicUrl}/api/integrations/oauth/google/callback/`,
-    GOOGLE_API_BASE_URL: `${sandbox}/google`,
-    GOOGLE_AUTH_BASE_URL: `${sandbox}/google`,
-    ZOOM_CLIENT_ID: 'sandbox-zoom-client',
-    ZOOM_CLIENT_SECRET: 'sandbox-zoom-secret',
-    ZOOM_REDIRECT_URI: `${publicUrl}/api/integrations/oauth/zoom/callback/`,
-    ZOOM_API_BASE_URL: `${sandbox}/zoom`,
-    ZOOM_AUTH_BASE_URL: `${sandbox}/zoom`,
-    OAUTH_REDIRECT_URIS: `${publicUrl}/api/integrations/oauth/google/callback/,${publicUrl}/api/integrations/oauth/zoom/callback/`,
   };
 }

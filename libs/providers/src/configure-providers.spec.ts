@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { integrationTypesOf } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { inProcessRateLimiter } from './_kit/rate-limiter.js';
 import { configureProviders } from './configure-providers.js';
@@ -116,8 +115,7 @@ describe('the registry', () => {
     const wrong: ProviderIdWith<'calendar'> = 'zoom';
     const known: readonly ProviderId[] = [...calendars, ...videos, wrong];
 
-    const offering = (type: string) =>
-      providers.filter((provider) => integrationTypesOf(provider).some((offered) => offered === type)).map(({ id }) => id);
+    const offering = (type: string) => providers.filter((provider) => provider.types.some((offered) => offered === type)).map(({ id }) => id);
     expect([offering('calendar'), offering('video')]).toEqual([calendars, videos]);
     expect(new Set(known)).toEqual(new Set(providers.map(({ id }) => id)));
   });

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from './_kit/clock.js';
 import { createOutbound } from './_kit/outbound.js';
 import type { ProviderCallReport } from './_kit/provider-call-report.js';
 import type { RateLimiter } from './_kit/rate-limiter.js';
-import { undiciTransport, type Transport } from './_kit/transport.js';
+import { TransportError, undiciTransport, type Transport } from './_kit/transport.js';
 import { providers } from './registry.js';
 
 /** What the providers share in one process. */
@@ -15,6 +15,8 @@ export interface ProviderDependencies {
   readonly onCall?: (report: ProviderCallReport) => void;
   readonly clock?: Clock;
   readonly transport?: Transport;
+  /** For addresses that people choose: must lead to the public internet only. Without it nobody's address is called. */
+  readonly userAimedTransport?: Transport;
 }
 
 /** What this installation can do with one provider. */
@@ -30,7 +32,7 @@ export interface ConfiguredProvider {
 }
 
 /** The parts of a manifest that say what a provider is. */
-export type ProviderManifest = Pick<Provider, 'id' | 'displayName' | 'setupGuide' | 'limits'> & {
+export type ProviderManifest = Pick<Provider, 'id' | 'displayName' | 'setupGuide' | 'limits' | 'types'> & {
   readonly capabilities: readonly (keyof Capabilities)[];
 };
 
@@ -53,14 +55,19 @@ export interface ConfiguredProviders {
  */
 export const configureProviders = (config: Readonly<Record<string, unknown>>, dependencies: ProviderDependencies): ConfiguredProviders => {
   const transport = dependencies.transport ?? undiciTransport();
-  const all = providers.map((provider) => configure(asProvider(provider), config, { ...dependencies, transport }));
-  return { all, find: (id) => all.find(({ provider }) => provider.id === id), close: () => transport.close() };
+  const userAimedTransport = dependencies.userAimedTransport ?? noTransport;
+  const all = providers.map((provider) => configure(asProvider(provider), config, { ...dependencies, transport, userAimedTransport }));
+  const close = async (): Promise<void> => {
+    await Promise.all([transport.close(), userAimedTransport.close()]);
+  };
+  return { all, find: (id) => all.find(({ provider }) => provider.id === id), close };
 };
 
 /** A manifest whose own types are forgotten: its config is checked by its own schema just before it is used. */
 interface AnyProvider extends ProviderManifest {
   readonly config: z.ZodObject;
   readonly credentials: readonly string[];
+  readonly credentialFallbacks?: Readonly<Record<string, string>>;
   connect(context: ProviderContext<unknown>): Partial<Capabilities>;
 }
 
@@ -69,12 +76,35 @@ const asProvider = (provider: (typeof providers)[number]): AnyProvider => provid
 const configure = (
   provider: AnyProvider,
   config: Readonly<Record<string, unknown>>,
-  { limiter, onCall, clock = systemClock, transport }: ProviderDependencies & { readonly transport: Transport },
+  {
+    limiter,
+    onCall,
+    clock = systemClock,
+    transport,
+    userAimedTransport,
+  }: ProviderDependencies & Required<Pick<ProviderDependencies, 'transport' | 'userAimedTransport'>>,
 ): ConfiguredProvider => {
-  const outbound = createOutbound({ provider: provider.id, limits: provider.limits, transport, limiter, onCall, clock });
-  const missing = provider.credentials.filter((name) => config[name] === undefined);
+  const shared = { provider: provider.id, limits: provider.limits, limiter, onCall, clock };
+  const outbound = createOutbound({ ...shared, transport });
+  const userAimedOutbound = createOutbound({ ...shared, transport: userAimedTransport });
+  const values = withFallbacks(provider, config);
+  const missing = provider.credentials.filter((name) => values[name] === undefined);
   if (missing.length > 0) return { provider, state: 'not_configured', missing, capabilities: {}, outbound };
 
-  const context = { config: provider.config.parse(config), outbound, now: () => clock.now() };
+  const context = { config: provider.config.parse(values), outbound, userAimedOutbound, now: () => clock.now() };
   return { provider, state: 'configured', missing, capabilities: provider.connect(context), outbound };
+};
+
+/** Another provider's credentials stand in for all of ours or for none: half a pair would be of two different apps. */
+const withFallbacks = (
+  { credentials, credentialFallbacks = {} }: AnyProvider,
+  config: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
+  if (credentials.some((name) => config[name] !== undefined)) return config;
+  return { ...config, ...Object.fromEntries(Object.entries(credentialFallbacks).map(([name, other]) => [name, config[other]])) };
+};
+
+const noTransport: Transport = {
+  send: () => Promise.reject(new TransportError('refused', false)),
+  close: () => Promise.resolve(),
 };

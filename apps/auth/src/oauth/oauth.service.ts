@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { integrationTypesOf, ProviderError, type ProviderAccount } from '@patchbay/capabilities';
+import { ProviderError, type ProviderAccount } from '@patchbay/capabilities';
 import {
   activityRecorded,
   AppError,
@@ -165,7 +165,7 @@ const failureCodes = {
 
 /** What the connection is for. @throws AppError `integration_type_unsupported` */
 function typeOf({ manifest, oauth }: ConnectableProvider, wanted: IntegrationType | undefined): IntegrationType {
-  const offered = integrationTypesOf(manifest).filter((type) => oauth.scopes[type] !== undefined);
+  const offered = manifest.types.filter((type) => oauth.scopes[type] !== undefined);
   const type = wanted ?? offered[0];
   if (type === undefined || !offered.includes(type)) throw new AppError('integration_type_unsupported', { offered });
   return type;

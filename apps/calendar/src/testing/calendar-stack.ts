@@ -25,7 +25,7 @@ export async function startCalendarStack(log = pino({ level: 'silent' })) {
   const manifest = {
     ...google,
     connect: (outbound: Parameters<typeof google.connect>[0]['outbound'], url: string) =>
-      google.connect({ config: google.config.parse(environment(url)), outbound, now: () => new Date() }),
+      google.connect({ config: google.config.parse(environment(url)), outbound, userAimedOutbound: outbound, now: () => new Date() }),
   };
   const provider = await connectToFake(manifest, createGoogleFake({ ledger }), 'calendar');
   const probe = await EventProbe.open(nats.url);

@@ -16,7 +16,7 @@ const connect = () =>
           GOOGLE_API_BASE_URL: baseUrl,
           GOOGLE_AUTH_BASE_URL: baseUrl,
         });
-        return google.connect({ config, outbound, now: () => new Date() });
+        return google.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
       },
     },
     createGoogleFake(),

@@ -16,7 +16,7 @@ const connect = () =>
           ZOOM_API_BASE_URL: baseUrl,
           ZOOM_AUTH_BASE_URL: baseUrl,
         });
-        return zoom.connect({ config, outbound, now: () => new Date() });
+        return zoom.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
       },
     },
     createZoomFake(),

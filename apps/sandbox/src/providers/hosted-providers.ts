@@ -35,7 +35,12 @@ export interface HostedProviders {
 export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProviders => {
   const google = createGoogleFake({ now, ledger });
   const zoom = createZoomFake({ now, ledger });
-  const hosted: readonly HostedProvider[] = [google, zoom].map((fake) => ({ id: fake.id, fake, faults: createFakeFaults(), requestCount: 0 }));
+  // One line for each fake, in the order of the pages.
+  const fakes: readonly ProviderFake[] = [
+    google, //
+    zoom,
+  ];
+  const hosted: readonly HostedProvider[] = fakes.map((fake) => ({ id: fake.id, fake, faults: createFakeFaults(), requestCount: 0 }));
   const byId = new Map(hosted.map((provider) => [provider.id, provider]));
 
   return {

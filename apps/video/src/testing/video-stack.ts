@@ -23,7 +23,7 @@ export async function startVideoStack(log = pino({ level: 'silent' })) {
   const manifest = {
     ...zoom,
     connect: (outbound: Parameters<typeof zoom.connect>[0]['outbound'], url: string) =>
-      zoom.connect({ config: zoom.config.parse(environment(url)), outbound, now: () => new Date() }),
+      zoom.connect({ config: zoom.config.parse(environment(url)), outbound, userAimedOutbound: outbound, now: () => new Date() }),
   };
   const provider = await connectToFake(manifest, createZoomFake({ ledger }), 'video');
   const probe = await EventProbe.open(nats.url);

@@ -13,6 +13,10 @@ export const activityTypes = [
   'integration_connected',
   'integration_disconnected',
   'token_refreshed',
+  'token_expiring',
+  'identity_linked',
+  'identity_unlinked',
+  'session_ended',
   'error',
 ] as const;
 

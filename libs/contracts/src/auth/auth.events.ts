@@ -37,6 +37,19 @@ export const integrationDisconnected = defineEvent({
   examples: [{ ...example, reason: 'refused_by_provider' }],
 });
 
+/** A token ends soon. Told once for each token, ahead of its end. */
+export const tokenExpiring = defineEvent({
+  type: 'token_expiring',
+  version: 1,
+  audience: 'public',
+  producer: 'auth',
+  consumers: [],
+  summary: 'A token ends soon. Told once for each token, ahead of its end; `renews` says whether Patchbay can renew it by itself.',
+  data: z.object({ ...ids, token_expires_at: z.iso.datetime(), renews: z.boolean() }),
+  owner: ownedByUser,
+  examples: [{ ...example, token_expires_at: '2026-12-01T16:00:00Z', renews: true }],
+});
+
 /** A new access token was fetched before the old one ended. */
 export const tokenRefreshed = defineEvent({
   type: 'token_refreshed',

@@ -1,58 +1,10 @@
 import { z } from 'zod';
-import { caller, roles } from '../caller.js';
 import { defineRequest } from '../definitions/define-request.js';
 import { pageOf, pageQuery } from '../page.js';
-import { apiKey, connection, integrationType, jwks, providerSummary, user } from './auth.models.js';
+import { connection, integrationType, providerSummary, sessionTokens } from './auth.models.js';
 
-const nothing = z.strictObject({});
 /** Long enough for two calls to a slow provider. */
 const providerDeadlineMs = 25_000;
-
-/** The public keys that access tokens are signed with. */
-export const getSigningKeys = defineRequest({ name: 'auth.get-signing-keys', version: 1, input: nothing, output: jwks, errors: [] });
-
-/** Who holds this API key. */
-export const authenticateApiKey = defineRequest({
-  name: 'auth.authenticate-api-key',
-  version: 1,
-  input: z.strictObject({ key: z.string().min(1).max(200) }),
-  output: z.object({ caller, expires_at: z.iso.datetime().nullable(), is_development: z.boolean() }),
-  errors: ['unauthenticated'],
-});
-
-/** The person behind the access token. */
-export const getMe = defineRequest({ name: 'auth.get-me', version: 1, input: nothing, output: user, errors: ['user_not_found'] });
-
-/** API keys, newest first; never the keys themselves. */
-export const listApiKeys = defineRequest({
-  name: 'auth.list-api-keys',
-  version: 1,
-  input: z.strictObject({ ...pageQuery }),
-  output: pageOf(apiKey),
-  errors: [],
-});
-
-/** Makes an API key and answers it, this once. */
-export const createApiKey = defineRequest({
-  name: 'auth.create-api-key',
-  version: 1,
-  input: z.strictObject({
-    name: z.string().min(1).max(100),
-    role: z.enum(roles).default('service'),
-    expires_at: z.iso.datetime({ offset: true }).optional(),
-  }),
-  output: apiKey.extend({ key: z.string().describe('Shown once; only its hash is kept.') }),
-  errors: [],
-});
-
-/** Ends an API key within seconds. */
-export const revokeApiKey = defineRequest({
-  name: 'auth.revoke-api-key',
-  version: 1,
-  input: z.strictObject({ id: z.uuid() }),
-  output: z.null(),
-  errors: ['api_key_not_found'],
-});
 
 /** Providers of this build, and which of them are configured. */
 export const listProviders = defineRequest({
@@ -63,8 +15,26 @@ export const listProviders = defineRequest({
   errors: [],
 });
 
+const startInput = {
+  provider: z.string().min(1).max(50),
+  redirect_uri: z.string().min(1).max(2_000),
+  integration_type: integrationType.optional(),
+  /** To connect that account again: it keeps its id, and what was granted before is asked for as well. */
+  connection_id: z.uuid().optional(),
+  /** More than the type of integration needs. In a query they are separated by spaces. */
+  scopes: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value),
+    z.array(z.string().min(1).max(200)).max(50).optional(),
+  ),
+};
 const startOutput = z.object({ auth_url: z.url(), state: z.string() });
-const startErrors = ['provider_unknown', 'provider_not_configured', 'integration_type_unsupported', 'redirect_uri_not_allowed'] as const;
+const startErrors = [
+  'provider_unknown',
+  'provider_not_configured',
+  'integration_type_unsupported',
+  'redirect_uri_not_allowed',
+  'connection_not_found',
+] as const;
 const finishErrors = [
   ...startErrors,
   'oauth_state_invalid',
@@ -72,17 +42,29 @@ const finishErrors = [
   'oauth_denied',
   'oauth_scope_missing',
   'oauth_exchange_failed',
+  'connection_account_differs',
 ] as const;
+
+/** What the provider's page sent back through the browser. */
+const brought = {
+  code: z.string().min(1).max(4_000).optional(),
+  state: z.string().min(1).max(4_000),
+  iss: z.string().max(500).optional().describe('Issuer, where the provider sends one (RFC 9207).'),
+  error: z.string().max(200).optional().describe('What the provider answered instead of a code (RFC 6749 section 4.1.2.1).'),
+  error_description: z.string().max(2_000).optional(),
+};
+/** From the browser; the gateway fills them in. */
+const browser = {
+  flow_binding: z.string().max(200).optional().describe('Filled from a cookie: ties a sign-in to the browser that began it.'),
+  origin: z.string().max(500).optional().describe('Filled from the header: tells a browser from a program.'),
+  user_agent: z.string().max(1_000).optional().describe('Filled from the header, for the list of sessions.'),
+};
 
 /** Begins an authorization-code flow (RFC 6749 section 4.1) with PKCE (RFC 7636). */
 export const startConnection = defineRequest({
   name: 'auth.start-connection',
   version: 1,
-  input: z.strictObject({
-    provider: z.string().min(1).max(50),
-    integration_type: integrationType.optional().describe('The first type the provider offers when absent.'),
-    redirect_uri: z.string().min(1).max(2_000),
-  }),
+  input: z.strictObject(startInput),
   output: startOutput,
   errors: startErrors,
 });
@@ -95,14 +77,86 @@ export const finishConnection = defineRequest({
     provider: z.string().min(1).max(50),
     integration_type: integrationType.optional(),
     redirect_uri: z.string().min(1).max(2_000).optional(),
-    code: z.string().min(1).max(4_000).optional(),
-    state: z.string().min(1).max(4_000),
-    iss: z.string().max(500).optional().describe('Issuer, where the provider sends one (RFC 9207).'),
-    error: z.string().max(200).optional().describe('What the provider answered instead of a code (RFC 6749 section 4.1.2.1).'),
-    error_description: z.string().max(2_000).optional(),
+    ...brought,
   }),
   output: connection,
   errors: finishErrors,
+  deadlineMs: providerDeadlineMs,
+});
+
+/**
+ * Begins to sign in for whoever has no session, and to link an account for whoever has one; with any other provider or `integration_type`, to connect
+ * one. `flow_binding` becomes a cookie of the browser.
+ */
+export const startOAuth = defineRequest({
+  name: 'auth.start-oauth',
+  version: 1,
+  input: z.strictObject(startInput),
+  output: startOutput.extend({ flow_binding: z.string().optional() }),
+  errors: [...startErrors, 'unauthenticated'],
+});
+
+/** Ends what {@link startOAuth} began: answers tokens to whoever signed in, else the connection. */
+export const finishOAuth = defineRequest({
+  name: 'auth.finish-oauth',
+  version: 1,
+  input: z.strictObject({
+    provider: z.string().min(1).max(50),
+    integration_type: integrationType.optional(),
+    redirect_uri: z.string().min(1).max(2_000).optional(),
+    ...brought,
+    ...browser,
+  }),
+  output: z.union([sessionTokens, connection]),
+  errors: [...finishErrors, 'unauthenticated', 'identity_taken', 'email_in_use'],
+  deadlineMs: providerDeadlineMs,
+});
+
+/** Ends a flow for a frontend that brings no state back: the pending flow is found by user, provider and redirect URI. */
+export const finishConnectionWithoutState = defineRequest({
+  name: 'auth.finish-connection-without-state',
+  version: 1,
+  input: z.strictObject({
+    provider: z.string().min(1).max(50),
+    integration_type: integrationType.optional(),
+    redirect_uri: z.string().min(1).max(2_000),
+    ...brought,
+    state: brought.state.optional(),
+  }),
+  output: connection,
+  errors: finishErrors,
+  deadlineMs: providerDeadlineMs,
+});
+
+/** Connects a social account with a code for the configured redirect URI, which the frontend fetched by itself. */
+export const connectSocialAccount = defineRequest({
+  name: 'auth.connect-social-account',
+  version: 1,
+  input: z.strictObject({ platform: z.string().min(1).max(50), auth_code: z.string().min(1).max(4_000), state: brought.state.optional() }),
+  output: connection,
+  errors: finishErrors,
+  deadlineMs: providerDeadlineMs,
+});
+
+/** Connects an account with what its form asks for, after a real call has shown that it works. */
+export const connectWithCredentials = defineRequest({
+  name: 'auth.connect-with-credentials',
+  version: 1,
+  input: z.strictObject({
+    provider: z.string().min(1).max(50),
+    integration_type: integrationType.optional(),
+    credentials: z.record(z.string().max(100), z.string().max(20_000)),
+  }),
+  output: connection,
+  errors: [
+    'provider_unknown',
+    'provider_not_configured',
+    'integration_type_unsupported',
+    'credentials_invalid',
+    'credentials_refused',
+    'address_not_allowed',
+    'provider_unavailable',
+  ],
   deadlineMs: providerDeadlineMs,
 });
 
@@ -113,6 +167,25 @@ export const listConnections = defineRequest({
   input: z.strictObject({ ...pageQuery }),
   output: pageOf(connection),
   errors: [],
+});
+
+/** One connection. */
+export const getConnection = defineRequest({
+  name: 'auth.get-connection',
+  version: 1,
+  input: z.strictObject({ id: z.uuid() }),
+  output: connection,
+  errors: ['connection_not_found'],
+});
+
+/** Asks the provider now whether the connection works, and answers it as it then is. */
+export const checkConnection = defineRequest({
+  name: 'auth.check-connection',
+  version: 1,
+  input: z.strictObject({ id: z.uuid() }),
+  output: connection,
+  errors: ['connection_not_found', 'provider_unavailable'],
+  deadlineMs: providerDeadlineMs,
 });
 
 /** Revokes the grant at the provider and forgets the tokens. */
@@ -139,13 +212,14 @@ export const getAccessToken = defineRequest({
 });
 
 /**
- * Access tokens of the people that exist in development only, so that a fresh clone can be tried without a sign-in provider. No route leads here.
- * `not_found` wherever the service has no development credentials, which is always so in production.
+ * What a person gave to connect an account without OAuth. `was_refused` says that the provider just refused it: it is tried once more, and the
+ * connection ends when it is refused again.
  */
-export const issueDevelopmentTokens = defineRequest({
-  name: 'auth.issue-development-tokens',
+export const getCredentials = defineRequest({
+  name: 'auth.get-credentials',
   version: 1,
-  input: nothing,
-  output: z.object({ items: z.array(z.object({ id: z.uuid(), email: z.email(), role: z.enum(roles), token: z.string() })) }),
-  errors: ['not_found'],
+  input: z.strictObject({ connection_id: z.uuid(), was_refused: z.boolean().optional() }),
+  output: z.object({ provider: z.string(), credentials: z.record(z.string(), z.string()) }),
+  errors: ['connection_not_found', 'connection_needs_reauth', 'provider_unavailable'],
+  deadlineMs: providerDeadlineMs,
 });

@@ -1,54 +1,13 @@
 import { defineRoute, forAdmins, forEveryone, forPeople } from '../definitions/define-route.js';
 import * as auth from './auth.requests.js';
+import { flowCookie, sessionCookies } from './session-cookies.js';
+import * as vault from './vault.requests.js';
 
 const connections = 'Connections';
-const identity = 'Identity';
+const operations = 'Operations';
 
-/** Paths of people, API keys and connections. */
+/** Paths of connections. */
 export const authRoutes = [
-  defineRoute({
-    method: 'GET',
-    path: '/api/v1/auth/me',
-    request: auth.getMe,
-    access: forPeople,
-    tag: identity,
-    summary: 'The person behind the access token',
-  }),
-  defineRoute({
-    method: 'GET',
-    path: '/api/v1/auth/jwks',
-    request: auth.getSigningKeys,
-    access: 'public',
-    tag: identity,
-    summary: 'The keys that access tokens are signed with',
-  }),
-  defineRoute({
-    method: 'GET',
-    path: '/api/v1/auth/api-keys',
-    request: auth.listApiKeys,
-    access: forAdmins,
-    tag: identity,
-    summary: 'API keys of services',
-  }),
-  defineRoute({
-    method: 'POST',
-    path: '/api/v1/auth/api-keys',
-    request: auth.createApiKey,
-    access: forAdmins,
-    status: 201,
-    tag: identity,
-    summary: 'Create an API key; it is shown once',
-  }),
-  defineRoute({
-    method: 'DELETE',
-    path: '/api/v1/auth/api-keys/:id',
-    request: auth.revokeApiKey,
-    access: forAdmins,
-    status: 204,
-    tag: identity,
-    summary: 'Revoke an API key',
-  }),
-
   defineRoute({
     method: 'GET',
     path: '/api/v1/integrations/providers',
@@ -76,18 +35,48 @@ export const authRoutes = [
   defineRoute({
     method: 'GET',
     path: '/api/integrations/oauth/:provider/auth-url',
-    request: auth.startConnection,
-    access: forPeople,
+    request: auth.startOAuth,
+    access: 'optional',
+    cookies: { sets: [{ ...flowCookie, key: 'flow_binding', maxAge: 600, isHidden: true }] },
     tag: connections,
-    summary: 'Begin to connect an account (JSON style)',
+    summary: 'Begin to sign in, to link an account or to connect one',
   }),
   defineRoute({
     method: 'POST',
     path: '/api/integrations/oauth/:provider/callback',
-    request: auth.finishConnection,
-    access: forPeople,
+    request: auth.finishOAuth,
+    access: 'optional',
+    headers: { origin: 'origin', 'user-agent': 'user_agent' },
+    cookies: { reads: { [flowCookie.name]: 'flow_binding' }, sets: sessionCookies, clears: [flowCookie] },
     tag: connections,
-    summary: 'Finish connecting an account (JSON style)',
+    summary: 'Finish signing in, linking or connecting',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/integrations/google-drive/auth-url',
+    request: auth.startConnection,
+    access: forPeople,
+    fixed: { provider: 'google_drive', integration_type: 'storage' },
+    tag: connections,
+    summary: 'Begin to connect Google Drive',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/integrations/google-drive/oauth-callback',
+    request: auth.finishConnectionWithoutState,
+    access: forPeople,
+    fixed: { provider: 'google_drive', integration_type: 'storage' },
+    tag: connections,
+    summary: 'Finish connecting Google Drive',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/social-media/connect',
+    request: auth.connectSocialAccount,
+    access: forPeople,
+    status: 201,
+    tag: connections,
+    summary: 'Connect a social account with an authorization code',
   }),
   defineRoute({
     method: 'GET',
@@ -105,5 +94,80 @@ export const authRoutes = [
     status: 204,
     tag: connections,
     summary: 'Disconnect an account and revoke its grant',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/integrations/connections',
+    request: auth.listConnections,
+    access: forPeople,
+    tag: connections,
+    summary: 'Connected accounts',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/integrations/connections',
+    request: auth.connectWithCredentials,
+    access: forPeople,
+    status: 201,
+    tag: connections,
+    summary: 'Connect an account with a password or a key',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/integrations/connections/expiring',
+    request: vault.listExpiringConnections,
+    access: forPeople,
+    tag: connections,
+    summary: 'Connections that will stop to work, and when',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/integrations/connections/:id',
+    request: auth.getConnection,
+    access: forPeople,
+    tag: connections,
+    summary: 'One connected account',
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/integrations/connections/:id',
+    request: auth.disconnectConnection,
+    access: forPeople,
+    status: 204,
+    tag: connections,
+    summary: 'Disconnect an account and revoke its grant',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/integrations/connections/:id/check',
+    request: auth.checkConnection,
+    access: forPeople,
+    tag: connections,
+    summary: 'Ask the provider now whether the connection works',
+  }),
+
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/admin/connections/expiring',
+    request: vault.listAllExpiringConnections,
+    access: forAdmins,
+    tag: operations,
+    summary: "Everyone's connections that will stop to work, and when",
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/admin/connections/import',
+    request: vault.importConnections,
+    access: forAdmins,
+    tag: operations,
+    summary: 'Take connections over from another system',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/admin/doctor',
+    request: vault.examineInstallation,
+    access: forAdmins,
+    tag: operations,
+    summary: 'What is wrong with the installation and its providers, and how to mend it',
   }),
 ] as const;

@@ -36,6 +36,7 @@ export const operationsErrors = defineErrors({
     remedy: 'Ask for less at once: a smaller `limit`, or a narrower filter.',
   },
   deadline_exceeded: { status: 504, title: 'The answer took too long.', remedy: 'Look whether it took effect before trying again.' },
+  key_rotation_not_found: { status: 404, title: 'No key rotation was begun yet.', remedy: 'Begin one with POST.' },
   dead_letter_not_found: {
     status: 404,
     title: 'There is no such dead letter.',

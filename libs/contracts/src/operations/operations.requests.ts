@@ -31,3 +31,42 @@ export const listDeadLetters = (service: ConsumingService): RequestContract<type
 /** Puts one dead letter back before its handler; answers it as it then is. */
 export const replayDeadLetter = (service: ConsumingService): RequestContract<typeof replayInput, typeof deadLetter> =>
   defineRequest({ name: `${service}.replay-dead-letter`, version: 1, input: replayInput, output: deadLetter, errors: ['dead_letter_not_found'] });
+
+/** The services that keep sealed values. */
+export const sealingServices = ['auth', 'webhooks'] as const;
+export type SealingService = (typeof sealingServices)[number];
+
+/** Sealing everything a service keeps anew under the first master key. */
+export const keyRotation = z.object({
+  id: z.uuid(),
+  service: z.enum(sealingServices),
+  /** `completed` means that every value was opened again after it was sealed. */
+  status: z.enum(['running', 'verifying', 'stopped', 'completed', 'failed']),
+  /** Values that there were when it began. */
+  total: z.int(),
+  done: z.int(),
+  /** Values that could not be opened; they are left as they are. */
+  failed: z.int(),
+  percent: z.number(),
+  /** The id of the master key that everything is sealed under afterwards. */
+  master_key_id: z.string(),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+  last_error: z.string().nullable(),
+});
+export type KeyRotation = z.output<typeof keyRotation>;
+
+const rotateInput = z.strictObject({ is_dry_run: z.stringbool().or(z.boolean()).default(false).describe('Only counts what there is to do.') });
+const nothing = z.strictObject({});
+
+/** Begins to seal everything anew, or goes on where it was stopped; answers at once. */
+export const startKeyRotation = (service: SealingService): RequestContract<typeof rotateInput, typeof keyRotation> =>
+  defineRequest({ name: `${service}.start-key-rotation`, version: 1, input: rotateInput, output: keyRotation, errors: [] });
+
+/** The latest rotation. */
+export const getKeyRotation = (service: SealingService): RequestContract<typeof nothing, typeof keyRotation> =>
+  defineRequest({ name: `${service}.get-key-rotation`, version: 1, input: nothing, output: keyRotation, errors: ['key_rotation_not_found'] });
+
+/** Stops the rotation after the values in hand; starting goes on from there. */
+export const stopKeyRotation = (service: SealingService): RequestContract<typeof nothing, typeof keyRotation> =>
+  defineRequest({ name: `${service}.stop-key-rotation`, version: 1, input: nothing, output: keyRotation, errors: ['key_rotation_not_found'] });

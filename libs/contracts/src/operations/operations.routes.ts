@@ -1,11 +1,20 @@
 import { defineRoute, forAdmins } from '../definitions/define-route.js';
-import { consumingServices, listDeadLetters, replayDeadLetter } from './operations.requests.js';
+import {
+  consumingServices,
+  getKeyRotation,
+  listDeadLetters,
+  replayDeadLetter,
+  sealingServices,
+  startKeyRotation,
+  stopKeyRotation,
+} from './operations.requests.js';
 
 const tag = 'Operations';
 const path = '/api/v1/admin/dead-letters';
+const rotations = '/api/v1/admin/key-rotations';
 
 /** One pair of paths for each service: a dead letter lives with the service that could not handle the event. */
-export const operationsRoutes = consumingServices.flatMap((service) => [
+const deadLetterRoutes = consumingServices.flatMap((service) => [
   defineRoute({
     method: 'GET',
     path: `${path}/${service}`,
@@ -23,3 +32,36 @@ export const operationsRoutes = consumingServices.flatMap((service) => [
     summary: `Hand an event to ${service} once more`,
   }),
 ]);
+
+/** Every service seals its own values. */
+const keyRotationRoutes = sealingServices.flatMap((service) => [
+  defineRoute({
+    method: 'GET',
+    path: `${rotations}/${service}`,
+    request: getKeyRotation(service),
+    access: forAdmins,
+    liveWhile: ['running', 'verifying'],
+    tag,
+    summary: `How far ${service} is with sealing everything anew`,
+  }),
+  defineRoute({
+    method: 'POST',
+    path: `${rotations}/${service}`,
+    request: startKeyRotation(service),
+    access: forAdmins,
+    status: 202,
+    tag,
+    summary: `Seal everything that ${service} keeps anew under the first master key`,
+  }),
+  defineRoute({
+    method: 'POST',
+    path: `${rotations}/${service}/stop`,
+    request: stopKeyRotation(service),
+    access: forAdmins,
+    tag,
+    summary: `Stop sealing anew in ${service}`,
+  }),
+]);
+
+/** Paths for those who run the installation. */
+export const operationsRoutes = [...deadLetterRoutes, ...keyRotationRoutes];

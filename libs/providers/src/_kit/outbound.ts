@@ -198,10 +198,19 @@ const attempt = async (kit: Kit, run: Run, request: WireRequest): Promise<Outcom
     // An answer that is too large or unreadable is an answer; a caller who gave up says nothing about the provider.
     if (cause.kind === 'network' || cause.kind === 'timeout') kit.breaker.failed(run.circuit);
     else if (cause.kind !== 'aborted') kit.breaker.succeeded(run.circuit);
-    const code = cause.kind === 'too_large' || cause.kind === 'unreadable' ? 'invalid_response' : 'unavailable';
+    const code = codeOfTransport[cause.kind];
     return { failure: new ProviderError(kit.options.provider, code, { cause, reason: cause.kind, outcomeUnknown: cause.wasSent }) };
   }
 };
+
+const codeOfTransport = {
+  network: 'unavailable',
+  timeout: 'unavailable',
+  aborted: 'unavailable',
+  too_large: 'invalid_response',
+  unreadable: 'invalid_response',
+  refused: 'address_refused',
+} as const satisfies Readonly<Record<TransportError['kind'], ProviderErrorCode>>;
 
 /** Null when it is settled: an answer to keep, a call that must not be repeated, or no time left. */
 const pauseBeforeNext = (kit: Kit, { call, attempts, deadline }: Run, outcome: Outcome): number | null => {

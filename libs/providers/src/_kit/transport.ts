@@ -23,7 +23,7 @@ export interface WireResponse {
 /** Why there is no usable answer. `wasSent` is false only when the request surely never left. */
 export class TransportError extends Error {
   constructor(
-    readonly kind: 'network' | 'timeout' | 'aborted' | 'too_large' | 'unreadable',
+    readonly kind: 'network' | 'timeout' | 'aborted' | 'too_large' | 'unreadable' | 'refused',
     readonly wasSent: boolean,
     options: { readonly cause?: unknown } = {},
   ) {

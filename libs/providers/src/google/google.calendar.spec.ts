@@ -1,5 +1,4 @@
 import { calendarContract, anEvent, identityContract, oauthContract } from '@patchbay/capabilities/testing';
-import { integrationTypesOf } from '@patchbay/capabilities';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { googleCalendar } from './google.calendar.js';
@@ -15,7 +14,7 @@ const connect = async (prefix = '') => {
       ...google,
       connect: (outbound, baseUrl) => {
         const config = google.config.parse({ ...credentials, GOOGLE_API_BASE_URL: `${baseUrl}${prefix}`, GOOGLE_AUTH_BASE_URL: baseUrl });
-        return google.connect({ config, outbound, now: () => new Date() });
+        return google.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
       },
     },
     createGoogleFake({ ledger }),
@@ -36,8 +35,8 @@ oauthContract('google', () => {
       throw new Error('no call is expected');
     },
   };
-  const { oauth } = google.connect({ config: google.config.parse(credentials), outbound, now: () => new Date() });
-  return { oauth, types: integrationTypesOf(google) };
+  const { oauth } = google.connect({ config: google.config.parse(credentials), outbound, userAimedOutbound: outbound, now: () => new Date() });
+  return { oauth, types: google.types };
 });
 
 describe('google: base URL', () => {

@@ -1,4 +1,4 @@
-import type { OAuthCapability } from '@patchbay/capabilities';
+import { oauthDefaults, type OAuthCapability } from '@patchbay/capabilities';
 
 /** The variables that concern Google's authorization server. */
 export interface GoogleOAuthConfig {
@@ -27,22 +27,27 @@ export const googleOAuth = (config: GoogleOAuthConfig): OAuthCapability => {
   // Whoever moves the consent page to a sandbox must not send its codes to the real token endpoint.
   const tokenHost = withoutSlash(config.GOOGLE_TOKEN_BASE_URL ?? (authHost === publicAuthHost ? publicTokenHost : authHost));
   return {
-    issuer: authHost,
+    ...oauthDefaults,
     // Google does send `iss`, but frontends that bring back only code and state must keep working; one that is brought is compared.
-    sendsIssuer: false,
+    issuer: authHost,
     authorizationEndpoint: `${authHost}/o/oauth2/v2/auth`,
     tokenEndpoint: `${tokenHost}/token`,
     revocationEndpoint: `${tokenHost}/revoke`,
     clientId: config.GOOGLE_CALENDAR_CLIENT_ID,
     clientSecret: config.GOOGLE_CALENDAR_CLIENT_SECRET,
-    clientAuthentication: 'client_secret_post',
     redirectUri: config.GOOGLE_CALENDAR_REDIRECT_URI ?? null,
     scopes: { calendar: config.GOOGLE_SCOPES?.trim().split(/\s+/) ?? calendarScopes },
-    usesPkce: true,
+    scopeMeanings: {
+      openid: 'know who you are',
+      'https://www.googleapis.com/auth/userinfo.email': 'see your e-mail address',
+      'https://www.googleapis.com/auth/calendar': 'see, change and share your calendars',
+      'https://www.googleapis.com/auth/calendar.events': 'see and change events in your calendars',
+    },
+    keepsEarlierScopes: true,
+    accountHintParameter: 'login_hint',
     // A refresh token comes with offline access only, and again only when consent is asked for again.
     authorizationParameters: { access_type: 'offline', prompt: 'consent', include_granted_scopes: 'true' },
     defaultLifetimeSeconds: 3_600,
-    rotatesRefreshToken: false,
   };
 };
 

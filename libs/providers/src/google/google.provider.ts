@@ -27,6 +27,7 @@ export const google = defineProvider({
   credentials: ['GOOGLE_CALENDAR_CLIENT_ID', 'GOOGLE_CALENDAR_CLIENT_SECRET'],
   // Defaults of the Calendar API for a project and for a user of it. https://developers.google.com/workspace/calendar/api/guides/quota
   limits: { provider: { limit: 10_000, perMs: 60_000 }, account: { limit: 600, perMs: 60_000 } },
+  types: ['calendar'],
   capabilities: ['oauth', 'identity', 'calendar'],
   connect: ({ config, outbound, now }) => {
     const api = { baseUrl: config.GOOGLE_API_BASE_URL, outbound, now };

@@ -1,4 +1,4 @@
-import type { OAuthCapability } from '@patchbay/capabilities';
+import { oauthDefaults, type OAuthCapability } from '@patchbay/capabilities';
 
 /** The variables that concern Zoom's authorization server. */
 export interface ZoomOAuthConfig {
@@ -13,8 +13,8 @@ export interface ZoomOAuthConfig {
 export const zoomOAuth = (config: ZoomOAuthConfig): OAuthCapability => {
   const host = config.ZOOM_AUTH_BASE_URL.replace(/\/+$/, '');
   return {
+    ...oauthDefaults,
     issuer: host,
-    sendsIssuer: false,
     authorizationEndpoint: `${host}/oauth/authorize`,
     tokenEndpoint: `${host}/oauth/token`,
     revocationEndpoint: `${host}/oauth/revoke`,
@@ -23,9 +23,14 @@ export const zoomOAuth = (config: ZoomOAuthConfig): OAuthCapability => {
     clientAuthentication: 'client_secret_basic',
     redirectUri: config.ZOOM_REDIRECT_URI ?? null,
     scopes: { video: config.ZOOM_SCOPES?.trim().split(/\s+/) ?? ['meeting:read', 'meeting:write', 'user:read'] },
-    usesPkce: true,
-    authorizationParameters: {},
+    scopeMeanings: {
+      'meeting:read': 'see your meetings',
+      'meeting:write': 'make and change meetings',
+      'user:read': 'see your name and e-mail address',
+    },
     defaultLifetimeSeconds: 3_600,
     rotatesRefreshToken: true,
+    // https://developers.zoom.us/docs/integrations/oauth/#refreshing-an-access-token
+    refreshTokenLifetimeSeconds: 90 * 86_400,
   };
 };

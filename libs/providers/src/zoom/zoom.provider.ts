@@ -29,6 +29,7 @@ export const zoom = defineProvider({
   // Zoom counts per Zoom account: 20 medium calls a second on the smallest paid plan. For us as a whole it names no number; this one only stops a runaway.
   // https://developers.zoom.us/docs/api/rate-limits/
   limits: { provider: { limit: 500, perMs: 1_000 }, account: { limit: 20, perMs: 1_000 } },
+  types: ['video'],
   capabilities: ['oauth', 'identity', 'video'],
   connect: ({ config, outbound, now }) => {
     const http = zoomHttp({ baseUrl: config.ZOOM_API_BASE_URL, outbound, now });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { integrationTypesOf } from '@patchbay/capabilities';
 import { aMeetingPlan, identityContract, oauthContract, videoContract } from '@patchbay/capabilities/testing';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { createZoomFake, zoomFakeClient } from './zoom.fake.js';
@@ -13,7 +12,7 @@ const connect = async (suffix = '') => {
       ...zoom,
       connect: (outbound, baseUrl) => {
         const config = zoom.config.parse({ ...credentials, ZOOM_API_BASE_URL: `${baseUrl}${suffix}`, ZOOM_AUTH_BASE_URL: baseUrl });
-        return zoom.connect({ config, outbound, now: () => new Date() });
+        return zoom.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
       },
     },
     createZoomFake(),
@@ -36,8 +35,8 @@ oauthContract('zoom', () => {
       throw new Error('no call is expected');
     },
   };
-  const { oauth } = zoom.connect({ config: zoom.config.parse(credentials), outbound, now: () => new Date() });
-  return { oauth, types: integrationTypesOf(zoom) };
+  const { oauth } = zoom.connect({ config: zoom.config.parse(credentials), outbound, userAimedOutbound: outbound, now: () => new Date() });
+  return { oauth, types: zoom.types };
 });
 
 describe('zoom: video, beyond the contract', () => {

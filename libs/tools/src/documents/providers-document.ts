@@ -1,4 +1,3 @@
-import { integrationTypesOf } from '@patchbay/capabilities';
 import { providerConfigs, providers } from '@patchbay/providers';
 import { variablesOf } from './environment-variables.js';
 import { generatedMark, table, type GeneratedFile } from './generated-file.js';
@@ -16,7 +15,7 @@ export function providersDocument(): GeneratedFile {
     providers.map((provider) => [
       `\`${provider.id}\``,
       provider.displayName,
-      integrationTypesOf(provider).join(', '),
+      provider.types.join(', '),
       provider.capabilities.join(', '),
       `[setup.md](../libs/providers/src/${provider.id}/setup.md)`,
     ]),

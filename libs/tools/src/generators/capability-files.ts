@@ -3,8 +3,9 @@ import type { Capabilities, CapabilityName } from '@patchbay/capabilities';
 import { capitalised, type ProviderFiles, type ProviderNames } from './provider-names.js';
 
 /** The methods of every capability that makes calls. A new capability does not compile until it is here. */
-const methods: { readonly [Name in Exclude<CapabilityName, 'oauth'>]: readonly (keyof Capabilities[Name])[] } = {
+const methods: { readonly [Name in Exclude<CapabilityName, 'oauth' | 'credentials'>]: readonly (keyof Capabilities[Name])[] } = {
   identity: ['getAccount'],
+  revocation: ['revoke'],
   calendar: ['listCalendars', 'createEvent', 'updateEvent', 'deleteEvent'],
   video: ['findMeeting', 'createMeeting', 'updateMeeting', 'deleteMeeting'],
 };

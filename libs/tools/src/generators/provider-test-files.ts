@@ -37,8 +37,8 @@ const suites: { readonly [Name in CapabilityName]: (id: string) => string } = {
       throw new Error('no call is expected');
     },
   };
-  const { oauth } = PROVIDER.connect({ config: PROVIDER.config.parse(credentials), outbound, now: () => new Date() });
-  return { oauth, types: integrationTypesOf(PROVIDER) };
+  const { oauth } = PROVIDER.connect({ config: PROVIDER.config.parse(credentials), outbound, userAimedOutbound: outbound, now: () => new Date() });
+  return { oauth, types: PROVIDER.types };
 });`,
   identity: (id) => `identityContract('${id}', () => connect());`,
   calendar: (id) => `calendarContract('${id}', async () => ({ ...(await connect()), calendarId: 'primary', seen: () => [] }));`,
@@ -51,8 +51,7 @@ const spec = (names: ProviderNames): string => {
   const type = capabilities.find((name) => name === 'calendar' || name === 'video') ?? 'authentication';
   const tests = capabilities.map((name) => suites[name](id).replaceAll('PROVIDER', propertyName));
   const contracts = capabilities.map((name) => `${name}Contract`).sort();
-  return `import { integrationTypesOf } from '@patchbay/capabilities';
-import { ${contracts.join(', ')} } from '@patchbay/capabilities/testing';
+  return `import { ${contracts.join(', ')} } from '@patchbay/capabilities/testing';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { create${className}Fake, ${propertyName}FakeClient } from './${id}.fake.js';
 import { ${propertyName} } from './${id}.provider.js';
@@ -65,7 +64,7 @@ const connect = async () => {
       ...${propertyName},
       connect: (outbound, baseUrl) => {
         const config = ${propertyName}.config.parse({ ...credentials, ${constantName}_API_BASE_URL: baseUrl, ${constantName}_AUTH_BASE_URL: baseUrl });
-        return ${propertyName}.connect({ config, outbound, now: () => new Date() });
+        return ${propertyName}.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
       },
     },
     create${className}Fake(),

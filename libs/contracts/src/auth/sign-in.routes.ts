@@ -1,0 +1,113 @@
+import { defineRoute, forAdmins, forPeople } from '../definitions/define-route.js';
+import { accessCookie, refreshCookie, sessionCookies } from './session-cookies.js';
+import * as signIn from './sign-in.requests.js';
+
+const identity = 'Identity';
+
+/** Paths of people, their sessions, and API keys. */
+export const signInRoutes = [
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/auth/me',
+    request: signIn.getMe,
+    access: forPeople,
+    tag: identity,
+    summary: 'The person behind the access token',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/auth/jwks',
+    request: signIn.getSigningKeys,
+    access: 'public',
+    tag: identity,
+    summary: 'The keys that access tokens are signed with',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/auth/api-keys',
+    request: signIn.listApiKeys,
+    access: forAdmins,
+    tag: identity,
+    summary: 'API keys of services',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/api-keys',
+    request: signIn.createApiKey,
+    access: forAdmins,
+    status: 201,
+    tag: identity,
+    summary: 'Create an API key; it is shown once',
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/auth/api-keys/:id',
+    request: signIn.revokeApiKey,
+    access: forAdmins,
+    status: 204,
+    tag: identity,
+    summary: 'Revoke an API key',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/refresh',
+    request: signIn.refreshSession,
+    access: 'public',
+    cookies: { reads: { [refreshCookie.name]: 'refresh_token' }, sets: sessionCookies },
+    tag: identity,
+    summary: 'New tokens for a refresh token',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/logout',
+    request: signIn.signOut,
+    access: 'public',
+    status: 204,
+    cookies: { reads: { [refreshCookie.name]: 'refresh_token' }, clears: [accessCookie, refreshCookie] },
+    tag: identity,
+    summary: 'Sign out here, or everywhere',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/auth/sessions',
+    request: signIn.listSessions,
+    access: forPeople,
+    tag: identity,
+    summary: 'Where you are signed in',
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/auth/sessions/:id',
+    request: signIn.endSession,
+    access: forPeople,
+    status: 204,
+    tag: identity,
+    summary: 'Sign out somewhere else',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/auth/identities',
+    request: signIn.listIdentities,
+    access: forPeople,
+    tag: identity,
+    summary: 'The accounts you sign in with',
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/auth/identities/:id',
+    request: signIn.unlinkIdentity,
+    access: forPeople,
+    status: 204,
+    tag: identity,
+    summary: 'Unlink an account you sign in with',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/admin/signing-keys/roll-over',
+    request: signIn.rollOverSigningKey,
+    access: forAdmins,
+    status: 201,
+    tag: identity,
+    summary: 'Sign access tokens with a new key',
+  }),
+] as const;
