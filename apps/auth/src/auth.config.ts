@@ -1,4 +1,5 @@
 import { roles } from '@patchbay/contracts';
+import { allowedTargets } from '@patchbay/egress';
 import { withProviders } from '@patchbay/providers';
 import { masterKeys, type PlatformConfig } from '@patchbay/service-kit';
 import { z } from 'zod';
@@ -27,6 +28,7 @@ const own = z.object({
   OAUTH_REDIRECT_URIS: redirectUris
     .default([])
     .describe('Redirect URIs the connect flow may lead back to, separated by commas and compared exactly. Those of the providers are added.'),
+  WEBHOOKS_EGRESS_ALLOW: allowedTargets,
   DEVELOPMENT_CREDENTIALS: z
     .string()
     .transform(parseJson)

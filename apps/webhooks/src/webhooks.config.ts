@@ -1,6 +1,6 @@
+import { allowedTargets } from '@patchbay/egress';
 import { masterKeys, type PlatformConfig } from '@patchbay/service-kit';
 import { z } from 'zod';
-import { allowedTargets } from './egress/allowed-targets.js';
 import { retryScheduleDefault, retryScheduleSeconds } from './deliveries/retry-schedule.js';
 
 const positive = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
@@ -8,9 +8,7 @@ const positive = (fallback: number, max: number) => z.coerce.number().int().min(
 /** Variables of this service. */
 export const webhooksConfig = z.object({
   TOKEN_MASTER_KEYS: masterKeys,
-  WEBHOOKS_EGRESS_ALLOW: allowedTargets
-    .default([])
-    .describe('Internal receivers that may be called all the same: `host:port`, separated by commas. Nothing internal is called otherwise.'),
+  WEBHOOKS_EGRESS_ALLOW: allowedTargets,
   WEBHOOKS_TIMEOUT_SECONDS: positive(15, 25).describe(
     'How long a receiver may take for its whole answer; 25 at most, so that a test is answered in time.',
   ),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EgressGuard } from '@patchbay/egress';
 import { SERVICE_CONFIG } from '@patchbay/service-kit';
 import { ActivitiesRepository } from './activity/activities.repository.js';
 import { ActivityController } from './activity/activity.controller.js';
@@ -10,7 +11,6 @@ import { DeliveryDispatcher } from './deliveries/delivery-dispatcher.js';
 import { DeliveryLoop } from './deliveries/delivery-loop.js';
 import { OutcomeRecorder } from './deliveries/outcome-recorder.js';
 import { WebhookSender } from './deliveries/webhook-sender.js';
-import { EgressGuard } from './egress/egress-guard.js';
 import { EndpointDisabler } from './endpoints/endpoint-disabler.js';
 import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
 import { EndpointTargets } from './endpoints/endpoint-targets.js';

@@ -1,7 +1,8 @@
 import type { Capabilities, OAuthCapability } from '@patchbay/capabilities';
 import { AppError } from '@patchbay/contracts';
 import { PostgresRateLimiter, type Database } from '@patchbay/database';
-import { configureProviders, type ConfiguredProvider, type ConfiguredProviders } from '@patchbay/providers';
+import { EgressGuard } from '@patchbay/egress';
+import { configureProviders, undiciTransport, type ConfiguredProvider, type ConfiguredProviders } from '@patchbay/providers';
 import { recordProviderCall, type Logger } from '@patchbay/service-kit';
 import type { AuthConfig } from '../auth.config.js';
 
@@ -18,7 +19,9 @@ export interface ConnectableProvider {
 
 /** Every provider of the registry, behind one rate limit for all replicas of this service. */
 export function configuredProviders(config: AuthConfig, database: Database, log: Logger): ConfiguredProviders {
-  return configureProviders(config, { limiter: new PostgresRateLimiter(database), onCall: recordProviderCall(log) });
+  const guard = new EgressGuard({ allow: config.WEBHOOKS_EGRESS_ALLOW, httpsOnly: config.NODE_ENV === 'production' });
+  const userAimedTransport = undiciTransport({}, (options) => guard.connector(options));
+  return configureProviders(config, { limiter: new PostgresRateLimiter(database), onCall: recordProviderCall(log), userAimedTransport });
 }
 
 /** @throws AppError `provider_unknown` or `provider_not_configured`. */

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { EgressGuard } from '@patchbay/egress';
 import { SERVICE_CONFIG } from '@patchbay/service-kit';
 import { Agent } from 'undici';
-import { EgressGuard } from '../egress/egress-guard.js';
 import type { DeliveryTarget } from '../endpoints/delivery-target.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import { Attempt } from './attempt.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { EgressGuard } from '@patchbay/egress';
 import { LOG, type Logger } from '@patchbay/service-kit';
 import { signingKeyOf } from '../deliveries/signature.js';
-import { EgressGuard } from '../egress/egress-guard.js';
 import type { DeliveryTarget, Readiness } from './delivery-target.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointsRepository, type EndpointRow } from './endpoints.repository.js';

@@ -11,13 +11,13 @@ import {
   type WebhookEndpoint,
 } from '@patchbay/contracts';
 import { idCursorOf, toPage } from '@patchbay/database';
+import { AddressNotAllowedError, EgressGuard } from '@patchbay/egress';
 import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import { currentTraceparent } from '@patchbay/tracing';
 import { v7 as uuidv7 } from 'uuid';
 import type { AttemptResult } from '../deliveries/delivery.js';
 import { secretFault } from '../deliveries/signature.js';
 import { WebhookSender } from '../deliveries/webhook-sender.js';
-import { AddressNotAllowedError, EgressGuard } from '../egress/egress-guard.js';
 import { toEventToStore } from '../events/event-to-store.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import { EndpointSecrets } from './endpoint-secrets.js';

@@ -54,7 +54,7 @@ export const authErrors = defineErrors({
   address_not_allowed: {
     status: 400,
     title: 'This address may not be called.',
-    remedy: 'Use a public https address. An operator can allow single internal ones with EGRESS_ALLOW.',
+    remedy: 'Use a public https address. An operator can allow single internal ones with WEBHOOKS_EGRESS_ALLOW.',
   },
   connection_not_found: {
     status: 404,

@@ -139,4 +139,15 @@ describe('the transport', () => {
 
     expect((await send()).status).toBe(302);
   });
+
+  it('says when an address may not be called, and that nothing was sent', async () => {
+    const refusing = undiciTransport({}, () => (_target, done) => done(Object.assign(new Error('no'), { code: 'address_not_allowed' }), null));
+    const url = new URL('http://inside.example/');
+
+    await expect(refusing.send({ url, method: 'GET', headers: {}, body: null, timeoutMs: 1_000, signal: null })).rejects.toMatchObject({
+      kind: 'refused',
+      wasSent: false,
+    });
+    await refusing.close();
+  });
 });

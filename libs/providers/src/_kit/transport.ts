@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type buildConnector, type Dispatcher } from 'undici';
 
 /** One request, ready for the wire. */
 export interface WireRequest {
@@ -20,7 +20,7 @@ export interface WireResponse {
   readonly body: Buffer;
 }
 
-/** Why there is no usable answer. `wasSent` is false only when the request surely never left. */
+/** Why there is no usable answer. `refused`: the address may not be called. `wasSent` is false only when the request surely never left. */
 export class TransportError extends Error {
   constructor(
     readonly kind: 'network' | 'timeout' | 'aborted' | 'too_large' | 'unreadable' | 'refused',
@@ -49,17 +49,20 @@ export interface TransportLimits {
   readonly responseBytesMax: number;
 }
 
+/** Makes connections in another way than undici by itself. An error with the code `address_not_allowed` says that none may be made. */
+export type ConnectorFactory = (options: buildConnector.BuildOptions) => buildConnector.connector;
+
 const defaultLimits: TransportLimits = { connectTimeoutMs: 3_000, silenceMs: 10_000, connectionsPerOrigin: 32, responseBytesMax: 5 * 1024 * 1024 };
 
 /**
  * The transport of npm undici. The one built into Node 22 and 24 ends the process when a peer closes while its answer is unread
  * (https://github.com/nodejs/undici/issues/5360). Redirects are not followed: an API that redirects is not the one that was configured.
  */
-export const undiciTransport = (limits: Partial<TransportLimits> = {}): Transport => {
+export const undiciTransport = (limits: Partial<TransportLimits> = {}, connector?: ConnectorFactory): Transport => {
   const { connectTimeoutMs, silenceMs, connectionsPerOrigin, responseBytesMax } = { ...defaultLimits, ...limits };
   const agent = new Agent({
     connections: connectionsPerOrigin,
-    connect: { timeout: connectTimeoutMs },
+    connect: connector?.({ timeout: connectTimeoutMs }) ?? { timeout: connectTimeoutMs },
     headersTimeout: silenceMs,
     bodyTimeout: silenceMs,
     keepAliveTimeout: 10_000,
@@ -86,6 +89,7 @@ export const undiciTransport = (limits: Partial<TransportLimits> = {}): Transpor
       } catch (cause) {
         if (cause instanceof TransportError) throw cause;
         if (signal?.aborted === true) throw new TransportError('aborted', true, { cause });
+        if (codeOf(cause) === 'address_not_allowed') throw new TransportError('refused', false, { cause });
         throw new TransportError(patience.isOver() || isTimeout(cause) ? 'timeout' : 'network', !neverLeft(cause), { cause });
       } finally {
         patience.end();
@@ -169,6 +173,7 @@ const connectFailures: ReadonlySet<unknown> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'name_not_resolved',
 ]);
 const timeouts: ReadonlySet<unknown> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 

@@ -3,20 +3,21 @@ import { buildConnector } from 'undici';
 import { isPublicAddress } from './address-classes.js';
 import { nameResolver, NameNotResolvedError, type Resolve } from './name-resolver.js';
 
-/** Where a webhook may not go. Deliberately the same for every reason: the sender must not become a map of our network. */
+/** Where nothing may go that a person aims. Deliberately the same for every reason: the caller must not become a map of our network. */
 export class AddressNotAllowedError extends Error {
   override readonly name = 'AddressNotAllowedError';
   readonly code = 'address_not_allowed';
 
   constructor() {
-    super('webhooks may not be sent to this address');
+    super('this address may not be called');
   }
 }
 
+/** What {@link EgressGuard} goes by. */
 export interface EgressRules {
   /** `host:port` that may be called whatever it resolves to. */
   readonly allow: readonly string[];
-  /** True in production: plain http tells everyone on the way what is in the events. */
+  /** True in production: plain http tells everyone on the way what is sent. */
   readonly httpsOnly: boolean;
   readonly resolve?: Resolve;
 }
@@ -27,10 +28,11 @@ const internalPorts = new Set([
   8_500, 9_042, 9_092, 9_200, 9_300, 10_250, 10_255, 11_211, 15_672, 25_672, 26_379, 27_017, 27_018, 50_070, 61_616,
 ]);
 
-type Connector = ReturnType<typeof buildConnector>;
+/** Makes connections for undici's `Agent`. */
+export type Connector = ReturnType<typeof buildConnector>;
 
 /**
- * Keeps webhooks out of our own network. The address is classified when the connection is made, after the name was resolved, so that a name that
+ * Keeps calls to addresses that people choose out of our own network. The address is classified when the connection is made, after the name was resolved, so that a name that
  * changes its mind between check and call gains nothing; the connected socket is looked at once more.
  */
 export class EgressGuard {
@@ -43,8 +45,10 @@ export class EgressGuard {
   }
 
   /**
-   * What can be told from a URL alone. No name is resolved before an endpoint is kept: names of our own network could be told from names that
-   * nobody has. @throws AddressNotAllowedError */
+   * What can be told from a URL alone. No name is resolved before a URL is kept: names of our own network could be told from names that nobody has.
+   *
+   * @throws AddressNotAllowedError
+   */
   checkUrl(text: string): URL {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || url.username !== '' || url.password !== '') throw new AddressNotAllowedError();
@@ -56,13 +60,14 @@ export class EgressGuard {
     return url;
   }
 
-  /** The only way a webhook leaves: connects where the rules allow it, and fails with {@link AddressNotAllowedError} elsewhere. */
+  /** The only way out to such an address: connects where the rules allow it, and fails with {@link AddressNotAllowedError} elsewhere. */
   connector(options: buildConnector.BuildOptions): Connector {
     // Node calls `lookup` for names only; addresses were judged before.
     const guarded = buildConnector({ ...options, lookup: (hostname, details, done) => void this.#lookup(hostname, details, done) });
     const exempt = buildConnector(options);
     return (target, done) => {
       const { hostname, port } = targetOf(target.hostname, target.port, target.protocol);
+      if (this.rules.httpsOnly && target.protocol !== 'https:') return done(new AddressNotAllowedError(), null);
       if (this.#isExempt(hostname, port)) return exempt(target, done);
       if (!isPublicPort(port) || isLocalName(hostname) || (isIP(hostname) !== 0 && !isPublicAddress(hostname))) {
         return done(new AddressNotAllowedError(), null);

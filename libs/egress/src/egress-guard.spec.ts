@@ -116,8 +116,8 @@ describe('a connection', () => {
   });
   afterAll(() => new Promise<void>((resolve) => void canary.close(() => resolve())));
 
-  const reach = async (host: string, resolve: Resolve, allow: readonly string[] = []) => {
-    const dispatcher = new Agent({ connect: new EgressGuard({ allow, httpsOnly: false, resolve }).connector({}) });
+  const reach = async (host: string, resolve: Resolve, allow: readonly string[] = [], httpsOnly = false) => {
+    const dispatcher = new Agent({ connect: new EgressGuard({ allow, httpsOnly, resolve }).connector({}) });
     try {
       const { body } = await request(`http://${host}:${port}/`, { dispatcher });
       return await body.text();
@@ -161,5 +161,9 @@ describe('a connection', () => {
   it('is made to what the operator allows, and to that port only', async () => {
     expect(await reach('127.0.0.1', answering(), [`127.0.0.1:${port + 1}`])).toMatchObject({ code: 'address_not_allowed' });
     expect(await reach('127.0.0.1', answering(), [`127.0.0.1:${port}`])).toBe('inside');
+  });
+
+  it('without TLS is never made in production, not even to what the operator allows', async () => {
+    expect(await reach('127.0.0.1', answering(), [`127.0.0.1:${port}`], true)).toMatchObject({ code: 'address_not_allowed' });
   });
 });
