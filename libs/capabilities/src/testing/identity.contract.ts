@@ -6,8 +6,8 @@ import { failurePromises, type ProviderSituations } from './situations.js';
 export interface IdentityHarness {
   readonly identity: IdentityCapability;
   readonly token: AccessToken;
-  /** Who signed in. */
-  readonly email: string;
+  /** Who signed in; null where the provider never tells addresses. */
+  readonly email: string | null;
   readonly situations: ProviderSituations;
   stop(): Promise<void>;
 }

@@ -66,7 +66,7 @@ const signIn = async (oauth: OAuthCapability, outbound: Outbound, type: keyof OA
     client_id: oauth.clientId,
     redirect_uri: redirectUri,
     response_type: 'code',
-    scope: (oauth.scopes[type] ?? []).join(' '),
+    scope: (oauth.scopes[type] ?? []).join(oauth.scopeSeparator),
     state: 'a-state',
     ...(oauth.usesPkce ? { code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' } : {}),
     auto_approve: fakePerson,
@@ -81,7 +81,16 @@ const signIn = async (oauth: OAuthCapability, outbound: Outbound, type: keyof OA
     form.set('client_secret', oauth.clientSecret);
   }
   const basic = Buffer.from(`${oauth.clientId}:${oauth.clientSecret}`).toString('base64');
-  const answer = await send(oauth.tokenEndpoint, { method: 'POST', body: form, headers: isBasic ? { authorization: `Basic ${basic}` } : {} });
-  const { access_token: token } = (await answer.json()) as { readonly access_token: string };
+  const headers = { accept: 'application/json', ...(isBasic && { authorization: `Basic ${basic}` }) };
+  const token = await accessTokenIn(oauth, await send(oauth.tokenEndpoint, { method: 'POST', body: form, headers }));
+  const { longLivedTokens: longer } = oauth;
+  if (longer === null) return token;
+  const exchange = new URLSearchParams({ grant_type: longer.exchangeGrantType, client_secret: oauth.clientSecret, access_token: token });
+  return accessTokenIn(oauth, await send(`${longer.exchangeEndpoint}?${exchange.toString()}`));
+};
+
+const accessTokenIn = async (oauth: OAuthCapability, response: Response): Promise<string> => {
+  const answer = { status: response.status, body: (await response.json()) as unknown };
+  const { access_token: token } = (oauth.readTokenAnswer?.(answer) ?? answer).body as { readonly access_token: string };
   return token;
 };

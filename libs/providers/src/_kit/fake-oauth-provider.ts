@@ -3,7 +3,15 @@ import type { FakeAccount, FakeClient, FakeCollection, FakeOptions, FakeRequest,
 import { consentDecisionOf, consentPage, refusalPage } from './fake-consent-page.js';
 import { basicCredentialsOf, bearerOf, formOf, htmlAnswer, redirectAnswer } from './fake-http.js';
 import { createFakeLedger } from './fake-ledger.js';
-import { createFakeAccounts, createFakeOAuth, type FakeOAuth, type FakeOAuthPolicy, type FakeTokenRefusal, type FakeTokens } from './fake-oauth.js';
+import {
+  createFakeAccounts,
+  createFakeOAuth,
+  type FakeAccounts,
+  type FakeOAuth,
+  type FakeOAuthPolicy,
+  type FakeTokenRefusal,
+  type FakeTokens,
+} from './fake-oauth.js';
 
 /** What a fake's own calls are answered from. */
 export interface FakeApiCall {
@@ -17,7 +25,7 @@ export interface OAuthFakeHabits {
   readonly id: string;
   readonly displayName: string;
   readonly client: FakeClient;
-  readonly policy: Pick<FakeOAuthPolicy, 'accessTokenSeconds' | 'codeSeconds' | 'rotatesRefreshTokens' | 'prefixes'>;
+  readonly policy: Omit<FakeOAuthPolicy, 'provider' | 'now' | 'ledger' | 'clients'>;
   /** Matched against the path below the base URL. */
   readonly paths: { readonly authorize: RegExp; readonly token: RegExp; readonly revoke?: RegExp };
   readonly clientAuthentication: 'basic' | 'post' | 'either';
@@ -28,9 +36,11 @@ export interface OAuthFakeHabits {
   readonly scopeMeanings?: Readonly<Record<string, string>>;
   /** Sent with the code, such as `iss`. */
   readonly responseParameters?: (request: FakeRequest) => Readonly<Record<string, string>>;
+  /** Put behind the way back to the app, such as `#_`: servers never see it. */
+  readonly responseFragment?: string;
   /** Whether a code gives a refresh token, by what the authorization request said. */
   readonly wantsRefreshToken: (query: URLSearchParams, scopes: readonly string[]) => boolean;
-  readonly tokenAnswer: (tokens: FakeTokens, request: FakeRequest) => FakeResponse;
+  readonly tokenAnswer: (tokens: FakeTokens, request: FakeRequest, account: FakeAccount) => FakeResponse;
   readonly refusal: (reason: FakeTokenRefusal['reason'] | 'invalid_client' | 'unsupported_grant_type', request: FakeRequest) => FakeResponse;
   /** What follows a revocation; absent when the provider has no such call. */
   readonly revoked?: (found: boolean) => FakeResponse;
@@ -63,7 +73,7 @@ export const createOAuthFake = (habits: OAuthFakeHabits, options: FakeOptions = 
     const extra = habits.extra?.(request, oauth) ?? null;
     if (extra !== null) return extra;
     if (paths.authorize.test(path) && (method === 'GET' || method === 'POST')) return authorize({ habits, oauth, accounts }, request);
-    if (paths.token.test(path) && method === 'POST') return token({ habits, oauth }, request);
+    if (paths.token.test(path) && method === 'POST') return token({ habits, oauth, accounts }, request);
     if (paths.revoke?.test(path) === true && method === 'POST') return revoke({ habits, oauth }, request);
     const who = oauth.identify(bearerOf(request) ?? request.query.get('access_token'));
     if (who.status !== 'valid') return habits.unauthorized(who.status);
@@ -95,9 +105,12 @@ interface Parts {
   readonly habits: OAuthFakeHabits;
   readonly oauth: FakeOAuth;
 }
+interface AccountParts extends Parts {
+  readonly accounts: FakeAccounts;
+}
 
 /** The consent page, and what follows from it. Nothing is sent to a redirect URI that cannot be trusted. */
-const authorize = ({ habits, oauth, accounts }: Parts & { accounts: ReturnType<typeof createFakeAccounts> }, request: FakeRequest): FakeResponse => {
+const authorize = ({ habits, oauth, accounts }: AccountParts, request: FakeRequest): FakeResponse => {
   const { query } = request;
   const refused = (detail: string): FakeResponse => htmlAnswer(400, refusalPage(habits.displayName, 'This app cannot be authorised', detail));
   const client = oauth.client(query.get('client_id') ?? '');
@@ -116,7 +129,7 @@ const authorize = ({ habits, oauth, accounts }: Parts & { accounts: ReturnType<t
     const url = new URL(redirectUri);
     const state = query.get('state');
     for (const [name, value] of Object.entries({ ...parameters, ...(state !== null && { state }) })) url.searchParams.set(name, value);
-    return redirectAnswer(url.href);
+    return redirectAnswer(`${url.href}${habits.responseFragment ?? ''}`);
   };
   const decision = consentDecisionOf(request, scopes);
   if (decision.outcome === 'denied') return back({ error: 'access_denied' });
@@ -145,13 +158,13 @@ const authorize = ({ habits, oauth, accounts }: Parts & { accounts: ReturnType<t
   return htmlAnswer(isFirst ? 200 : 400, consentPage(page, isFirst ? null : 'Choose an account or type an address.'));
 };
 
-const token = ({ habits, oauth }: Parts, request: FakeRequest): FakeResponse => {
+const token = ({ habits, oauth, accounts }: AccountParts, request: FakeRequest): FakeResponse => {
   const client = authenticatedClient({ habits, oauth }, request);
   if (client === null) return habits.refusal('invalid_client', request);
   const form = formOf(request);
   const result = grantOf(oauth, form, client.clientId);
   if (result === null) return habits.refusal('unsupported_grant_type', request);
-  return result.ok ? habits.tokenAnswer(result, request) : habits.refusal(result.reason, request);
+  return result.ok ? habits.tokenAnswer(result, request, accounts.named(result.email)) : habits.refusal(result.reason, request);
 };
 
 const grantOf = (oauth: FakeOAuth, form: URLSearchParams, clientId: string): FakeTokens | FakeTokenRefusal | null => {

@@ -11,6 +11,12 @@ export interface FakeOAuthPolicy {
   readonly codeSeconds: number;
   /** A refresh answers with a new refresh token and the old one dies. */
   readonly rotatesRefreshTokens: boolean;
+  /** How long a refresh token lives from its issue, asked each time one is issued; null or absent: until somebody revokes it. */
+  readonly refreshTokenSeconds?: () => number | null;
+  /** A refresh token that is not used for so long dies; absent: it may rest for ever. */
+  readonly refreshTokenIdleSeconds?: number;
+  /** A permission belongs to a person and an app: whoever revokes one token of it revokes them all. Absent: each consent by itself. */
+  readonly revokesWholeApp?: boolean;
   readonly prefixes: { readonly code: string; readonly access: string; readonly refresh: string };
 }
 
@@ -31,6 +37,8 @@ export interface FakeTokens {
   readonly ok: true;
   readonly accessToken: string;
   readonly refreshToken: string | null;
+  /** What is left of the life of the refresh token, also when the answer does not repeat it; null when it does not end by itself. */
+  readonly refreshTokenExpiresIn: number | null;
   readonly email: string;
   readonly scopes: readonly string[];
   readonly nonce: string | null;
@@ -44,7 +52,14 @@ export interface FakeTokenRefusal {
 
 /** Who an access token speaks for. */
 type FakeIdentity =
-  | { readonly status: 'valid'; readonly email: string; readonly scopes: readonly string[]; readonly clientId: string }
+  | {
+      readonly status: 'valid';
+      readonly email: string;
+      readonly scopes: readonly string[];
+      readonly clientId: string;
+      readonly ageSeconds: number;
+      readonly lifetimeSeconds: number;
+    }
   | { readonly status: 'expired' | 'unknown' };
 
 /** What a client shows at the token endpoint for a code. */
@@ -61,6 +76,8 @@ export interface FakeOAuth {
   issueCode(consent: FakeConsent): string;
   exchangeCode(exchange: FakeCodeExchange): FakeTokens | FakeTokenRefusal;
   refresh(refreshToken: string, clientId: string): FakeTokens | FakeTokenRefusal;
+  /** Another access token of the same grant with a life of its own; null unless the one that is shown works. */
+  extend(accessToken: string, lifetimeSeconds: number): string | null;
   /** Ends the grant that the token, of either kind, belongs to; false when there is none. */
   revokeToken(token: string): boolean;
   identify(accessToken: string | null): FakeIdentity;
@@ -83,7 +100,14 @@ interface Code {
 }
 interface AccessToken {
   readonly grant: Grant;
+  readonly issuedAt: number;
+  readonly lifetimeSeconds: number;
   expiresAt: number;
+}
+interface RefreshToken {
+  readonly grant: Grant;
+  readonly expiresAt: number | null;
+  usedAt: number;
 }
 
 /** Creates the authorization server of one fake. */
@@ -93,7 +117,7 @@ class AuthorizationServer implements FakeOAuth {
   private readonly codes = new Map<string, Code>();
   private readonly grants = new Map<string, Grant>();
   private readonly accessTokens = new Map<string, AccessToken>();
-  private readonly refreshTokens = new Map<string, Grant>();
+  private readonly refreshTokens = new Map<string, RefreshToken>();
 
   constructor(private readonly policy: FakeOAuthPolicy) {}
 
@@ -123,18 +147,28 @@ class AuthorizationServer implements FakeOAuth {
   }
 
   refresh(refreshToken: string, clientId: string): FakeTokens | FakeTokenRefusal {
-    const grant = this.refreshTokens.get(refreshToken);
-    if (grant === undefined || grant.isRevoked || grant.clientId !== clientId) return refuse('refresh_token_invalid');
+    const known = this.refreshTokens.get(refreshToken);
+    if (known === undefined || this.isDead(known) || known.grant.clientId !== clientId) return refuse('refresh_token_invalid');
+    const { grant } = known;
     this.note('token.refreshed', grant);
-    if (!this.policy.rotatesRefreshTokens) return this.issueTokens(grant, null);
+    known.usedAt = this.nowMs();
+    if (!this.policy.rotatesRefreshTokens) return { ...this.issueTokens(grant, null), refreshTokenExpiresIn: this.secondsLeft(known) };
     this.refreshTokens.delete(refreshToken);
     return this.issueTokens(grant, this.newRefreshToken(grant));
   }
 
+  extend(accessToken: string, lifetimeSeconds: number): string | null {
+    const token = this.accessTokens.get(accessToken);
+    if (token === undefined || this.identify(accessToken).status !== 'valid') return null;
+    this.note('token.extended', token.grant);
+    return this.newAccessToken(token.grant, lifetimeSeconds);
+  }
+
   revokeToken(token: string): boolean {
-    const grant = this.refreshTokens.get(token) ?? this.accessTokens.get(token)?.grant;
+    const grant = (this.refreshTokens.get(token) ?? this.accessTokens.get(token))?.grant;
     if (grant === undefined || grant.isRevoked) return false;
-    this.revoke(grant);
+    const ofSameApp = this.workingGrants(grant.email).filter(({ clientId }) => clientId === grant.clientId);
+    (this.policy.revokesWholeApp === true ? ofSameApp : [grant]).forEach((ended) => this.revoke(ended));
     return true;
   }
 
@@ -142,7 +176,9 @@ class AuthorizationServer implements FakeOAuth {
     const token = accessToken === null ? undefined : this.accessTokens.get(accessToken);
     if (token === undefined || token.grant.isRevoked) return { status: 'unknown' };
     if (token.expiresAt <= this.nowMs()) return { status: 'expired' };
-    return { status: 'valid', email: token.grant.email, scopes: token.grant.scopes, clientId: token.grant.clientId };
+    const { email, scopes, clientId } = token.grant;
+    const ageSeconds = (this.nowMs() - token.issuedAt) / 1000;
+    return { status: 'valid', email, scopes, clientId, ageSeconds, lifetimeSeconds: token.lifetimeSeconds };
   }
 
   revokeGrant(email: string): void {
@@ -166,15 +202,34 @@ class AuthorizationServer implements FakeOAuth {
   }
 
   private issueTokens(grant: Grant, refreshToken: string | null): FakeTokens {
-    const accessToken = randomToken(this.policy.prefixes.access);
-    this.accessTokens.set(accessToken, { grant, expiresAt: this.nowMs() + this.policy.accessTokenSeconds * 1000 });
-    return { ok: true, accessToken, refreshToken, email: grant.email, scopes: grant.scopes, nonce: grant.nonce };
+    const accessToken = this.newAccessToken(grant, this.policy.accessTokenSeconds);
+    const issued = refreshToken === null ? undefined : this.refreshTokens.get(refreshToken);
+    const refreshTokenExpiresIn = issued === undefined ? null : this.secondsLeft(issued);
+    return { ok: true, accessToken, refreshToken, refreshTokenExpiresIn, email: grant.email, scopes: grant.scopes, nonce: grant.nonce };
+  }
+
+  private newAccessToken(grant: Grant, lifetimeSeconds: number): string {
+    const token = randomToken(this.policy.prefixes.access);
+    const issuedAt = this.nowMs();
+    this.accessTokens.set(token, { grant, issuedAt, lifetimeSeconds, expiresAt: issuedAt + lifetimeSeconds * 1000 });
+    return token;
   }
 
   private newRefreshToken(grant: Grant): string {
     const token = randomToken(this.policy.prefixes.refresh);
-    this.refreshTokens.set(token, grant);
+    const [usedAt, seconds] = [this.nowMs(), this.policy.refreshTokenSeconds?.() ?? null];
+    this.refreshTokens.set(token, { grant, usedAt, expiresAt: seconds === null ? null : usedAt + seconds * 1000 });
     return token;
+  }
+
+  private isDead({ grant, expiresAt, usedAt }: RefreshToken): boolean {
+    const { refreshTokenIdleSeconds = Infinity } = this.policy;
+    const now = this.nowMs();
+    return grant.isRevoked || (expiresAt !== null && expiresAt <= now) || usedAt + refreshTokenIdleSeconds * 1000 <= now;
+  }
+
+  private secondsLeft({ expiresAt }: RefreshToken): number | null {
+    return expiresAt === null ? null : Math.floor((expiresAt - this.nowMs()) / 1000);
   }
 
   private revoke(grant: Grant): void {
