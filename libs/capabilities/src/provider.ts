@@ -58,6 +58,8 @@ export interface Provider<
   readonly credentials: readonly (keyof z.output<Config> & string)[];
   /** Variables of another provider that stand in for credentials that are not set, by the name of the credential. */
   readonly credentialFallbacks?: Readonly<Record<string, string>>;
+  /** Variables of another provider that stand in for those of ours that are not set, by the name of ours; each by itself. */
+  readonly variableFallbacks?: Readonly<Record<string, string>>;
   readonly limits: ProviderLimits;
   /** What an account can be connected for. */
   readonly types: readonly IntegrationType[];

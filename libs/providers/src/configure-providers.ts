@@ -68,6 +68,7 @@ interface AnyProvider extends ProviderManifest {
   readonly config: z.ZodObject;
   readonly credentials: readonly string[];
   readonly credentialFallbacks?: Readonly<Record<string, string>>;
+  readonly variableFallbacks?: Readonly<Record<string, string>>;
   connect(context: ProviderContext<unknown>): Partial<Capabilities>;
 }
 
@@ -97,11 +98,13 @@ const configure = (
 
 /** Another provider's credentials stand in for all of ours or for none: half a pair would be of two different apps. */
 const withFallbacks = (
-  { credentials, credentialFallbacks = {} }: AnyProvider,
+  { credentials, credentialFallbacks = {}, variableFallbacks = {} }: AnyProvider,
   config: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => {
-  if (credentials.some((name) => config[name] !== undefined)) return config;
-  return { ...config, ...Object.fromEntries(Object.entries(credentialFallbacks).map(([name, other]) => [name, config[other]])) };
+  const standIns = (names: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(names).map(([name, other]) => [name, config[other]]));
+  const unset = Object.fromEntries(Object.entries(variableFallbacks).filter(([name]) => config[name] === undefined));
+  const hasOwnCredentials = credentials.some((name) => config[name] !== undefined);
+  return { ...config, ...standIns(unset), ...(hasOwnCredentials ? {} : standIns(credentialFallbacks)) };
 };
 
 const noTransport: Transport = {

@@ -11,6 +11,8 @@ export interface FakeOAuthPolicy {
   readonly codeSeconds: number;
   /** A refresh answers with a new refresh token and the old one dies. */
   readonly rotatesRefreshTokens: boolean;
+  /** A refresh token that was answered with a new one goes on working beside it. */
+  readonly keepsUsedRefreshTokens?: boolean;
   /** How long a refresh token lives from its issue, asked each time one is issued; null or absent: until somebody revokes it. */
   readonly refreshTokenSeconds?: () => number | null;
   /** A refresh token that is not used for so long dies; absent: it may rest for ever. */
@@ -153,7 +155,7 @@ class AuthorizationServer implements FakeOAuth {
     this.note('token.refreshed', grant);
     known.usedAt = this.nowMs();
     if (!this.policy.rotatesRefreshTokens) return { ...this.issueTokens(grant, null), refreshTokenExpiresIn: this.secondsLeft(known) };
-    this.refreshTokens.delete(refreshToken);
+    if (this.policy.keepsUsedRefreshTokens !== true) this.refreshTokens.delete(refreshToken);
     return this.issueTokens(grant, this.newRefreshToken(grant));
   }
 
