@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { z } from 'zod';
 import { inProcessRateLimiter } from './_kit/rate-limiter.js';
 import { configureProviders } from './configure-providers.js';
@@ -8,6 +8,9 @@ import { providers, type ProviderId, type ProviderIdWith } from './registry.js';
 const own = z.object({ OWN: z.string() });
 const zoomCredentials = { ZOOM_CLIENT_ID: 'id', ZOOM_CLIENT_SECRET: 'secret' };
 const googleCredentials = { GOOGLE_CALENDAR_CLIENT_ID: 'id', GOOGLE_CALENDAR_CLIENT_SECRET: 'secret' };
+
+/** Something that passes for a credential of its name. */
+const credentialOf = (name: string): string => (/URL|URI|ENDPOINT/.test(name) ? 'https://example.com' : 'a-credential');
 
 const configure = (environment: Record<string, string>) =>
   configureProviders(withProviders(own).parse({ OWN: 'x', ...environment }), { limiter: inProcessRateLimiter() });
@@ -47,18 +50,21 @@ describe('configured providers', () => {
   it('are those with credentials; the others say what is missing', async () => {
     const configured = configure(zoomCredentials);
 
-    expect(configured.all.map(({ provider, state, missing }) => [provider.id, state, missing])).toEqual([
-      ['google', 'not_configured', ['GOOGLE_CALENDAR_CLIENT_ID', 'GOOGLE_CALENDAR_CLIENT_SECRET']],
-      ['zoom', 'configured', []],
-    ]);
+    const stateOf = (id: string) => {
+      const { state, missing } = configured.find(id) ?? {};
+      return [state, missing];
+    };
+    expect(stateOf('google')).toEqual(['not_configured', ['GOOGLE_CALENDAR_CLIENT_ID', 'GOOGLE_CALENDAR_CLIENT_SECRET']]);
+    expect(stateOf('zoom')).toEqual(['configured', []]);
     await configured.close();
   });
 
   it('offer exactly the capabilities that their manifests announce', async () => {
-    const configured = configure({ ...zoomCredentials, ...googleCredentials });
+    const credentials = Object.fromEntries(providers.flatMap((provider) => provider.credentials.map((name: string) => [name, credentialOf(name)])));
+    const configured = configure(credentials);
 
-    expect(configured.all.map(({ capabilities }) => Object.keys(capabilities).sort())).toEqual(
-      providers.map(({ capabilities }) => [...capabilities].sort()),
+    expect(configured.all.map(({ provider, capabilities }) => [provider.id, Object.keys(capabilities).sort()])).toEqual(
+      providers.map(({ id, capabilities }) => [id, [...capabilities].sort()]),
     );
     await configured.close();
   });
@@ -115,14 +121,21 @@ describe('the registry', () => {
     const wrong: ProviderIdWith<'calendar'> = 'zoom';
     const known: readonly ProviderId[] = [...calendars, ...videos, wrong];
 
-    const offering = (type: string) => providers.filter((provider) => provider.types.some((offered) => offered === type)).map(({ id }) => id);
-    expect([offering('calendar'), offering('video')]).toEqual([calendars, videos]);
-    expect(new Set(known)).toEqual(new Set(providers.map(({ id }) => id)));
+    const offering = (capability: string) => providers.filter(({ capabilities }) => capabilities.some((offered) => offered === capability));
+    expect([offering('calendar'), offering('video')].flat().map(({ id }) => id)).toEqual(expect.arrayContaining([...calendars, ...videos]));
+    expect(providers.map(({ id }) => id)).toEqual(expect.arrayContaining([...known]));
+  });
+
+  it('knows every provider by an id of its own', () => {
+    expect(new Set(providers.map(({ id }) => id)).size).toBe(providers.length);
   });
 
   it.each(providers.map(({ id }) => id))('has a setup guide and an icon for %s', (id) => {
-    const files = ['setup.md', 'icon.svg'].map((name) => new URL(`./${id}/${name}`, import.meta.url));
+    // In the folder of its id, or under its id in the folder of its family.
+    const missing = ['setup.md', 'icon.svg'].filter(
+      (file) => globSync([`${id}/${file}`, `*/${id}.${file}`], { cwd: new URL('.', import.meta.url) }).length !== 1,
+    );
 
-    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+    expect(missing).toEqual([]);
   });
 });

@@ -12,14 +12,20 @@ interface Configurable {
  */
 export const withProviders = <Shape extends z.ZodRawShape>(own: z.ZodObject<Shape>): z.ZodObject<Shape> =>
   // Sound, because variables are only added.
-  providers.reduce<z.ZodObject>((schema, provider) => withVariablesOf(schema, provider), own) as z.ZodObject as z.ZodObject<Shape>;
+  providers.reduce<z.ZodObject>(
+    (schema, provider, index) => (sharesCredentials(provider, index) ? withShapeOf(schema, provider) : withVariablesOf(schema, provider)),
+    own,
+  ) as z.ZodObject as z.ZodObject<Shape>;
+
+/** Whether an earlier provider has the same credentials: what is wrong with them was said there. */
+const sharesCredentials = ({ credentials }: Configurable, index: number): boolean =>
+  providers.slice(0, index).some((earlier) => earlier.credentials.join() === credentials.join());
 
 /** The environment of each provider by itself, in the order of the registry: for documents that list variables. */
 export const providerConfigs: readonly z.ZodObject[] = providers.map((provider) => withVariablesOf(z.object({}), provider));
 
 /** Without credentials a provider is not configured; with some of them but not all it is a fault that names each one that is missing. */
 function withVariablesOf(schema: z.ZodObject, { config, credentials }: Configurable): z.ZodObject {
-  const variables = Object.entries(config.shape).map(([name, variable]) => [name, credentials.includes(name) ? optional(variable) : variable]);
   return credentials.reduce<z.ZodObject>(
     (extended, name) =>
       extended.refine((values) => values[name] !== undefined || credentials.every((other) => values[other] === undefined), {
@@ -28,8 +34,13 @@ function withVariablesOf(schema: z.ZodObject, { config, credentials }: Configura
         // Also when another variable is at fault: all faults are listed at once.
         when: ({ value }) => typeof value === 'object' && value !== null,
       }),
-    schema.safeExtend(Object.fromEntries(variables)),
+    withShapeOf(schema, { config, credentials }),
   );
+}
+
+function withShapeOf(schema: z.ZodObject, { config, credentials }: Configurable): z.ZodObject {
+  const variables = Object.entries(config.shape).map(([name, variable]) => [name, credentials.includes(name) ? optional(variable) : variable]);
+  return schema.safeExtend(Object.fromEntries(variables));
 }
 
 function optional(variable: z.core.$ZodType): z.core.$ZodType {

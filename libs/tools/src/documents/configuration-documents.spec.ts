@@ -34,6 +34,10 @@ describe('.env.example', () => {
     expect(content).toContain('## video\n\n# About LIMIT.\n# LIMIT=7');
   });
 
+  it('names a variable that two providers of a family read once', () => {
+    expect(environmentExample([]).content.match(/^# GOOGLE_API_BASE_URL=/gm)).toHaveLength(1);
+  });
+
   it('leaves out the # before what must be set', () => {
     const { content } = environmentExample([]);
 

@@ -27,15 +27,22 @@ export function environmentExample(apps: readonly AppConfiguration[]): Generated
     { title: 'Every service but the gateway', variables: variablesOf(databaseConfig.shape) },
     ...[...shared.values()].map((variable) => ({ title: readers(variable.name).join(', '), variables: [variable] })),
     ...services.map(({ name, own }) => ({ title: name, variables: own.filter((variable) => !isShared(variable)) })),
-    ...providers.map(({ displayName }, index) => ({
-      title: `Provider: ${displayName}`,
-      variables: variablesOf(providerConfigs[index]?.shape ?? {}),
-    })),
+    ...providerGroups(),
     ...apps.filter((app) => !services.includes(app)).map(({ name, own }) => ({ title: `${name} (development and tests)`, variables: own })),
   ];
   const content = [introduction, ...groups.filter(({ variables }) => variables.length > 0).map(asText), localPorts()];
   return { path: '.env.example', content: `${content.join('\n\n')}\n` };
 }
+
+/** Providers of one family share variables: each stands with the first that reads it. */
+const providerGroups = (): readonly Group[] => {
+  const known = new Set<string>();
+  return providers.map(({ displayName }, index) => {
+    const variables = variablesOf(providerConfigs[index]?.shape ?? {}).filter(({ name }) => !known.has(name));
+    variables.forEach(({ name }) => known.add(name));
+    return { title: `Provider: ${displayName}`, variables };
+  });
+};
 
 const asText = ({ title, variables }: Group): string =>
   `## ${title}\n\n${variables

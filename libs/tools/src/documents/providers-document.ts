@@ -1,4 +1,7 @@
 import { providerConfigs, providers } from '@patchbay/providers';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '../repository-root.js';
 import { variablesOf } from './environment-variables.js';
 import { generatedMark, table, type GeneratedFile } from './generated-file.js';
 
@@ -17,7 +20,7 @@ export function providersDocument(): GeneratedFile {
       provider.displayName,
       provider.types.join(', '),
       provider.capabilities.join(', '),
-      `[setup.md](../libs/providers/src/${provider.id}/setup.md)`,
+      `[${setupGuideOf(provider.id)}](../libs/providers/src/${setupGuideOf(provider.id)})`,
     ]),
   );
   return { path: 'docs/providers.md', content: [generatedMark, introduction, overview, ...providers.map(section)].join('\n\n') };
@@ -31,6 +34,14 @@ function section({ id, displayName, credentials }: (typeof providers)[number], i
     needed.includes(name) ? 'credential' : fallback === '' ? '' : `\`${fallback}\``,
     description,
   ]);
-  const guide = `Step by step: [libs/providers/src/${id}/setup.md](../libs/providers/src/${id}/setup.md).`;
+  const file = `libs/providers/src/${setupGuideOf(id)}`;
+  const guide = `Step by step: [${file}](../${file}).`;
   return [`## ${displayName}`, guide, table(['variable', 'default', 'meaning'], rows)].join('\n\n');
+}
+
+/** In the folder of the provider, or under its id in the folder of its family. */
+function setupGuideOf(id: string): string {
+  const [guide] = globSync([`${id}/setup.md`, `*/${id}.setup.md`], { cwd: join(repositoryRoot, 'libs/providers/src') });
+  if (guide === undefined) throw new Error(`libs/providers/src has no setup.md for ${id}`);
+  return guide;
 }
