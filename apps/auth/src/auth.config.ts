@@ -29,6 +29,7 @@ const own = z.object({
     .default([])
     .describe('Redirect URIs the connect flow may lead back to, separated by commas and compared exactly. Those of the providers are added.'),
   WEBHOOKS_EGRESS_ALLOW: allowedTargets,
+  OAUTH_REQUIRE_STATE: z.stringbool().default(false).describe('True refuses the two calls that may finish a connect flow without a state.'),
   DEVELOPMENT_CREDENTIALS: z
     .string()
     .transform(parseJson)

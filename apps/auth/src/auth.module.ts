@@ -5,14 +5,17 @@ import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import type { AuthConfig } from './auth.config.js';
+import { AccountConnector } from './connections/account-connector.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { ConnectionsRepository } from './connections/connections.repository.js';
 import { ConnectionsService } from './connections/connections.service.js';
 import { DevelopmentController } from './development/development.controller.js';
 import { DevelopmentService } from './development/development.service.js';
+import { FlowStates } from './oauth/flow-state.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthFlowsRepository } from './oauth/oauth-flows.repository.js';
 import { OAuthService } from './oauth/oauth.service.js';
+import { RedirectUris } from './oauth/redirect-uris.js';
 import { configuredProviders, PROVIDERS } from './providers/configured-providers.js';
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
@@ -44,15 +47,18 @@ import { UsersService } from './users/users.service.js';
     { provide: PROVIDERS, useFactory: configuredProviders, inject: [SERVICE_CONFIG, Database, LOG] },
     { provide: ProviderSlots, useFactory: () => new ProviderSlots() },
     AccessTokenIssuer,
+    AccountConnector,
     ApiKeysRepository,
     ApiKeysService,
     ConnectionsRepository,
     ConnectionsService,
     DevelopmentService,
+    FlowStates,
     GrantsRepository,
     OAuthFlowsRepository,
     OAuthService,
     ProvidersService,
+    RedirectUris,
     SigningKeysRepository,
     TokenRefresher,
     TokensService,

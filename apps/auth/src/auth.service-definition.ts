@@ -3,6 +3,7 @@ import { authConfig } from './auth.config.js';
 import { AuthModule } from './auth.module.js';
 import { CreateIdentityTables1763700100001 } from './database/migrations/1763700100001-create-identity-tables.js';
 import { CreateConnectionTables1763700100002 } from './database/migrations/1763700100002-create-connection-tables.js';
+import { SignInAndVault1763700100003 } from './database/migrations/1763700100003-sign-in-and-vault.js';
 
 /** All that is particular about this service; `main.ts` and the integration specs start it from here. */
 export const authService: ServiceDefinition = {
@@ -10,5 +11,5 @@ export const authService: ServiceDefinition = {
   module: AuthModule,
   config: authConfig,
   entities: [],
-  migrations: [CreateIdentityTables1763700100001, CreateConnectionTables1763700100002],
+  migrations: [CreateIdentityTables1763700100001, CreateConnectionTables1763700100002, SignInAndVault1763700100003],
 };

@@ -79,9 +79,10 @@ class Journey {
   async connect(): Promise<void> {
     const me = await this.#step('Who am I', () => this.#user.call(getMe, {}));
     this.#userId = me.id;
+    const email = me.email ?? 'olivia.organiser@example.com';
     const at = { client: this.#user, gatewayUrl: this.options.gatewayUrl, sandbox: this.#sandbox };
-    const google = await this.#step('Google connected', () => connectAccount(at, { provider: 'google', type: 'calendar', email: me.email }));
-    const zoom = await this.#step('Zoom connected', () => connectAccount(at, { provider: 'zoom', type: 'video', email: me.email }));
+    const google = await this.#step('Google connected', () => connectAccount(at, { provider: 'google', type: 'calendar', email }));
+    const zoom = await this.#step('Zoom connected', () => connectAccount(at, { provider: 'zoom', type: 'video', email }));
     await this.#step('Calendar account has a calendar', () => calendarAccountReady(this.#user, google));
     await this.#step('Video account is there', () => videoAccountReady(this.#user, zoom));
     await this.#step('Webhook endpoint added', () => this.#addEndpoint());

@@ -26,6 +26,7 @@ describe('API keys', () => {
 
     expect(await stack.ask(authenticateApiKey, { key })).toEqual({
       caller: { tenant_id: 'default', role: 'service', api_key_id: id },
+      scopes: null,
       expires_at: null,
       is_development: false,
     });

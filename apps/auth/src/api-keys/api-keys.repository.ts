@@ -9,6 +9,7 @@ export interface UsableApiKey {
   readonly tenantId: string;
   readonly role: Role;
   readonly isDevelopment: boolean;
+  readonly scopes: string[] | null;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
 }
@@ -19,6 +20,7 @@ export interface NewApiKey {
   readonly name: string;
   readonly role: Role;
   readonly prefix: string;
+  readonly scopes: readonly string[] | null;
   readonly hash: Buffer;
   readonly expiresAt: Date | null;
   readonly createdAt: Date;
@@ -29,6 +31,7 @@ interface ApiKeyRow {
   readonly name: string;
   readonly role: Role;
   readonly prefix: string;
+  readonly scopes: string[] | null;
   readonly created_at: Date;
   readonly expires_at: Date | null;
   readonly last_used_at: Date | null;
@@ -36,7 +39,7 @@ interface ApiKeyRow {
 
 const findUsableKey = {
   name: 'api-keys-find-usable',
-  text: `SELECT id, tenant_id AS "tenantId", role, is_development AS "isDevelopment", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
+  text: `SELECT id, tenant_id AS "tenantId", role, is_development AS "isDevelopment", scopes, expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
          FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`,
 };
 const noteUseOfKey = {
@@ -45,7 +48,7 @@ const noteUseOfKey = {
 };
 const listKeys = {
   name: 'api-keys-list',
-  text: `SELECT id, name, role, prefix, created_at, expires_at, last_used_at FROM api_keys
+  text: `SELECT id, name, role, prefix, scopes, created_at, expires_at, last_used_at FROM api_keys
          WHERE tenant_id = $1 AND revoked_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
 };
 
@@ -75,16 +78,10 @@ export class ApiKeysRepository {
 
   async insert(key: NewApiKey): Promise<void> {
     await this.database.transaction((tx) =>
-      tx.query(`INSERT INTO api_keys (id, tenant_id, name, role, prefix, key_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, [
-        key.id,
-        key.tenantId,
-        key.name,
-        key.role,
-        key.prefix,
-        key.hash,
-        key.createdAt,
-        key.expiresAt,
-      ]),
+      tx.query(
+        `INSERT INTO api_keys (id, tenant_id, name, role, prefix, key_hash, created_at, expires_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [key.id, key.tenantId, key.name, key.role, key.prefix, key.hash, key.createdAt, key.expiresAt, key.scopes],
+      ),
     );
   }
 

@@ -27,6 +27,7 @@ export class ApiKeysService {
     if (found.lastUsedAt === null || now.getTime() - found.lastUsedAt.getTime() >= lastUsedPrecisionMs) this.#noteUse(found.id, now);
     return {
       caller: { tenant_id: found.tenantId, role: found.role, api_key_id: found.id },
+      scopes: found.scopes,
       expires_at: found.expiresAt?.toISOString() ?? null,
       is_development: found.isDevelopment,
     };
@@ -42,7 +43,7 @@ export class ApiKeysService {
     const expiresAt = input.expires_at === undefined ? null : new Date(input.expires_at);
     if (expiresAt !== null && expiresAt <= now) throw new AppError('request_invalid', { expires_at: 'must lie in the future' });
     const key = newApiKey();
-    const shown = { id: uuidv7(), name: input.name, role: input.role, prefix: prefixOfApiKey(key) };
+    const shown = { id: uuidv7(), name: input.name, role: input.role, prefix: prefixOfApiKey(key), scopes: input.scopes ?? null };
     await this.keys.insert({ ...shown, tenantId: tenantOf(context), hash: hashOfApiKey(key), expiresAt, createdAt: now });
     return { ...shown, created_at: now.toISOString(), expires_at: expiresAt?.toISOString() ?? null, last_used_at: null, key };
   }

@@ -59,6 +59,7 @@ describe('connections', () => {
       'created_at',
       'id',
       'last_error',
+      'permissions',
       'provider',
       'provider_email',
       'scopes',

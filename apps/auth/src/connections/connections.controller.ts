@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { disconnectConnection, listConnections, type InputOf, type OutputOf } from '@patchbay/contracts';
+import { disconnectConnection, getConnection, listConnections, type Connection, type InputOf, type OutputOf } from '@patchbay/contracts';
 import { OnRequest, requireUser, type RequestContext } from '@patchbay/messaging';
 import { ConnectionsService } from './connections.service.js';
 
@@ -10,6 +10,11 @@ export class ConnectionsController {
   @OnRequest(listConnections)
   list(input: InputOf<typeof listConnections>, context: RequestContext): Promise<OutputOf<typeof listConnections>> {
     return this.connections.list(requireUser(context), input);
+  }
+
+  @OnRequest(getConnection)
+  get({ id }: InputOf<typeof getConnection>, context: RequestContext): Promise<Connection> {
+    return this.connections.get(requireUser(context), id);
   }
 
   @OnRequest(disconnectConnection)

@@ -2,6 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Connection, ConnectionStatus, IntegrationType, listConnections, OutputOf } from '@patchbay/contracts';
 import { idCursorOf, toPage, Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
+import type { ConfiguredProviders } from '@patchbay/providers';
+import { PROVIDERS } from '../providers/configured-providers.js';
+import { permissionsInWords } from '../providers/permissions.js';
 
 /** An account as it is connected; a second time under the id it has. */
 export interface ConnectedAccount {
@@ -34,14 +37,42 @@ const listOfUser = {
   text: `SELECT ${columns} FROM connections c LEFT JOIN grants g ON g.connection_id = c.id
          WHERE c.tenant_id = $1 AND c.user_id = $2 AND c.status <> 'disconnected' AND ($3::uuid IS NULL OR c.id < $3) ORDER BY c.id DESC LIMIT $4`,
 };
+const oneOfUser = {
+  name: 'connections-find',
+  text: `SELECT ${columns} FROM connections c LEFT JOIN grants g ON g.connection_id = c.id
+         WHERE c.tenant_id = $1 AND c.user_id = $2 AND c.id = $3 AND c.status <> 'disconnected'`,
+};
+const scopesOfUser = {
+  name: 'connections-scopes',
+  text: `SELECT scopes FROM connections WHERE tenant_id = $1 AND user_id = $2 AND provider = $3 AND type = $4 AND status <> 'disconnected'
+           AND ($5::uuid IS NULL OR id = $5)`,
+};
 
 @Injectable()
 export class ConnectionsRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
+  ) {}
 
   async list(owner: UserCaller, page: { limit: number; cursor?: string | undefined }): Promise<OutputOf<typeof listConnections>> {
     const rows = await this.database.read<ConnectionRow>(listOfUser, [owner.tenant_id, owner.user_id, idCursorOf(page), page.limit + 1]);
-    return toPage(rows, page.limit, toConnection);
+    return toPage(rows, page.limit, (row) => this.#toConnection(row));
+  }
+
+  /** Undefined for one that was disconnected, or is somebody else's. */
+  async find(owner: UserCaller, id: string): Promise<Connection | undefined> {
+    const [row] = await this.database.read<ConnectionRow>(oneOfUser, [owner.tenant_id, owner.user_id, id]);
+    return row === undefined ? undefined : this.#toConnection(row);
+  }
+
+  /** Scopes that the user's working connections of this kind have. */
+  async scopesOf(
+    owner: UserCaller,
+    { provider, type, id }: { provider: string; type: IntegrationType; id: string | null },
+  ): Promise<readonly string[]> {
+    const rows = await this.database.read<{ readonly scopes: string[] }>(scopesOfUser, [owner.tenant_id, owner.user_id, provider, type, id]);
+    return [...new Set(rows.flatMap(({ scopes }) => scopes))];
   }
 
   /** The id that an account has from earlier on, whether it works or not. */
@@ -76,7 +107,7 @@ export class ConnectionsRepository {
       id,
     ]);
     if (row === undefined) throw new Error('unreachable: it was stored a moment ago');
-    return toConnection(row);
+    return this.#toConnection(row);
   }
 
   async setStatus(tx: Transaction, id: string, change: { status: ConnectionStatus; lastError: string | null; now: Date }): Promise<void> {
@@ -96,10 +127,13 @@ export class ConnectionsRepository {
     );
     return others.length > 0;
   }
-}
 
-const toConnection = (row: ConnectionRow): Connection => ({
-  ...row,
-  token_expires_at: row.token_expires_at?.toISOString() ?? null,
-  created_at: row.created_at.toISOString(),
-});
+  #toConnection(row: ConnectionRow): Connection {
+    return {
+      ...row,
+      permissions: [...permissionsInWords(this.providers.find(row.provider), row.scopes)],
+      token_expires_at: row.token_expires_at?.toISOString() ?? null,
+      created_at: row.created_at.toISOString(),
+    };
+  }
+}

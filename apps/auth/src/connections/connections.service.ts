@@ -1,5 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { activityRecorded, AppError, integrationDisconnected, type InputOf, type listConnections, type OutputOf } from '@patchbay/contracts';
+import { ProviderError, type RevocationCapability } from '@patchbay/capabilities';
+import {
+  activityRecorded,
+  AppError,
+  integrationDisconnected,
+  type Connection,
+  type InputOf,
+  type listConnections,
+  type OutputOf,
+} from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 import type { ConfiguredProviders } from '@patchbay/providers';
@@ -29,6 +38,13 @@ export class ConnectionsService {
     return this.connections.list(owner, page);
   }
 
+  /** @throws AppError `connection_not_found`, also for somebody else's. */
+  async get(owner: UserCaller, id: string): Promise<Connection> {
+    const found = await this.connections.find(owner, id);
+    if (found === undefined) throw new AppError('connection_not_found');
+    return found;
+  }
+
   /**
    * Ends a connection of the caller. A provider that cannot revoke now does not keep it alive: the tokens are forgotten all the same.
    *
@@ -52,11 +68,25 @@ export class ConnectionsService {
   async #revoke(tx: Transaction, grant: Grant): Promise<Revocation> {
     if (grant.tokens === null) return 'not_offered';
     const provider = this.#providerOf(grant);
-    if (provider === undefined || provider.oauth.revocationEndpoint === null) return 'not_offered';
+    if (provider === undefined || (provider.oauth.revocationEndpoint === null && provider.revocation === undefined)) return 'not_offered';
     if (await this.connections.isAccountUsedElsewhere(tx, { id: grant.connectionId, provider: grant.provider, accountId: grant.accountId }))
       return 'kept_for_other_connection';
+    if (provider.revocation !== undefined) return this.#revokeAs(provider.revocation, grant, grant.tokens);
     for (const token of this.#tokensOf(grant, grant.tokens)) if (await this.#isRevoked(provider, grant, token)) return 'revoked';
     return 'failed';
+  }
+
+  /** The provider's own way, which takes the access token. */
+  async #revokeAs(revocation: RevocationCapability, grant: Grant, tokens: SealedTokens): Promise<Revocation> {
+    try {
+      await revocation.revoke({ value: this.grants.accessTokenOf(grant, tokens), accountId: grant.connectionId });
+      return 'revoked';
+    } catch (error) {
+      if (error instanceof ProviderError && error.code === 'unauthorized') return 'revoked';
+      if (!(error instanceof ProviderError || error instanceof AppError)) throw error;
+      this.log.warn({ provider: grant.provider, connection_id: grant.connectionId, reason: error.code }, 'a token was not revoked');
+      return 'failed';
+    }
   }
 
   /** Either kind ends the whole grant (https://www.rfc-editor.org/rfc/rfc7009#section-2.1), but not every provider takes both. */

@@ -55,7 +55,11 @@ describe('identity in development', () => {
   it('says who somebody is', async () => {
     const [ada] = users;
 
-    expect(await stack.ask(getMe, {}, { user_id: ada.id, role: 'user', tenant_id: 'default' })).toEqual({ ...ada, created_at: expect.any(String) });
+    expect(await stack.ask(getMe, {}, { user_id: ada.id, role: 'user', tenant_id: 'default' })).toEqual({
+      ...ada,
+      email_verified: true,
+      created_at: expect.any(String),
+    });
     expect(await codeOf(stack.ask(getMe, {}, aUser()))).toBe('user_not_found');
     expect(await codeOf(stack.ask(getMe, {}, { user_id: ada.id, role: 'user', tenant_id: 'another' }))).toBe('user_not_found');
     expect(await codeOf(stack.ask(getMe, {}))).toBe('forbidden');

@@ -1,5 +1,6 @@
 import { ProviderError, type OAuthCapability, type Outbound, type OutboundCall } from '@patchbay/capabilities';
 import * as oauth from 'oauth4webapi';
+import { exchangeUrl, failedAnswer, longLivedAnswer, renewalUrl } from './long-lived-tokens.js';
 
 /** Where the protocol is spoken with. */
 export interface OAuthPeer {
@@ -14,11 +15,12 @@ export interface AuthorizationRequest {
   readonly state: string;
   /** Null for a provider that does not take PKCE. */
   readonly verifier: string | null;
+  /** The account to choose first, such as an address. */
+  readonly accountHint?: string | null;
 }
 
 /** What the provider's page sent back through the browser. */
 export interface AuthorizationResponse {
-  readonly state: string;
   readonly code: string | undefined;
   readonly iss: string | undefined;
   readonly error: string | undefined;
@@ -31,7 +33,10 @@ export interface TokenSet {
   readonly accessToken: string;
   /** Null when the answer has none: the one before stays valid then. https://www.rfc-editor.org/rfc/rfc6749#section-6 */
   readonly refreshToken: string | null;
-  readonly lifetimeSeconds: number;
+  /** Null for a token that does not end. */
+  readonly lifetimeSeconds: number | null;
+  /** Of the refresh token; null when it does not end by itself. */
+  readonly refreshLifetimeSeconds: number | null;
   /** Null when the answer does not say: then it is what was asked for. https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
   readonly scopes: readonly string[] | null;
 }
@@ -58,7 +63,6 @@ const refreshDeadlineMs = 8_000;
 const revocationDeadlineMs = 4_000;
 
 export const newVerifier = (): string => oauth.generateRandomCodeVerifier();
-export const newState = (): string => oauth.generateRandomState();
 
 /** The address of the provider's consent page. */
 export async function authorizationUrl(capability: OAuthCapability, request: AuthorizationRequest): Promise<string> {
@@ -68,12 +72,13 @@ export async function authorizationUrl(capability: OAuthCapability, request: Aut
     response_type: 'code',
     client_id: capability.clientId,
     redirect_uri: request.redirectUri,
-    scope: request.scopes.join(' '),
+    scope: request.scopes.join(capability.scopeSeparator),
     state: request.state,
     ...(request.verifier !== null && {
       code_challenge: await oauth.calculatePKCECodeChallenge(request.verifier),
       code_challenge_method: 'S256',
     }),
+    ...(capability.accountHintParameter !== null && request.accountHint != null && { [capability.accountHintParameter]: request.accountHint }),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;
@@ -83,8 +88,9 @@ export async function authorizationUrl(capability: OAuthCapability, request: Aut
 export function exchangeCode(peer: OAuthPeer, response: AuthorizationResponse): Promise<TokenSet> {
   return translated(async () => {
     const { server, client, authentication } = partsOf(peer.oauth);
-    const parameters = new URLSearchParams(definedOnly({ state: response.state, code: response.code, iss: response.iss, error: response.error }));
-    const checked = oauth.validateAuthResponse(server, client, parameters, response.state);
+    // The state was compared where it is kept, with all that it belongs to.
+    const parameters = new URLSearchParams(definedOnly({ code: response.code, iss: response.iss, error: response.error }));
+    const checked = oauth.validateAuthResponse(server, client, parameters, oauth.expectNoState);
     const answer = await oauth.authorizationCodeGrantRequest(
       server,
       client,
@@ -100,12 +106,24 @@ export function exchangeCode(peer: OAuthPeer, response: AuthorizationResponse): 
         deadlineMs: exchangeDeadlineMs,
       }),
     );
-    return tokenSetOf(await oauth.processAuthorizationCodeResponse(server, client, await withoutIdToken(answer)), peer.oauth);
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, await standardised(answer, peer.oauth));
+    return exchangedForLongLived(peer, tokenSetOf(tokens, peer.oauth));
   });
 }
 
-/** Fetches new tokens. @throws OAuthFailure; `refused` when the refresh token is dead for good. */
-export function refreshTokens(peer: OAuthPeer, connectionId: string, refreshToken: string): Promise<TokenSet> {
+/** What a new access token is asked for with. */
+export interface RenewableTokens {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+}
+
+/** Whether there is anything to ask for a new access token with. */
+export const isRenewable = (capability: OAuthCapability, tokens: { readonly refreshToken: unknown }): boolean =>
+  tokens.refreshToken !== null || capability.longLivedTokens !== null;
+
+/** Fetches new tokens. @throws OAuthFailure; `refused` when what there is is dead for good. */
+export function refreshTokens(peer: OAuthPeer, connectionId: string, { accessToken, refreshToken }: RenewableTokens): Promise<TokenSet> {
+  if (refreshToken === null) return renewLongLived(peer, connectionId, accessToken);
   return translated(async () => {
     const { server, client, authentication } = partsOf(peer.oauth);
     // Asking again with a refresh token that was already exchanged for another is what thieves do: some providers then end the whole grant.
@@ -118,7 +136,7 @@ export function refreshTokens(peer: OAuthPeer, connectionId: string, refreshToke
       deadlineMs: refreshDeadlineMs,
     });
     const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options);
-    return tokenSetOf(await oauth.processRefreshTokenResponse(server, client, await withoutIdToken(answer)), peer.oauth);
+    return tokenSetOf(await oauth.processRefreshTokenResponse(server, client, await standardised(answer, peer.oauth)), peer.oauth);
   });
 }
 
@@ -131,6 +149,46 @@ export function revokeToken(peer: OAuthPeer, connectionId: string, token: string
     const call = { operation: 'oauth.revoke', endpoint, accountId: connectionId, idempotent: true, deadlineMs: revocationDeadlineMs };
     await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, authentication, token, optionsOf(peer, call)));
   });
+}
+
+/** Where a provider's first token lives an hour only, a longer one is fetched for it before it is stored. */
+async function exchangedForLongLived(peer: OAuthPeer, tokens: TokenSet): Promise<TokenSet> {
+  const { longLivedTokens: rules } = peer.oauth;
+  if (rules === null) return tokens;
+  const call = {
+    operation: 'oauth.exchange-token',
+    endpoint: rules.exchangeEndpoint,
+    accountId: null,
+    idempotent: true,
+    deadlineMs: exchangeDeadlineMs,
+  };
+  return { ...tokens, ...(await longLived(peer, call, exchangeUrl(rules, peer.oauth, tokens.accessToken))), scopes: tokens.scopes };
+}
+
+function renewLongLived(peer: OAuthPeer, connectionId: string, accessToken: string): Promise<TokenSet> {
+  const { longLivedTokens: rules } = peer.oauth;
+  if (rules === null) throw new Error('unreachable: only renewable tokens are renewed');
+  const call = {
+    operation: 'oauth.renew-token',
+    endpoint: rules.renewalEndpoint,
+    accountId: connectionId,
+    idempotent: true,
+    deadlineMs: refreshDeadlineMs,
+  };
+  return translated(() => longLived(peer, call, renewalUrl(rules, accessToken)));
+}
+
+async function longLived({ oauth: capability, outbound }: OAuthPeer, { endpoint, ...call }: EndpointCall, url: URL): Promise<TokenSet> {
+  const answer = await outbound.fetch({ ...call, path: new URL(endpoint).pathname })(url, { headers: { accept: 'application/json' } });
+  const standard = await standardised(answer, capability);
+  const body: unknown = await standard.json().catch(() => null);
+  const read = longLivedAnswer.safeParse(body);
+  if (standard.ok && read.success) {
+    const lifetimeSeconds = read.data.expires_in ?? capability.defaultLifetimeSeconds;
+    return { accessToken: read.data.access_token, refreshToken: null, lifetimeSeconds, refreshLifetimeSeconds: null, scopes: null };
+  }
+  const word = failedAnswer.safeParse(body).data?.error ?? 'unexpected_answer';
+  throw new OAuthFailure(word === 'invalid_grant' ? 'refused' : 'failed', wordOf(word));
 }
 
 interface Parts {
@@ -164,26 +222,29 @@ function optionsOf({ outbound }: OAuthPeer, { endpoint, ...call }: EndpointCall)
 }
 
 /**
- * Who connected is asked from the provider's own API, so an ID token says nothing new; but its claims would be checked against this machine's
- * clock, and a clock that is off would then prevent connections that work.
+ * A token answer as RFC 6749 has it, whatever the vendor made of it, and without an ID token: who connected is asked from the provider's own API, so
+ * its claims say nothing new, but they would be checked against this machine's clock, and a clock that is off would prevent connections that work.
  */
-async function withoutIdToken(answer: Response): Promise<Response> {
-  if (!answer.ok) return answer;
-  const body: unknown = await answer
+async function standardised(answer: Response, capability: OAuthCapability): Promise<Response> {
+  const read: unknown = await answer
     .clone()
     .json()
     .catch(() => null);
-  if (typeof body !== 'object' || body === null || !('id_token' in body)) return answer;
-  const { id_token: _unused, ...rest } = body;
-  return Response.json(rest, { status: answer.status });
+  if (typeof read !== 'object' || read === null) return answer;
+  const { status, body } = capability.readTokenAnswer?.({ status: answer.status, body: read }) ?? { status: answer.status, body: read };
+  if (typeof body !== 'object' || body === null) return answer;
+  const { id_token: _unused, ...rest } = body as Readonly<Record<string, unknown>>;
+  return Response.json(rest, { status });
 }
 
 function tokenSetOf(answer: oauth.TokenEndpointResponse, capability: OAuthCapability): TokenSet {
+  const refreshLifetime = Number(answer['refresh_token_expires_in']);
   return {
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? null,
     lifetimeSeconds: answer.expires_in ?? capability.defaultLifetimeSeconds,
-    scopes: answer.scope === undefined || answer.scope.trim() === '' ? null : answer.scope.trim().split(/\s+/),
+    refreshLifetimeSeconds: refreshLifetime > 0 ? refreshLifetime : capability.refreshTokenLifetimeSeconds,
+    scopes: answer.scope === undefined || answer.scope.trim() === '' ? null : answer.scope.trim().split(/[\s,]+/),
   };
 }
 
@@ -197,6 +258,7 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
 
 /** Errors of the library carry whole answers, tokens included: only the error word goes on. */
 function failureOf(error: unknown): OAuthFailure {
+  if (error instanceof OAuthFailure) return error;
   if (error instanceof ProviderError) return new OAuthFailure('failed', error.reason ?? error.code);
   if (error instanceof oauth.AuthorizationResponseError) return new OAuthFailure(deniedOr(error.error), wordOf(error.error));
   if (error instanceof oauth.ResponseBodyError) {

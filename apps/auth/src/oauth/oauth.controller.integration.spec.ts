@@ -165,7 +165,7 @@ describe('connecting an account', () => {
 
     await expect(stack.ask(finishConnection, { provider: 'google', ...back }, user)).rejects.toMatchObject({
       code: 'oauth_scope_missing',
-      details: { missing_permissions: ['calendar events'] },
+      details: { missing_permissions: ['see and change events in your calendars'] },
     });
     expect(await connectionsOf(user)).toEqual([]);
   });

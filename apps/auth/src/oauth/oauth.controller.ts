@@ -1,5 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
-import { finishConnection, startConnection, type Connection, type InputOf, type OutputOf } from '@patchbay/contracts';
+import {
+  connectSocialAccount,
+  finishConnection,
+  finishConnectionWithoutState,
+  startConnection,
+  type Connection,
+  type InputOf,
+  type OutputOf,
+} from '@patchbay/contracts';
 import { OnRequest, requireUser, type RequestContext } from '@patchbay/messaging';
 import { OAuthService } from './oauth.service.js';
 
@@ -15,5 +23,15 @@ export class OAuthController {
   @OnRequest(finishConnection)
   finish(input: InputOf<typeof finishConnection>, context: RequestContext): Promise<Connection> {
     return this.oauth.finish(requireUser(context), input);
+  }
+
+  @OnRequest(finishConnectionWithoutState)
+  finishWithoutState(input: InputOf<typeof finishConnectionWithoutState>, context: RequestContext): Promise<Connection> {
+    return this.oauth.finishWithoutState(requireUser(context), input);
+  }
+
+  @OnRequest(connectSocialAccount)
+  connectSocial(input: InputOf<typeof connectSocialAccount>, context: RequestContext): Promise<Connection> {
+    return this.oauth.connectSocial(requireUser(context), input);
   }
 }

@@ -1,3 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '@patchbay/contracts';
+import type { ConfiguredProviders } from '@patchbay/providers';
+import { SERVICE_CONFIG } from '@patchbay/service-kit';
+import type { AuthConfig } from '../auth.config.js';
+import { PROVIDERS } from '../providers/configured-providers.js';
+
 /** Where a browser on the same machine ends up: on no network, so nobody else can wait there for a code. */
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1']);
 
@@ -8,7 +15,26 @@ export interface RedirectUriPolicy {
   readonly allowsLoopback: boolean;
 }
 
-/** Whether a connect flow may lead back to this URI. */
+/** Where flows of this installation may lead back to. */
+@Injectable()
+export class RedirectUris {
+  readonly #policy: RedirectUriPolicy;
+
+  constructor(
+    @Inject(PROVIDERS) providers: ConfiguredProviders,
+    @Inject(SERVICE_CONFIG) config: Pick<AuthConfig, 'OAUTH_REDIRECT_URIS' | 'NODE_ENV'>,
+  ) {
+    const ofProviders = providers.all.flatMap(({ capabilities }) => capabilities.oauth?.redirectUri ?? []);
+    this.#policy = { allowed: [...config.OAUTH_REDIRECT_URIS, ...ofProviders], allowsLoopback: config.NODE_ENV !== 'production' };
+  }
+
+  /** @throws AppError `redirect_uri_not_allowed` */
+  require(uri: string): void {
+    if (!isRedirectUriAllowed(uri, this.#policy)) throw new AppError('redirect_uri_not_allowed', { redirect_uri: 'is not on the allow list' });
+  }
+}
+
+/** Whether a flow may lead back to this URI. */
 export function isRedirectUriAllowed(uri: string, { allowed, allowsLoopback }: RedirectUriPolicy): boolean {
   return allowed.includes(uri) || (allowsLoopback && isLoopback(uri));
 }

@@ -1,5 +1,5 @@
 import type { Capabilities, OAuthCapability } from '@patchbay/capabilities';
-import { AppError } from '@patchbay/contracts';
+import { AppError, type IntegrationType } from '@patchbay/contracts';
 import { PostgresRateLimiter, type Database } from '@patchbay/database';
 import { EgressGuard } from '@patchbay/egress';
 import { configureProviders, undiciTransport, type ConfiguredProvider, type ConfiguredProviders } from '@patchbay/providers';
@@ -15,6 +15,8 @@ export interface ConnectableProvider {
   readonly outbound: ConfiguredProvider['outbound'];
   readonly oauth: OAuthCapability;
   readonly identity: Capabilities['identity'];
+  /** Where the provider does not revoke as RFC 7009 has it. */
+  readonly revocation: Capabilities['revocation'] | undefined;
 }
 
 /** Every provider of the registry, behind one rate limit for all replicas of this service. */
@@ -29,8 +31,15 @@ export function connectableProvider(providers: ConfiguredProviders, id: string):
   const found = providers.find(id);
   if (found === undefined) throw new AppError('provider_unknown');
   if (found.state === 'not_configured') throw new AppError('provider_not_configured', { missing_variables: found.missing });
-  const { oauth, identity } = found.capabilities;
+  const { oauth, identity, revocation } = found.capabilities;
   // A provider without a connect flow cannot be connected by one: to the caller that is a provider this flow does not know.
   if (oauth === undefined || identity === undefined) throw new AppError('provider_unknown');
-  return { manifest: found.provider, outbound: found.outbound, oauth, identity };
+  return { manifest: found.provider, outbound: found.outbound, oauth, identity, revocation };
+}
+
+/** What a connection is for: what is wanted, or the first type there is. @throws AppError `integration_type_unsupported` */
+export function typeOf({ manifest }: Pick<ConnectableProvider, 'manifest'>, wanted: IntegrationType | undefined): IntegrationType {
+  const type = wanted ?? manifest.types[0];
+  if (type === undefined || !manifest.types.includes(type)) throw new AppError('integration_type_unsupported', { offered: manifest.types });
+  return type;
 }

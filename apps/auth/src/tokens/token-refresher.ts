@@ -5,9 +5,10 @@ import { Database, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { ConnectionsRepository } from '../connections/connections.repository.js';
-import { OAuthFailure, refreshTokens, type TokenSet } from '../oauth/oauth-client.js';
+import { isRenewable, OAuthFailure, refreshTokens, type RenewableTokens } from '../oauth/oauth-client.js';
 import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../providers/configured-providers.js';
 import { GrantsRepository, type Grant, type NewTokens, type SealedTokens } from './grants.repository.js';
+import { newTokens } from './new-tokens.js';
 import { ProviderSlots } from './provider-slots.js';
 
 /** What became of a refresh. `token` is also what another replica fetched meanwhile. */
@@ -46,7 +47,7 @@ interface Refreshing {
   readonly grant: Grant;
   readonly tokens: SealedTokens;
   readonly provider: ConnectableProvider;
-  readonly refreshToken: string;
+  readonly held: RenewableTokens;
   readonly wasRefused: boolean;
 }
 
@@ -90,16 +91,20 @@ export class TokenRefresher {
     const provider = connectableProvider(this.providers, grant.provider);
     const wasRefused = held.value === rejected;
     if (wasRefused && this.#wasRefusedBefore(tokens)) return this.#giveUp(tx, { grant, provider, reason: 'token_refused' });
-    const refreshToken = this.grants.refreshTokenOf(grant, tokens);
-    if (refreshToken === null) return this.#giveUp(tx, { grant, provider, reason: 'no_refresh_token' });
-    return this.#fetch(tx, { grant, tokens, provider, refreshToken, wasRefused }, onFetched);
+    if (!isRenewable(provider.oauth, tokens)) return this.#giveUp(tx, { grant, provider, reason: 'no_refresh_token' });
+    const renewable = { accessToken: held.value, refreshToken: this.grants.refreshTokenOf(grant, tokens) };
+    return this.#fetch(tx, { grant, tokens, provider, held: renewable, wasRefused }, onFetched);
   }
 
   async #fetch(tx: Transaction, work: Refreshing, onFetched: (pair: Fetched) => void): Promise<RefreshOutcome> {
     const { grant, provider } = work;
     try {
-      const answer = await refreshTokens(provider, grant.connectionId, work.refreshToken);
-      const fetched = { grant, version: work.tokens.version, tokens: this.#newTokens(answer, work.wasRefused) };
+      const answer = await refreshTokens(provider, grant.connectionId, work.held);
+      const fetched = {
+        grant,
+        version: work.tokens.version,
+        tokens: newTokens(answer, { now: this.now(), refusedAt: work.wasRefused ? this.now() : null }),
+      };
       onFetched(fetched);
       await this.#store(tx, fetched);
       return { kind: 'token', value: fetched.tokens.accessToken, expiresAt: fetched.tokens.expiresAt };
@@ -116,7 +121,7 @@ export class TokenRefresher {
     if (!isStored) return false;
     if (grant.lastError !== null) await this.connections.setStatus(tx, grant.connectionId, { status: 'active', lastError: null, now: this.now() });
     const announced = { tenantId: grant.tenantId };
-    tx.outbox.add(tokenRefreshed, { ...idsOf(grant), token_expires_at: tokens.expiresAt.toISOString() }, announced);
+    tx.outbox.add(tokenRefreshed, { ...idsOf(grant), token_expires_at: tokens.expiresAt?.toISOString() ?? null }, announced);
     const message = 'A new access token was fetched.';
     tx.outbox.add(activityRecorded, { ...activityOf(grant), log_type: 'token_refreshed', message, success: true }, announced);
     return true;
@@ -175,12 +180,6 @@ export class TokenRefresher {
         if (Date.now() > deadline) throw error;
       }
     }
-  }
-
-  #newTokens(answer: TokenSet, wasRefused: boolean): NewTokens {
-    const now = this.now();
-    const expiresAt = new Date(now.getTime() + answer.lifetimeSeconds * 1000);
-    return { accessToken: answer.accessToken, refreshToken: answer.refreshToken, expiresAt, refusedAt: wasRefused ? now : null };
   }
 
   #wasRefusedBefore({ refusedAt }: SealedTokens): boolean {

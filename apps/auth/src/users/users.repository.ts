@@ -7,11 +7,12 @@ export interface StoredUser {
   readonly isDevelopment: boolean;
 }
 
-export type NewUser = Omit<User, 'created_at'>;
+export type NewUser = Omit<User, 'created_at' | 'email_verified'>;
 
 interface UserRow {
   readonly id: string;
-  readonly email: string;
+  readonly email: string | null;
+  readonly email_verified: boolean;
   readonly name: string | null;
   readonly role: Role;
   readonly is_development: boolean;
@@ -20,7 +21,7 @@ interface UserRow {
 
 const findUser = {
   name: 'users-find',
-  text: `SELECT id, email, name, role, is_development, created_at FROM users WHERE tenant_id = $1 AND id = $2`,
+  text: `SELECT id, email, email_verified, name, role, is_development, created_at FROM users WHERE tenant_id = $1 AND id = $2`,
 };
 
 @Injectable()
@@ -44,7 +45,7 @@ export class UsersRepository {
     ]);
     for (const { id, email, name, role } of users) {
       await tx.query(
-        `INSERT INTO users (id, tenant_id, email, name, role, is_development, created_at) VALUES ($1, $2, $3, $4, $5, true, $6)
+        `INSERT INTO users (id, tenant_id, email, email_verified, name, role, is_development, created_at) VALUES ($1, $2, $3, true, $4, $5, true, $6)
          ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email, name = EXCLUDED.name, role = EXCLUDED.role WHERE users.is_development`,
         [id, defaultTenantId, email, name, role, now],
       );
