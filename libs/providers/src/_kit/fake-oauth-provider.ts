@@ -31,7 +31,9 @@ export interface OAuthFakeHabits {
   readonly clientAuthentication: 'basic' | 'post' | 'either';
   /** `ignored`: a challenge is not looked at. */
   readonly pkce: 'accepted' | 'ignored';
-  readonly scopeSeparator?: ' ' | ',';
+  readonly scopeSeparator?: ' ' | ',' | RegExp;
+  /** What a client sends to the token endpoint; absent: a form. */
+  readonly tokenParameters?: (request: FakeRequest) => URLSearchParams;
   /** Scope and what the consent page says about it; any other scope is refused there. Absent: every scope is known. */
   readonly scopeMeanings?: Readonly<Record<string, string>>;
   /** Sent with the code, such as `iss`. */
@@ -161,8 +163,7 @@ const authorize = ({ habits, oauth, accounts }: AccountParts, request: FakeReque
 const token = ({ habits, oauth, accounts }: AccountParts, request: FakeRequest): FakeResponse => {
   const client = authenticatedClient({ habits, oauth }, request);
   if (client === null) return habits.refusal('invalid_client', request);
-  const form = formOf(request);
-  const result = grantOf(oauth, form, client.clientId);
+  const result = grantOf(oauth, parametersOf(habits, request), client.clientId);
   if (result === null) return habits.refusal('unsupported_grant_type', request);
   return result.ok ? habits.tokenAnswer(result, request, accounts.named(result.email)) : habits.refusal(result.reason, request);
 };
@@ -182,13 +183,15 @@ const revoke = ({ habits, oauth }: Parts, request: FakeRequest): FakeResponse =>
 };
 
 const authenticatedClient = ({ habits, oauth }: Parts, request: FakeRequest): FakeClient | null => {
-  const form = formOf(request);
+  const form = parametersOf(habits, request);
   const basic = habits.clientAuthentication === 'post' ? null : basicCredentialsOf(request);
   const posted = { clientId: form.get('client_id') ?? '', clientSecret: form.get('client_secret') ?? '' };
   const shown = basic ?? (habits.clientAuthentication === 'basic' ? null : posted);
   const client = shown === null ? null : oauth.client(shown.clientId);
   return client !== null && client.clientSecret === shown?.clientSecret ? client : null;
 };
+
+const parametersOf = (habits: OAuthFakeHabits, request: FakeRequest): URLSearchParams => habits.tokenParameters?.(request) ?? formOf(request);
 
 const isRegistered = (client: FakeClient, redirectUri: string): boolean =>
   URL.canParse(redirectUri) && (client.redirectUris === undefined || client.redirectUris.includes(redirectUri));

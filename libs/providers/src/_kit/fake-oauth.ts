@@ -7,12 +7,17 @@ export interface FakeOAuthPolicy {
   readonly now: () => Date;
   readonly ledger: FakeLedger;
   readonly clients: readonly FakeClient[];
-  readonly accessTokenSeconds: number;
+  /** `Infinity` for tokens that do not end; a function where it depends on a situation. */
+  readonly accessTokenSeconds: number | (() => number);
   readonly codeSeconds: number;
   /** A refresh answers with a new refresh token and the old one dies. */
   readonly rotatesRefreshTokens: boolean;
   /** A refresh token that was answered with a new one goes on working beside it. */
   readonly keepsUsedRefreshTokens?: boolean;
+  /** A refresh answers with the same refresh token, whose life begins anew. */
+  readonly repeatsRefreshToken?: boolean;
+  /** A refresh ends the access tokens that were issued before it. */
+  readonly refreshEndsAccessTokens?: boolean;
   /** How long a refresh token lives from its issue, asked each time one is issued; null or absent: until somebody revokes it. */
   readonly refreshTokenSeconds?: () => number | null;
   /** A refresh token that is not used for so long dies; absent: it may rest for ever. */
@@ -108,7 +113,7 @@ interface AccessToken {
 }
 interface RefreshToken {
   readonly grant: Grant;
-  readonly expiresAt: number | null;
+  expiresAt: number | null;
   usedAt: number;
 }
 
@@ -154,6 +159,11 @@ class AuthorizationServer implements FakeOAuth {
     const { grant } = known;
     this.note('token.refreshed', grant);
     known.usedAt = this.nowMs();
+    if (this.policy.refreshEndsAccessTokens === true) this.endAccessTokens(grant);
+    if (this.policy.repeatsRefreshToken === true) {
+      known.expiresAt = this.refreshTokenEnd();
+      return this.issueTokens(grant, refreshToken);
+    }
     if (!this.policy.rotatesRefreshTokens) return { ...this.issueTokens(grant, null), refreshTokenExpiresIn: this.secondsLeft(known) };
     if (this.policy.keepsUsedRefreshTokens !== true) this.refreshTokens.delete(refreshToken);
     return this.issueTokens(grant, this.newRefreshToken(grant));
@@ -204,7 +214,8 @@ class AuthorizationServer implements FakeOAuth {
   }
 
   private issueTokens(grant: Grant, refreshToken: string | null): FakeTokens {
-    const accessToken = this.newAccessToken(grant, this.policy.accessTokenSeconds);
+    const { accessTokenSeconds: seconds } = this.policy;
+    const accessToken = this.newAccessToken(grant, typeof seconds === 'number' ? seconds : seconds());
     const issued = refreshToken === null ? undefined : this.refreshTokens.get(refreshToken);
     const refreshTokenExpiresIn = issued === undefined ? null : this.secondsLeft(issued);
     return { ok: true, accessToken, refreshToken, refreshTokenExpiresIn, email: grant.email, scopes: grant.scopes, nonce: grant.nonce };
@@ -219,9 +230,17 @@ class AuthorizationServer implements FakeOAuth {
 
   private newRefreshToken(grant: Grant): string {
     const token = randomToken(this.policy.prefixes.refresh);
-    const [usedAt, seconds] = [this.nowMs(), this.policy.refreshTokenSeconds?.() ?? null];
-    this.refreshTokens.set(token, { grant, usedAt, expiresAt: seconds === null ? null : usedAt + seconds * 1000 });
+    this.refreshTokens.set(token, { grant, usedAt: this.nowMs(), expiresAt: this.refreshTokenEnd() });
     return token;
+  }
+
+  private refreshTokenEnd(): number | null {
+    const seconds = this.policy.refreshTokenSeconds?.() ?? null;
+    return seconds === null ? null : this.nowMs() + seconds * 1000;
+  }
+
+  private endAccessTokens(ended: Grant): void {
+    for (const token of this.accessTokens.values()) if (token.grant === ended) token.expiresAt = 0;
   }
 
   private isDead({ grant, expiresAt, usedAt }: RefreshToken): boolean {

@@ -115,6 +115,15 @@ describe('the way out: attempts', () => {
     expect(sent.map(({ body }) => Buffer.from(body ?? []).toString())).toEqual(['{"a":1}', '{"a":1}']);
   });
 
+  it('names itself, unless the caller has a name of its own', async () => {
+    const { call, sent } = begin([200]);
+
+    await call();
+    await call({}, { headers: { 'User-Agent': 'an SDK' } });
+
+    expect(sent.map(({ headers }) => headers['user-agent'])).toEqual(['Patchbay', 'an SDK']);
+  });
+
   it('hands over answers that have no body', async () => {
     const response = await begin([204]).call();
 

@@ -80,7 +80,8 @@ const wireRequest = async (input: FetchInput, init: FetchInit): Promise<WireRequ
   return {
     url: new URL(request.url),
     method: request.method,
-    headers: Object.fromEntries(request.headers),
+    // GitHub and Discord refuse callers without a name. https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent
+    headers: { 'user-agent': 'Patchbay', ...Object.fromEntries(request.headers) },
     body,
     timeoutMs: 0,
     signal: init?.signal ?? (input instanceof Request ? input.signal : null),

@@ -35,6 +35,14 @@ describe('a JSON call', () => {
     expect(sent[0]?.call).toEqual({ operation: 'things.get', path: '/things/{id}', accountId: 'account-1', idempotent: true });
   });
 
+  it('shows other credentials than the token where a vendor wants them', async () => {
+    const { call, sent } = begin(() => json({ name: 'x' }));
+
+    await call({ authorization: 'Basic an-app' });
+
+    expect(new Headers(sent[0]?.init?.headers).get('authorization')).toBe('Basic an-app');
+  });
+
   it('is not repeatable when it is a POST, unless the caller says so', async () => {
     const { call, sent } = begin(() => json({ name: 'x' }));
 

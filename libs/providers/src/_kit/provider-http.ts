@@ -12,6 +12,8 @@ export interface JsonCall<Schema extends z.ZodType> {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly token: AccessToken;
+  /** The whole `Authorization` header, where it is not the token that proves the caller. */
+  readonly authorization?: string;
   readonly body?: object;
   /** Of the answer's body; {@link noContent} where there is none. */
   readonly schema: Schema;
@@ -40,13 +42,13 @@ export const noContent = z.unknown().transform(() => undefined);
 
 /** Plain REST for providers without a good SDK; the same path and the same failures as the others have. */
 export const providerHttp = ({ provider, baseUrl, outbound, now, readFailure }: ProviderHttpOptions): ProviderHttp => ({
-  call: async ({ method, operation, path, params = {}, query = {}, token, body, schema, idempotent = method !== 'POST', codes }) => {
+  call: async ({ method, operation, path, params = {}, query = {}, token, authorization, body, schema, idempotent = method !== 'POST', codes }) => {
     const send = outbound.fetch({ operation, path, accountId: token.accountId, idempotent });
     const url = new URL(`${baseUrl.replace(/\/+$/, '')}${fillPath(path, params)}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const headers = {
       accept: 'application/json',
-      authorization: `Bearer ${token.value}`,
+      authorization: authorization ?? `Bearer ${token.value}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const response = await send(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
