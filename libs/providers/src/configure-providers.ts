@@ -101,7 +101,8 @@ const withFallbacks = (
   { credentials, credentialFallbacks = {}, variableFallbacks = {} }: AnyProvider,
   config: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => {
-  const standIns = (names: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(names).map(([name, other]) => [name, config[other]]));
+  const standIns = (names: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(names).map(([name, other]) => [name, config[other]]));
   const unset = Object.fromEntries(Object.entries(variableFallbacks).filter(([name]) => config[name] === undefined));
   const hasOwnCredentials = credentials.some((name) => config[name] !== undefined);
   return { ...config, ...standIns(unset), ...(hasOwnCredentials ? {} : standIns(credentialFallbacks)) };

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** Microsoft's public cloud. Sovereign clouds have hosts of their own. https://learn.microsoft.com/graph/deployments */
+export const publicCloud = { apiBaseUrl: 'https://graph.microsoft.com', authBaseUrl: 'https://login.microsoftonline.com' } as const;
+
+// It stands in the path of every address. https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints
+const tenant = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, 'must be common, organizations, consumers, or the id or domain of a tenant');
+
+/** Whose accounts may connect, for an app that stands by itself. */
+export const tenantId = tenant
+  .default('common')
+  .describe('Whose accounts may connect: `common`, `organizations` (work and school), `consumers` (personal), or the id or domain of one tenant.');
+
+/** The variables of a provider that uses Outlook's app unless it is given another. */
+export const outlookDefaults = {
+  tenantId: tenant.optional().describe('Whose accounts may connect, as OUTLOOK_TENANT_ID has it. Default: OUTLOOK_TENANT_ID.'),
+  apiBaseUrl: z.url().optional().describe('Where Microsoft Graph is. Default: OUTLOOK_API_BASE_URL.'),
+  authBaseUrl: z.url().optional().describe("Where Microsoft's consent page is. Default: OUTLOOK_AUTH_BASE_URL."),
+};

@@ -1,0 +1,35 @@
+import { defineProvider } from '@patchbay/capabilities';
+import { oauthVariables } from '../_kit/oauth-variables.js';
+import { graphHttp } from './microsoft.graph-http.js';
+import { microsoftIdentity } from './microsoft.identity.js';
+import { microsoftOAuth } from './microsoft.oauth.js';
+import { publicCloud, tenantId } from './microsoft.variables.js';
+
+/** Every environment variable of Outlook. */
+const outlookConfig = oauthVariables('OUTLOOK', { name: 'Microsoft', ...publicCloud }).extend({ OUTLOOK_TENANT_ID: tenantId });
+
+/** Outlook: calendars of work, school and personal accounts. */
+export const outlook = defineProvider({
+  id: 'outlook',
+  displayName: 'Outlook',
+  setupGuide: new URL('https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade'),
+  config: outlookConfig,
+  credentials: ['OUTLOOK_CLIENT_ID', 'OUTLOOK_CLIENT_SECRET'],
+  // All of Graph per app, and of Outlook per app and mailbox. https://learn.microsoft.com/graph/throttling-limits
+  limits: { provider: { limit: 130_000, perMs: 10_000 }, account: { limit: 10_000, perMs: 600_000 } },
+  types: ['calendar'],
+  capabilities: ['oauth', 'identity'],
+  connect: ({ config, outbound, now }) => ({
+    oauth: microsoftOAuth({
+      clientId: config.OUTLOOK_CLIENT_ID,
+      clientSecret: config.OUTLOOK_CLIENT_SECRET,
+      redirectUri: config.OUTLOOK_REDIRECT_URI,
+      tenantId: config.OUTLOOK_TENANT_ID,
+      authBaseUrl: config.OUTLOOK_AUTH_BASE_URL,
+      type: 'calendar',
+      scopes: config.OUTLOOK_SCOPES,
+      builtInScopes: ['offline_access', 'User.Read', 'Calendars.ReadWrite'],
+    }),
+    identity: microsoftIdentity(graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now })),
+  }),
+});
