@@ -25,7 +25,7 @@ export interface GoogleCalendarSdk {
 }
 
 /** Every call is idempotent: reads, deletes, patches of whole fields, and inserts with an id of our choosing. */
-export const googleCalendarSdk = ({ baseUrl, outbound, now }: GoogleApi): GoogleCalendarSdk => {
+export const googleCalendarSdk = ({ provider, baseUrl, outbound, now }: GoogleApi): GoogleCalendarSdk => {
   const rootUrl = `${baseUrl.replace(/\/+$/, '')}/`;
   // Loaded with the first call: most processes know Google without ever calling it.
   let loading: Promise<calendar_v3.Calendar> | null = null;
@@ -49,13 +49,10 @@ export const googleCalendarSdk = ({ baseUrl, outbound, now }: GoogleApi): Google
 
       const { status, headers, data } = answer;
       if (status < 200 || status >= 300) {
-        throw failureOf(
-          { status, headers: new Headers({ ...headers }), body: data },
-          { provider: 'google', now: now(), readFailure: readGoogleFailure },
-        );
+        throw failureOf({ status, headers: new Headers({ ...headers }), body: data }, { provider, now: now(), readFailure: readGoogleFailure });
       }
       const parsed = schema.safeParse(data);
-      if (!parsed.success) throw new ProviderError('google', 'invalid_response', { cause: parsed.error, outcomeUnknown: true });
+      if (!parsed.success) throw new ProviderError(provider, 'invalid_response', { cause: parsed.error, outcomeUnknown: true });
       return parsed.data;
     },
   };

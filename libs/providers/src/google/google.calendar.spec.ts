@@ -49,7 +49,7 @@ describe('google: base URL', () => {
       },
     };
 
-    await googleCalendar({ baseUrl, outbound, now: () => new Date() }).listCalendars({ value: 'token', accountId: 'a' });
+    await googleCalendar({ provider: 'google', baseUrl, outbound, now: () => new Date() }).listCalendars({ value: 'token', accountId: 'a' });
 
     expect(urls).toEqual(['http://127.0.0.1:4400/google/calendar/v3/users/me/calendarList?maxResults=250']);
   });

@@ -1,31 +1,42 @@
 import { oauthDefaults, type OAuthCapability } from '@patchbay/capabilities';
+import { withoutSlash } from '../_kit/oauth-variables.js';
+import { googleScopeMeanings } from './google.scopes.js';
 
-/** The variables that concern Google's authorization server. */
-export interface GoogleOAuthConfig {
-  readonly GOOGLE_CALENDAR_CLIENT_ID: string;
-  readonly GOOGLE_CALENDAR_CLIENT_SECRET: string;
-  readonly GOOGLE_CALENDAR_REDIRECT_URI?: string | undefined;
-  readonly GOOGLE_SCOPES?: string | undefined;
-  readonly GOOGLE_AUTH_BASE_URL: string;
-  readonly GOOGLE_TOKEN_BASE_URL?: string | undefined;
+/** One client at Google's authorization server: each of Google's providers here has its own, and all speak with the same server. */
+export interface GoogleOAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUri?: string | undefined;
+  readonly scopes: OAuthCapability['scopes'];
+  /** Default: Google's own. */
+  readonly authBaseUrl?: string | undefined;
+  readonly tokenBaseUrl?: string | undefined;
 }
 
 const publicAuthHost = 'https://accounts.google.com';
 const publicTokenHost = 'https://oauth2.googleapis.com';
 
-// `email` is spelled as Google spells it in its answer, so that asked and granted scopes can be compared.
-const calendarScopes = [
-  'openid',
-  'https://www.googleapis.com/auth/userinfo.email',
-  'https://www.googleapis.com/auth/calendar',
-  'https://www.googleapis.com/auth/calendar.events',
-] as const;
+/**
+ * Access while the person is away.
+ *
+ * @see https://developers.google.com/identity/protocols/oauth2/web-server
+ */
+export const googleOAuth = (client: GoogleOAuthClient): OAuthCapability => ({
+  ...googleSignInOAuth(client),
+  keepsEarlierScopes: true,
+  // A refresh token comes with offline access only, and again only when consent is asked for again.
+  authorizationParameters: { access_type: 'offline', prompt: 'consent', include_granted_scopes: 'true' },
+});
 
-/** @see https://developers.google.com/identity/protocols/oauth2/web-server */
-export const googleOAuth = (config: GoogleOAuthConfig): OAuthCapability => {
-  const authHost = withoutSlash(config.GOOGLE_AUTH_BASE_URL);
+/**
+ * Access while the person is there: enough to learn who signs in, and it leaves no refresh token behind.
+ *
+ * @see https://developers.google.com/identity/openid-connect/openid-connect
+ */
+export const googleSignInOAuth = ({ clientId, clientSecret, redirectUri, scopes, authBaseUrl, tokenBaseUrl }: GoogleOAuthClient): OAuthCapability => {
+  const authHost = withoutSlash(authBaseUrl ?? publicAuthHost);
   // Whoever moves the consent page to a sandbox must not send its codes to the real token endpoint.
-  const tokenHost = withoutSlash(config.GOOGLE_TOKEN_BASE_URL ?? (authHost === publicAuthHost ? publicTokenHost : authHost));
+  const tokenHost = withoutSlash(tokenBaseUrl ?? (authHost === publicAuthHost ? publicTokenHost : authHost));
   return {
     ...oauthDefaults,
     // Google does send `iss`, but frontends that bring back only code and state must keep working; one that is brought is compared.
@@ -33,22 +44,15 @@ export const googleOAuth = (config: GoogleOAuthConfig): OAuthCapability => {
     authorizationEndpoint: `${authHost}/o/oauth2/v2/auth`,
     tokenEndpoint: `${tokenHost}/token`,
     revocationEndpoint: `${tokenHost}/revoke`,
-    clientId: config.GOOGLE_CALENDAR_CLIENT_ID,
-    clientSecret: config.GOOGLE_CALENDAR_CLIENT_SECRET,
-    redirectUri: config.GOOGLE_CALENDAR_REDIRECT_URI ?? null,
-    scopes: { calendar: config.GOOGLE_SCOPES?.trim().split(/\s+/) ?? calendarScopes },
-    scopeMeanings: {
-      openid: 'know who you are',
-      'https://www.googleapis.com/auth/userinfo.email': 'see your e-mail address',
-      'https://www.googleapis.com/auth/calendar': 'see, change and share your calendars',
-      'https://www.googleapis.com/auth/calendar.events': 'see and change events in your calendars',
-    },
-    keepsEarlierScopes: true,
+    clientId,
+    clientSecret,
+    redirectUri: redirectUri ?? null,
+    scopes,
+    scopeMeanings: googleScopeMeanings,
     accountHintParameter: 'login_hint',
-    // A refresh token comes with offline access only, and again only when consent is asked for again.
-    authorizationParameters: { access_type: 'offline', prompt: 'consent', include_granted_scopes: 'true' },
     defaultLifetimeSeconds: 3_600,
+    // It ends after six months without use, and ours are used; a project that is being tested says `refresh_token_expires_in`: seven days.
+    // https://developers.google.com/identity/protocols/oauth2#expiration
+    refreshTokenLifetimeSeconds: null,
   };
 };
-
-const withoutSlash = (url: string): string => url.replace(/\/+$/, '');

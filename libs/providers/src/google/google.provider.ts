@@ -1,8 +1,11 @@
 import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
+import { scopesOf } from '../_kit/oauth-variables.js';
 import { googleCalendar } from './google.calendar.js';
 import { googleIdentity } from './google.identity.js';
 import { googleOAuth } from './google.oauth.js';
+import { googleScopes } from './google.scopes.js';
+import { publicApiHost } from './google.variables.js';
 
 /** Every environment variable of Google. */
 const googleConfig = z.object({
@@ -10,13 +13,15 @@ const googleConfig = z.object({
   GOOGLE_CALENDAR_CLIENT_SECRET: z.string().min(1).describe('OAuth client secret that belongs to it.'),
   GOOGLE_CALENDAR_REDIRECT_URI: z.url().optional().describe('Redirect URI registered with the client; added to the allow list.'),
   GOOGLE_SCOPES: z.string().min(1).optional().describe('Scopes to ask for, separated by spaces, instead of the built-in ones.'),
-  GOOGLE_API_BASE_URL: z.url().default('https://www.googleapis.com').describe("Where Google's APIs are; a sandbox or a proxy can stand in."),
+  GOOGLE_API_BASE_URL: z.url().default(publicApiHost).describe("Where Google's APIs are; a sandbox or a proxy can stand in."),
   GOOGLE_AUTH_BASE_URL: z.url().default('https://accounts.google.com').describe("Where Google's consent page is."),
   GOOGLE_TOKEN_BASE_URL: z
     .url()
     .optional()
     .describe("Where Google's token endpoint is. Default: https://oauth2.googleapis.com, or GOOGLE_AUTH_BASE_URL when that was changed."),
 });
+
+const calendarScopes = [googleScopes.openid, googleScopes.email, googleScopes.calendar, googleScopes.calendarEvents] as const;
 
 /** Google: calendars. */
 export const google = defineProvider({
@@ -30,7 +35,15 @@ export const google = defineProvider({
   types: ['calendar'],
   capabilities: ['oauth', 'identity', 'calendar'],
   connect: ({ config, outbound, now }) => {
-    const api = { baseUrl: config.GOOGLE_API_BASE_URL, outbound, now };
-    return { oauth: googleOAuth(config), identity: googleIdentity(api), calendar: googleCalendar(api) };
+    const api = { provider: 'google', baseUrl: config.GOOGLE_API_BASE_URL, outbound, now };
+    const oauth = googleOAuth({
+      clientId: config.GOOGLE_CALENDAR_CLIENT_ID,
+      clientSecret: config.GOOGLE_CALENDAR_CLIENT_SECRET,
+      redirectUri: config.GOOGLE_CALENDAR_REDIRECT_URI,
+      scopes: { calendar: scopesOf(config.GOOGLE_SCOPES, calendarScopes) },
+      authBaseUrl: config.GOOGLE_AUTH_BASE_URL,
+      tokenBaseUrl: config.GOOGLE_TOKEN_BASE_URL,
+    });
+    return { oauth, identity: googleIdentity(api), calendar: googleCalendar(api) };
   },
 });
