@@ -11,6 +11,8 @@ import { ConnectionsRepository } from './connections/connections.repository.js';
 import { ConnectionsService } from './connections/connections.service.js';
 import { DevelopmentController } from './development/development.controller.js';
 import { DevelopmentService } from './development/development.service.js';
+import { DoctorController } from './doctor/doctor.controller.js';
+import { DoctorService } from './doctor/doctor.service.js';
 import { FlowStates } from './oauth/flow-state.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthFlowsRepository } from './oauth/oauth-flows.repository.js';
@@ -36,6 +38,7 @@ import { UsersService } from './users/users.service.js';
     ApiKeysController,
     ConnectionsController,
     DevelopmentController,
+    DoctorController,
     OAuthController,
     ProvidersController,
     SigningKeysController,
@@ -53,6 +56,7 @@ import { UsersService } from './users/users.service.js';
     ConnectionsRepository,
     ConnectionsService,
     DevelopmentService,
+    DoctorService,
     FlowStates,
     GrantsRepository,
     OAuthFlowsRepository,
