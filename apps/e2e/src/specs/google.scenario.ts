@@ -1,9 +1,9 @@
-import { providers } from '@patchbay/providers';
 import { connectToFake, createGoogleFake, googleFakeClient } from '@patchbay/providers/testing';
 import { randomUUID } from 'node:crypto';
+import { manifestOf } from './manifest.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
 
-const [google] = providers;
+const google = manifestOf('google');
 
 const connect = () =>
   connectToFake(

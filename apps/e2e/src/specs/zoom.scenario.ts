@@ -1,9 +1,9 @@
-import { providers } from '@patchbay/providers';
 import { connectToFake, createZoomFake, zoomFakeClient } from '@patchbay/providers/testing';
 import { randomUUID } from 'node:crypto';
+import { manifestOf } from './manifest.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
 
-const [, zoom] = providers;
+const zoom = manifestOf('zoom');
 
 const connect = () =>
   connectToFake(
