@@ -1,11 +1,27 @@
 import type { Capabilities, CapabilityName, Provider } from '@patchbay/capabilities';
 import { google } from './google/google.provider.js';
+import { googleDrive } from './google/google_drive.provider.js';
+import { googleMeet } from './google/google_meet.provider.js';
+import { googleSignIn } from './google/google_sign_in.provider.js';
+import { youtube } from './google/youtube.provider.js';
+import { microsoft } from './microsoft/microsoft.provider.js';
+import { microsoftTeams } from './microsoft/microsoft_teams.provider.js';
+import { onedrive } from './microsoft/onedrive.provider.js';
+import { outlook } from './microsoft/outlook.provider.js';
 import { zoom } from './zoom/zoom.provider.js';
 
 /** Every provider this build knows, in the order the console shows them. */
 export const providers = [
   google, //
+  googleMeet,
+  googleDrive,
+  youtube,
+  googleSignIn,
   zoom,
+  outlook,
+  microsoftTeams,
+  onedrive,
+  microsoft,
 ] as const;
 
 type Known = (typeof providers)[number];

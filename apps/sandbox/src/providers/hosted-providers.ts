@@ -2,6 +2,7 @@ import {
   answerWithFaults,
   createFakeFaults,
   createGoogleFake,
+  createMicrosoftFake,
   createZoomFake,
   readFakeRequest,
   sendFakeResponse,
@@ -39,6 +40,7 @@ export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProvid
   const fakes: readonly ProviderFake[] = [
     google, //
     zoom,
+    createMicrosoftFake({ now, ledger }),
   ];
   const hosted: readonly HostedProvider[] = fakes.map((fake) => ({ id: fake.id, fake, faults: createFakeFaults(), requestCount: 0 }));
   const byId = new Map(hosted.map((provider) => [provider.id, provider]));

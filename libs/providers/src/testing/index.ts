@@ -26,5 +26,7 @@ export {
 } from '../_kit/fake-faults.js';
 export { createFakeLedger } from '../_kit/fake-ledger.js';
 export { answerWithFaults, readFakeRequest, sendFakeResponse, startFake, type FakeExchange, type RunningFake } from '../_kit/fake-server.js';
-export { createGoogleFake, googleFakeClient, type GoogleFake } from '../google/google.fake.js';
+export { createGoogleFake, type GoogleFake } from '../google/google.fake.js';
+export { googleDriveFakeClient, googleFakeClient, googleSignInFakeClient, youtubeFakeClient } from '../google/google.fake-clients.js';
+export { createMicrosoftFake, microsoftFakeClient, type MicrosoftFake } from '../microsoft/microsoft.fake.js';
 export { createZoomFake, zoomFakeClient, type ZoomFake } from '../zoom/zoom.fake.js';
