@@ -2,7 +2,8 @@ import { calendarContract, anEvent, identityContract, oauthContract } from '@pat
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { googleCalendar } from './google.calendar.js';
-import { createGoogleFake, googleFakeClient } from './google.fake.js';
+import { googleFakeClient } from './google.fake-clients.js';
+import { createGoogleFake } from './google.fake.js';
 import { google } from './google.provider.js';
 
 const credentials = { GOOGLE_CALENDAR_CLIENT_ID: googleFakeClient.clientId, GOOGLE_CALENDAR_CLIENT_SECRET: googleFakeClient.clientSecret };

@@ -41,6 +41,9 @@ export const googleUnauthorized = (): FakeResponse =>
     { 'www-authenticate': 'Bearer realm="https://accounts.google.com/", error="invalid_token"' },
   );
 
+/** The same at the user info of OpenID Connect, which speaks its own way. */
+export const googleUserInfoRefusal = (): FakeResponse => googleOAuthError(401, 'invalid_request', 'Invalid Credentials');
+
 /** The grant does not cover this call. */
 export const googleScopeMissing = (): FakeResponse =>
   jsonAnswer(
@@ -57,7 +60,7 @@ export const googleScopeMissing = (): FakeResponse =>
     { 'www-authenticate': 'Bearer realm="https://accounts.google.com/", error="insufficient_scope"' },
   );
 
-/** The failures of the Calendar API that follow from its state. */
+/** The failures of Google's APIs that follow from its state. */
 export const googleFailures = {
   notFound: () => googleError({ status: 404, reason: 'notFound', message: 'Not Found' }),
   duplicate: () => googleError({ status: 409, reason: 'duplicate', message: 'The requested identifier already exists.' }),
@@ -71,6 +74,7 @@ export const googleFailures = {
     }),
   invalid: (message: string) => googleError({ status: 400, reason: 'invalid', message }),
   required: (message: string) => googleError({ status: 400, reason: 'required', message }),
+  missingParameter: (message: string) => googleError({ status: 400, reason: 'missingRequiredParameter', message, domain: 'youtube.parameter' }),
   parseError: () => googleError({ status: 400, reason: 'parseError', message: 'Parse Error' }),
   timeRangeEmpty: () => googleError({ status: 400, reason: 'timeRangeEmpty', message: 'The specified time range is empty.', domain: 'calendar' }),
   conditionNotMet: () =>

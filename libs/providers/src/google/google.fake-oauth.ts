@@ -24,6 +24,8 @@ const scopeMeanings: Readonly<Record<string, string>> = {
   'https://www.googleapis.com/auth/calendar': 'See, change, share and delete all your calendars',
   'https://www.googleapis.com/auth/calendar.events': 'See and change events in your calendars',
   'https://www.googleapis.com/auth/calendar.readonly': 'See your calendars',
+  'https://www.googleapis.com/auth/drive.readonly': 'See and download all your Google Drive files',
+  'https://www.googleapis.com/auth/youtube.readonly': 'See your YouTube account',
 };
 
 /** Google answers the two short scopes of OpenID Connect under their long names. */
@@ -83,7 +85,7 @@ const allowed = (
   accounts.named(email);
   // A refresh token is given for offline access, and again only when consent was asked for again.
   // https://developers.google.com/identity/protocols/oauth2/web-server#offline
-  const isFirstConsent = oauth.grantsOf(email) === 0;
+  const isFirstConsent = oauth.scopesOf(email, client.clientId).length === 0;
   const wantsRefreshToken = query.get('access_type') === 'offline' && (isFirstConsent || (query.get('prompt') ?? '').split(' ').includes('consent'));
   // https://developers.google.com/identity/protocols/oauth2/web-server#incrementalAuth
   const earlier = query.get('include_granted_scopes') === 'true' ? oauth.scopesOf(email, client.clientId) : [];
@@ -158,12 +160,13 @@ interface TokenOutcome {
 
 const answerTokens = ({ accounts, idTokens, now }: GoogleOAuthParts, request: FakeRequest, { client, result }: TokenOutcome): FakeResponse => {
   if (!result.ok) return refusals[result.reason]();
-  const { accessToken, refreshToken, scopes, email, nonce } = result;
+  const { accessToken, refreshToken, refreshTokenExpiresIn, scopes, email, nonce } = result;
   const claims = { issuer: request.baseUrl, audience: client.clientId, account: accounts.named(email), nonce, now: now() };
   return jsonAnswer(200, {
     access_token: accessToken,
     expires_in: accessTokenSeconds,
     ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
+    ...(refreshTokenExpiresIn === null ? {} : { refresh_token_expires_in: refreshTokenExpiresIn }),
     scope: scopes.join(' '),
     token_type: 'Bearer',
     ...(scopes.includes('openid') ? { id_token: idTokens.sign(claims) } : {}),

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'undici';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { startFake, type RunningFake } from '../_kit/fake-server.js';
-import { createGoogleFake, googleFakeClient, type GoogleFake } from './google.fake.js';
+import { googleFakeClient } from './google.fake-clients.js';
+import { createGoogleFake, type GoogleFake } from './google.fake.js';
 
 const email = 'olivia.organiser@example.com';
 const redirectUri = 'http://127.0.0.1:4321/callback';

@@ -1,26 +1,28 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { FakeAccountState, FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
+import type { FakeAccountState, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
 import { bearerOf, jsonAnswer, pathSegments } from '../_kit/fake-http.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { createFakeAccounts, createFakeOAuth } from '../_kit/fake-oauth.js';
+import { answerAccountCall } from './google.fake-account-apis.js';
 import { answerCalendar } from './google.fake-calendar-api.js';
 import type { CalendarCall } from './google.fake-call.js';
 import { createGoogleCalendars, type StoredCalendar } from './google.fake-calendars.js';
+import { googleDriveFakeClient, googleFakeClient, googleSignInFakeClient, youtubeFakeClient } from './google.fake-clients.js';
 import { googleFailures, googleScopeMissing, googleSuddenFailure, googleUnauthorized } from './google.fake-errors.js';
 import { createIdTokenSigner } from './google.fake-id-token.js';
 import { googleAuthorize, googleDiscovery, googleRevoke, googleToken, type GoogleOAuthParts } from './google.fake-oauth.js';
 
-/** The app that is registered at a Google fake unless a test says otherwise. */
-export const googleFakeClient: FakeClient = {
-  clientId: 'sandbox-google-client',
-  clientSecret: 'sandbox-google-secret',
-  name: 'Patchbay',
-};
-
-/** A Google in memory: consent, tokens, user info and Calendar v3, under Google's own paths. */
+/** A Google in memory: consent, tokens, user info, Calendar v3 and what Drive and YouTube say of an account, under Google's own paths. */
 export interface GoogleFake extends ProviderFake {
   /** Google forgets every sync token: the next incremental list is answered 410. */
   expireSyncTokens(): void;
+  /**
+   * The apps' project is being tested, or in production again: refresh tokens that are issued from now on end after seven days, or not by themselves.
+   * https://developers.google.com/identity/protocols/oauth2#expiration
+   */
+  setPublishingStatus(status: 'testing' | 'in_production'): void;
+  /** The person deletes their YouTube channel and keeps the account. */
+  closeChannel(email: string): void;
 }
 
 const samples = [
@@ -40,11 +42,16 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
         .toString()
         .padStart(20, '0')}`,
   );
+  let isInTesting = false;
   const oauth = createFakeOAuth({
     provider: 'google',
     now,
     ledger,
-    clients: options.clients ?? [googleFakeClient],
+    clients: options.clients ?? [googleFakeClient, googleDriveFakeClient, youtubeFakeClient, googleSignInFakeClient],
+    refreshTokenSeconds: () => (isInTesting ? sevenDays : null),
+    refreshTokenIdleSeconds: sixMonths,
+    // https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke
+    revokesWholeApp: true,
     accessTokenSeconds: 3599,
     codeSeconds: 600,
     rotatesRefreshTokens: false,
@@ -52,25 +59,9 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
   });
   const parts: GoogleOAuthParts = { oauth, accounts, idTokens: createIdTokenSigner(), now };
   const calendars = createGoogleCalendars(now, ledger);
+  const channelless = new Set<string>();
   // Sync tokens of an earlier epoch are forgotten ones.
   let syncEpoch = newEpoch();
-
-  const answerUserInfo = (request: FakeRequest): FakeResponse => {
-    const identity = oauth.identify(bearerOf(request));
-    if (identity.status !== 'valid') return googleUnauthorized();
-    const account = accounts.named(identity.email);
-    const names = { name: `${account.givenName} ${account.familyName}`, given_name: account.givenName, family_name: account.familyName };
-    const picture = `${request.baseUrl}/picture/${account.id}`;
-    const maySeeNames = identity.scopes.some((scope) => scope === 'profile' || scope.endsWith('/userinfo.profile'));
-    const maySeeEmail = identity.scopes.some((scope) => scope === 'email' || scope.endsWith('/userinfo.email'));
-    if (!maySeeNames && !maySeeEmail && !identity.scopes.includes('openid')) return googleUnauthorized();
-    const isV2 = request.path.includes('/v2/');
-    return jsonAnswer(200, {
-      ...(isV2 ? { id: account.id } : { sub: account.id }),
-      ...(maySeeEmail ? { email: account.email, [isV2 ? 'verified_email' : 'email_verified']: true } : {}),
-      ...(maySeeNames ? { ...names, picture } : {}),
-    });
-  };
 
   const answerCalendarCall = (request: FakeRequest): FakeResponse => {
     const identity = oauth.identify(bearerOf(request));
@@ -89,9 +80,8 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
     if (route === 'POST /revoke' || route === 'POST /o/oauth2/revoke') return googleRevoke(parts, request);
     if (route === 'GET /oauth2/v3/certs') return jsonAnswer(200, parts.idTokens.jwks());
     if (route === 'GET /.well-known/openid-configuration') return googleDiscovery(request);
-    if (userInfoRoutes.includes(route)) return answerUserInfo(request);
     if (path.startsWith('/calendar/v3/')) return answerCalendarCall(request);
-    return googleFailures.notFound();
+    return answerAccountCall({ oauth, accounts, channelless }, request) ?? googleFailures.notFound();
   };
 
   return {
@@ -110,7 +100,15 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
     expireSyncTokens: () => {
       syncEpoch = newEpoch();
     },
+    setPublishingStatus: (status) => {
+      isInTesting = status === 'testing';
+    },
+    closeChannel: (email) => {
+      channelless.add(email);
+    },
     reset: () => {
+      isInTesting = false;
+      channelless.clear();
       oauth.reset();
       accounts.reset();
       calendars.reset();
@@ -119,7 +117,9 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
   };
 };
 
-const userInfoRoutes: readonly string[] = ['GET /oauth2/v2/userinfo', 'GET /userinfo/v2/me', 'GET /oauth2/v3/userinfo', 'GET /v1/userinfo'];
+const sevenDays = 7 * 86_400;
+// In days it is named nowhere: half a year is as good as any.
+const sixMonths = 182 * 86_400;
 
 /** Which scopes open which calls. https://developers.google.com/workspace/calendar/api/auth */
 const hasCalendarScope = (scopes: readonly string[], segments: readonly string[]): boolean => {
