@@ -75,6 +75,10 @@ export function callAccount<Kind extends keyof Capabilities, Result>(
   return tokens.use(connectionId, (value) => call(capability, { value, accountId: connectionId }), isRefusedToken);
 }
 
+/** Whether this build has what it takes: an account may be connected for a kind of integration before there is an adapter for it. */
+export const isOffered = (providers: ConfiguredProviders, provider: string, capability: keyof Capabilities): boolean =>
+  providers.find(provider)?.provider.capabilities.includes(capability) === true;
+
 const isRefusedToken = (error: unknown): boolean => error instanceof ProviderError && error.code === 'unauthorized';
 
 /** Calls that bring about the effects of bookings, and the records of what they came to. */

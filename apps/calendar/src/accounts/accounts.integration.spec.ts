@@ -42,6 +42,14 @@ describe('calendar accounts', () => {
     expect(account.calendars.find(({ id }) => id === account.calendar_id)).toMatchObject({ is_primary: true, is_writable: true });
   });
 
+  it('says of an account that this build cannot read that it is not supported, and asks nobody', async () => {
+    const { userId } = await stack.connectAccount(undefined, undefined, 'zoom');
+
+    const account = await waitFor(async () => (await list(userId)).find(({ last_error: error }) => error !== null), 'the verdict');
+
+    expect(account).toMatchObject({ provider: 'zoom', status: 'active', last_error: 'provider_not_supported', calendar_id: null });
+  });
+
   it("never shows or changes another person's account", async () => {
     const { userId, connectionId: id } = await stack.connectAccount();
     await readAccount(userId);

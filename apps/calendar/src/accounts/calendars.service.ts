@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { judgeFailure, type RemoteCalendar } from '@patchbay/capabilities';
 import type { Calendar } from '@patchbay/contracts';
-import { callAccount, PROVIDERS } from '@patchbay/bookings';
+import { callAccount, isOffered, PROVIDERS } from '@patchbay/bookings';
 import { Database, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, backoffMs, CLOCK, type Clock } from '@patchbay/service-kit';
@@ -22,6 +22,11 @@ export class CalendarsService {
 
   async read(lease: Lease<CalendarAccountRow>): Promise<void> {
     const { row } = lease;
+    if (!isOffered(this.providers, row.provider, 'calendar')) {
+      const settlement = { isApplied: false, nextAttemptAt: null, lastError: 'provider_not_supported' };
+      await this.database.transaction((tx) => lease.settle(tx, settlement));
+      return;
+    }
     try {
       const calendars = (await this.#list(row)).map(toCalendar);
       await this.database.transaction(async (tx) => {

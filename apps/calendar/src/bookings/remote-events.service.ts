@@ -3,7 +3,7 @@ import { judgeFailure, ProviderError, type CalendarEvent, type RemoteEvent } fro
 import { calendarEventCreated, calendarEventDeleted, calendarEventUpdated, type Booking } from '@patchbay/contracts';
 import { Database, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
-import { announceStep, BookingEffects, idsOf, isMadeNowhere, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
+import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { EventRow } from './bookings.repository.js';
@@ -26,7 +26,7 @@ export class RemoteEventsService {
     @Inject(Database) private readonly database: Database,
     @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
     @Inject(AccessTokens) tokens: AccessTokens,
-    @Inject(PROVIDERS) providers: ConfiguredProviders,
+    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'calendar', effect: 'the calendar event' });
@@ -58,7 +58,8 @@ export class RemoteEventsService {
   /** The organiser's first active calendar. Null when there is none yet; the lease is settled then. */
   async #choose(lease: EventLease): Promise<CalendarPlace | null> {
     const { row } = lease;
-    const usable = await this.accounts.usable({ tenant_id: row.tenant_id, user_id: row.user_id });
+    const all = await this.accounts.usable({ tenant_id: row.tenant_id, user_id: row.user_id });
+    const usable = all.filter(({ provider }) => isOffered(this.providers, provider, 'calendar'));
     const account = usable.find(({ status }) => status === 'active') ?? usable[0];
     if (account === undefined)
       await this.#wait(lease, 'no_account', { id: 'calendar', message: 'No calendar is connected that the booking could be written to.' });

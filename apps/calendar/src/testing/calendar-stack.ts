@@ -61,9 +61,9 @@ export async function startCalendarStack(log = pino({ level: 'silent' })) {
     requests: provider.running.requests,
     google: provider.running.fake,
     /** An organiser with a Google account. */
-    connectAccount: async (userId = randomUUID(), connectionId = randomUUID()) => {
+    connectAccount: async (userId = randomUUID(), connectionId = randomUUID(), provider = 'google') => {
       await probe.publish(integrationConnected, {
-        data: { user_id: userId, connection_id: connectionId, provider: 'google', type: 'calendar', provider_account_id: '1', provider_email: null },
+        data: { user_id: userId, connection_id: connectionId, provider, type: 'calendar', provider_account_id: '1', provider_email: null },
       });
       return { userId, connectionId };
     },

@@ -71,6 +71,19 @@ describe('meetings of bookings', () => {
     expect(steps.map((step) => step.log_type)).toEqual(['video_link_created', 'video_link_updated', 'video_link_deleted']);
   });
 
+  it("an account of a provider that cannot make meetings in this build stands in nobody's way", async () => {
+    const { userId } = await stack.connectAccount(undefined, undefined, 'google');
+    const { connectionId } = await stack.connectAccount(userId);
+    await waitFor(async () => ((await sql.query('SELECT 1 FROM accounts WHERE user_id = $1', [userId])).rowCount === 2 ? true : undefined), 'both');
+
+    const booking = await stack.book(userId);
+
+    expect(await stack.probe.next(meetingLinkCreated, ({ booking_id: id }) => id === booking.booking_id)).toMatchObject({
+      connection_id: connectionId,
+      provider: 'zoom',
+    });
+  });
+
   it('an answer that Zoom loses after making the meeting makes no second one', async () => {
     const { userId } = await activeAccount();
     stack.faults.dropAfterExecuting(1, { method: 'POST', path: '/meetings' });

@@ -3,7 +3,7 @@ import { judgeFailure, ProviderError, type FailureVerdict, type Meeting, type Me
 import { meetingLinkCreated, meetingLinkDeleted, meetingLinkOmitted, meetingLinkUpdated, type Booking } from '@patchbay/contracts';
 import { Database, type Lease, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
-import { announceStep, BookingEffects, idsOf, isMadeNowhere, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
+import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { MeetingRow } from './bookings.repository.js';
@@ -22,7 +22,7 @@ export class MeetingsService {
     @Inject(Database) private readonly database: Database,
     @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
     @Inject(AccessTokens) tokens: AccessTokens,
-    @Inject(PROVIDERS) providers: ConfiguredProviders,
+    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'video', effect: 'the meeting' });
@@ -75,7 +75,10 @@ export class MeetingsService {
   async #makeSomewhere(lease: MeetingLease, booking: Booking): Promise<void> {
     const { row } = lease;
     const usable = await this.accounts.usable({ tenant_id: row.tenant_id, user_id: row.user_id });
-    const wanted = usable.filter((account) => account.auto_generate_links && fits(account.provider, booking.conferencing));
+    const wanted = usable.filter(
+      ({ provider, auto_generate_links: isWanted }) =>
+        isWanted && fits(provider, booking.conferencing) && isOffered(this.providers, provider, 'video'),
+    );
     const [first] = wanted;
     if (first === undefined) return this.#omit(lease);
     let failed: { verdict: FailureVerdict; place: Place } = { verdict: mustReconnect, place: { connectionId: first.id, provider: first.provider } };

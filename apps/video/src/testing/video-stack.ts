@@ -50,9 +50,9 @@ export async function startVideoStack(log = pino({ level: 'silent' })) {
     faults: provider.running.faults,
     zoom: provider.running.fake,
     /** An organiser with a Zoom account. */
-    connectAccount: async (userId = randomUUID(), connectionId = randomUUID()) => {
+    connectAccount: async (userId = randomUUID(), connectionId = randomUUID(), provider = 'zoom') => {
       await probe.publish(integrationConnected, {
-        data: { user_id: userId, connection_id: connectionId, provider: 'zoom', type: 'video', provider_account_id: '1', provider_email: null },
+        data: { user_id: userId, connection_id: connectionId, provider, type: 'video', provider_account_id: '1', provider_email: null },
       });
       return { userId, connectionId };
     },
