@@ -102,6 +102,18 @@ describe('base URLs', () => {
     expect(oauthOf({ ...moved, GOOGLE_TOKEN_BASE_URL: 'http://127.0.0.1:4401' }, 'google')?.tokenEndpoint).toBe('http://127.0.0.1:4401/token');
   });
 
+  it('of one family move together, and each can be moved by itself', () => {
+    const drive = { GOOGLE_DRIVE_CLIENT_ID: 'id', GOOGLE_DRIVE_CLIENT_SECRET: 'secret' };
+    const moved = { ...drive, GOOGLE_AUTH_BASE_URL: 'http://127.0.0.1:4400/google' };
+    const ids = ['google', 'google_meet', 'google_drive'];
+
+    expect(ids.map((id) => oauthOf(drive, id)?.tokenEndpoint)).toEqual(ids.map(() => 'https://oauth2.googleapis.com/token'));
+    expect(ids.map((id) => oauthOf(moved, id)?.tokenEndpoint)).toEqual(ids.map(() => 'http://127.0.0.1:4400/google/token'));
+    expect(oauthOf({ ...moved, GOOGLE_DRIVE_AUTH_BASE_URL: 'http://127.0.0.1:4401' }, 'google_drive')?.tokenEndpoint).toBe(
+      'http://127.0.0.1:4401/token',
+    );
+  });
+
   it('keep a path of their own', () => {
     expect(oauthOf({ ZOOM_AUTH_BASE_URL: 'http://127.0.0.1:4400/zoom' }, 'zoom')?.tokenEndpoint).toBe('http://127.0.0.1:4400/zoom/oauth/token');
   });
