@@ -1,8 +1,7 @@
-import { integrationTypes } from '@patchbay/contracts';
 import type { Capabilities, CapabilityName } from '@patchbay/capabilities';
 import { capitalised, type ProviderFiles, type ProviderNames } from './provider-names.js';
 
-/** The methods of every capability that makes calls. A new capability does not compile until it is here. */
+/** The methods of every capability that makes calls with an access token. A new capability does not compile until it is here. */
 const methods: { readonly [Name in Exclude<CapabilityName, 'oauth' | 'credentials'>]: readonly (keyof Capabilities[Name])[] } = {
   identity: ['getAccount'],
   revocation: ['revoke'],
@@ -12,7 +11,12 @@ const methods: { readonly [Name in Exclude<CapabilityName, 'oauth' | 'credential
 
 /** One file for each capability. */
 export const capabilityFiles = (names: ProviderNames): ProviderFiles =>
-  Object.fromEntries(names.capabilities.map((name) => [`${names.id}.${name}.ts`, name === 'oauth' ? oauth(names) : calls(names, name)]));
+  Object.fromEntries(names.capabilities.map((name) => [`${names.id}.${name}.ts`, capabilityFile(names, name)]));
+
+const capabilityFile = (names: ProviderNames, name: CapabilityName): string => {
+  if (name === 'oauth') return oauth(names);
+  return name === 'credentials' ? credentials(names) : calls(names, name);
+};
 
 const calls = ({ id, propertyName, displayName }: ProviderNames, name: keyof typeof methods): string => {
   const type = `${capitalised(name)}Capability`;
@@ -31,37 +35,57 @@ const notWritten = (call: string): never => {
 `;
 };
 
-const oauth = ({ propertyName, className, constantName, displayName, capabilities }: ProviderNames): string => {
-  const types = integrationTypes.filter((type) => (capabilities as readonly string[]).includes(type));
-  return `import type { OAuthCapability } from '@patchbay/capabilities';
+const oauth = ({ propertyName, className, constantName, displayName, types }: ProviderNames): string => {
+  const scopes = types.map((type) => `${type}: scopesOf(config.${constantName}_SCOPES, [])`);
+  return `import { oauthDefaults, type OAuthCapability } from '@patchbay/capabilities';
+import { scopesOf, withoutSlash } from '../_kit/oauth-variables.js';
 
 /** The variables that concern ${displayName}'s authorization server. */
 export interface ${className}OAuthConfig {
   readonly ${constantName}_CLIENT_ID: string;
   readonly ${constantName}_CLIENT_SECRET: string;
   readonly ${constantName}_REDIRECT_URI?: string | undefined;
+  readonly ${constantName}_SCOPES?: string | undefined;
   readonly ${constantName}_AUTH_BASE_URL: string;
 }
 
-/** ${displayName}'s endpoints, scopes and deviations, as its documents have them. */
+/** ${displayName}'s endpoints, scopes and deviations from what is usual, each with a link to where its documents have it. */
 export const ${propertyName}OAuth = (config: ${className}OAuthConfig): OAuthCapability => {
-  const host = config.${constantName}_AUTH_BASE_URL.replace(/\\/+$/, '');
+  const host = withoutSlash(config.${constantName}_AUTH_BASE_URL);
   return {
+    ...oauthDefaults,
     issuer: host,
-    sendsIssuer: false,
     authorizationEndpoint: \`\${host}/oauth/authorize\`,
     tokenEndpoint: \`\${host}/oauth/token\`,
-    revocationEndpoint: null,
     clientId: config.${constantName}_CLIENT_ID,
     clientSecret: config.${constantName}_CLIENT_SECRET,
-    clientAuthentication: 'client_secret_basic',
     redirectUri: config.${constantName}_REDIRECT_URI ?? null,
-    scopes: { ${types.map((type) => `${type}: []`).join(', ')} },
-    usesPkce: true,
-    authorizationParameters: {},
+    scopes: { ${scopes.join(', ')} },
+    scopeMeanings: {},
     defaultLifetimeSeconds: 3_600,
-    rotatesRefreshToken: true,
   };
 };
 `;
 };
+
+const credentials = ({
+  id,
+  propertyName,
+  displayName,
+}: ProviderNames): string => `import type { CredentialsCapability } from '@patchbay/capabilities';
+import { z } from 'zod';
+import { secretField } from '../_kit/credential-fields.js';
+import { filled } from '../_kit/credential-schemas.js';
+import type { ProviderHttp } from '../_kit/provider-http.js';
+
+const ${propertyName}Form = z.strictObject({ api_key: filled('the API key') });
+
+/** ${displayName}: an account by one of its keys. The check is a real call that changes nothing. */
+export const ${propertyName}Credentials = (_http: ProviderHttp): CredentialsCapability => ({
+  form: [secretField({ name: 'api_key', label: 'API key', help: 'From the settings of ${displayName}.' })],
+  schema: ${propertyName}Form,
+  check: () => {
+    throw new Error('${id} cannot do credentials.check yet');
+  },
+});
+`;

@@ -1,36 +1,82 @@
 import type { CapabilityName } from '@patchbay/capabilities';
-import type { ProviderFiles, ProviderNames } from './provider-names.js';
+import { hasOAuth, type ProviderFiles, type ProviderNames } from './provider-names.js';
 
 /** The fake, and the spec that holds the adapters to the suites of their capabilities. */
 export const providerTestFiles = (names: ProviderNames): ProviderFiles => ({
-  [`${names.id}.fake.ts`]: fake(names),
-  [`${names.id}.spec.ts`]: spec(names),
+  [`${names.id}.fake.ts`]: hasOAuth(names) ? oauthFake(names) : credentialsFake(names),
+  [`${names.id}.spec.ts`]: hasOAuth(names) ? oauthSpec(names) : credentialsSpec(names),
 });
 
-const fake = ({
+const oauthFake = ({
   id,
   propertyName,
   className,
   displayName,
-}: ProviderNames): string => `import type { FakeClient, ProviderFake } from '../_kit/fake.js';
+}: ProviderNames): string => `import type { FakeClient, FakeOptions, ProviderFake } from '../_kit/fake.js';
+import { jsonAnswer } from '../_kit/fake-http.js';
+import { createOAuthFake } from '../_kit/fake-oauth-provider.js';
 
 /** The app that is registered at a ${displayName} fake unless a test says otherwise. */
 export const ${propertyName}FakeClient: FakeClient = { clientId: 'sandbox-${id}-client', clientSecret: 'sandbox-${id}-secret', name: 'Patchbay' };
 
-/** A ${displayName} in memory that answers only what this folder calls, under ${displayName}'s own paths. */
-export const create${className}Fake = (): ProviderFake => ({
-  id: '${id}',
-  displayName: '${displayName}',
-  handle: () => ({ status: 404, body: {} }),
-  failure: (status, retryAfter) => ({ status, headers: retryAfter === null ? {} : { 'retry-after': retryAfter }, body: {} }),
-  accounts: () => [],
-  revokeGrant: () => undefined,
-  expireTokens: () => undefined,
-  reset: () => undefined,
-});
+/** A ${displayName} in memory that answers only what this folder calls, under ${displayName}'s own paths and with its habits. */
+export const create${className}Fake = (options: FakeOptions = {}): ProviderFake =>
+  createOAuthFake(
+    {
+      id: '${id}',
+      displayName: '${displayName}',
+      client: ${propertyName}FakeClient,
+      policy: {
+        accessTokenSeconds: 3_600,
+        codeSeconds: 600,
+        rotatesRefreshTokens: false,
+        prefixes: { code: 'code-', access: 'access-', refresh: 'refresh-' },
+      },
+      paths: { authorize: /^\\/oauth\\/authorize$/, token: /^\\/oauth\\/token$/ },
+      clientAuthentication: 'post',
+      pkce: 'accepted',
+      wantsRefreshToken: () => true,
+      tokenAnswer: ({ accessToken, refreshToken, scopes }) =>
+        jsonAnswer(200, {
+          access_token: accessToken,
+          token_type: 'Bearer',
+          expires_in: 3_600,
+          scope: scopes.join(' '),
+          ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
+        }),
+      refusal: (reason) =>
+        reason === 'invalid_client'
+          ? jsonAnswer(401, { error: reason })
+          : jsonAnswer(400, { error: reason === 'unsupported_grant_type' ? reason : 'invalid_grant' }),
+      unauthorized: () => jsonAnswer(401, {}),
+      api: () => null,
+      notFound: () => jsonAnswer(404, {}),
+      failure: (status, retryAfter) => jsonAnswer(status, {}, retryAfter === null ? {} : { 'retry-after': retryAfter }),
+    },
+    options,
+  );
 `;
 
-const suites: { readonly [Name in CapabilityName]: (id: string) => string } = {
+const credentialsFake = ({ id, className, displayName }: ProviderNames): string => `import type { FakeOptions } from '../_kit/fake.js';
+import { createCredentialsFake, type CredentialsFake } from '../_kit/fake-credentials.js';
+import { jsonAnswer } from '../_kit/fake-http.js';
+
+/** A ${displayName} in memory that answers only what this folder calls, under ${displayName}'s own paths. */
+export const create${className}Fake = (options: FakeOptions = {}): CredentialsFake =>
+  createCredentialsFake(
+    {
+      id: '${id}',
+      displayName: '${displayName}',
+      credentialsOf: ({ handle, version }) => ({ api_key: \`key-\${handle}-\${version}\` }),
+      answer: () => jsonAnswer(404, {}),
+      failure: (status, retryAfter) => jsonAnswer(status, {}, retryAfter === null ? {} : { 'retry-after': retryAfter }),
+    },
+    options,
+  );
+`;
+
+/** How a spec runs the suite of a capability; null where there is none. A new capability does not compile until it is here. */
+const suites: { readonly [Name in Exclude<CapabilityName, 'credentials'>]: ((id: string) => string) | null } = {
   oauth: (id) => `oauthContract('${id}', () => {
   const outbound = {
     fetch: () => {
@@ -41,16 +87,17 @@ const suites: { readonly [Name in CapabilityName]: (id: string) => string } = {
   return { oauth, types: PROVIDER.types };
 });`,
   identity: (id) => `identityContract('${id}', () => connect());`,
+  revocation: null,
   calendar: (id) => `calendarContract('${id}', async () => ({ ...(await connect()), calendarId: 'primary', seen: () => [] }));`,
   video: (id) => `videoContract('${id}', async () => ({ ...(await connect()), seen: () => [] }));`,
 };
 
-const spec = (names: ProviderNames): string => {
-  const { id, propertyName, className, constantName, capabilities } = names;
-  if (!capabilities.includes('oauth')) return tokenlessSpec(names);
-  const type = capabilities.find((name) => name === 'calendar' || name === 'video') ?? 'authentication';
-  const tests = capabilities.map((name) => suites[name](id).replaceAll('PROVIDER', propertyName));
-  const contracts = capabilities.map((name) => `${name}Contract`).sort();
+const oauthSpec = ({ id, propertyName, className, constantName, capabilities, types }: ProviderNames): string => {
+  const tested = capabilities.flatMap((name) => {
+    const suite = name === 'credentials' ? null : suites[name];
+    return suite === null ? [] : [{ contract: `${name}Contract`, test: suite(id).replaceAll('PROVIDER', propertyName) }];
+  });
+  const contracts = tested.map(({ contract }) => contract).sort();
   return `import { ${contracts.join(', ')} } from '@patchbay/capabilities/testing';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { create${className}Fake, ${propertyName}FakeClient } from './${id}.fake.js';
@@ -68,20 +115,30 @@ const connect = async () => {
       },
     },
     create${className}Fake(),
-    '${type}',
+    '${types[0] ?? 'authentication'}',
   );
   return { ...connection, ...connection.capabilities, requestCount: () => connection.running.requests.length, email: fakePerson };
 };
 
-${tests.join('\n')}
+${tested.map(({ test }) => test).join('\n')}
 `;
 };
 
-const tokenlessSpec = ({ id, propertyName, capabilities }: ProviderNames): string => `import { ${propertyName} } from './${id}.provider.js';
+const credentialsSpec = ({
+  id,
+  propertyName,
+  className,
+  constantName,
+}: ProviderNames): string => `import { credentialsContract } from '@patchbay/capabilities/testing';
+import { connectToCredentialsFake } from '../_kit/fake-credentials.js';
+import { create${className}Fake } from './${id}.fake.js';
+import { ${propertyName} } from './${id}.provider.js';
 
-describe('${id}', () => {
-  it('offers what its manifest says', () => {
-    expect(${propertyName}.capabilities).toEqual(${JSON.stringify(capabilities)});
-  });
-});
+credentialsContract('${id}', () =>
+  connectToCredentialsFake(${propertyName}, {
+    fake: create${className}Fake(),
+    environment: (baseUrl) => ({ ${constantName}_API_BASE_URL: baseUrl }),
+    wrong: { api_key: 'key-of-nobody' },
+  }),
+);
 `;
