@@ -17,6 +17,8 @@ const boundaries = {
     may('type:service', 'type:contract', 'type:capability', 'type:provider', 'type:platform', 'type:service-part'),
     may('type:edge', 'type:contract', 'type:platform'),
     may('type:frontend', 'type:contract', 'type:client'),
+    // The first administrator is made over the bus, before anybody has credentials for the gateway.
+    may('type:cli', 'type:contract', 'type:client', 'type:platform'),
     may('type:sandbox', 'type:provider', 'type:capability', 'type:contract'),
     may('type:tooling', 'type:contract', 'type:client', 'type:tooling', 'type:capability', 'type:provider', 'type:platform', 'type:service'),
     may('type:testing', 'type:contract', 'type:tooling'),

@@ -59,8 +59,7 @@ export class Database {
 
   /** Connects, waiting for a server that is still starting, and brings the schema up to date. */
   static async open(options: DatabaseOptions): Promise<Database> {
-    await prepareSchema(options);
-    await migrate(options);
+    await migrateDatabase(options);
     const dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
@@ -167,7 +166,7 @@ export function isDatabaseOutage(error: unknown): boolean {
   return driverError !== error && isDatabaseOutage(driverError);
 }
 
-async function prepareSchema(options: DatabaseOptions): Promise<void> {
+async function prepareSchema(options: MigrationOptions): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
@@ -187,12 +186,42 @@ async function prepareSchema(options: DatabaseOptions): Promise<void> {
   }
 }
 
-async function migrate(options: DatabaseOptions): Promise<void> {
+/** Of a database, only what migrations need. */
+export type MigrationOptions = Pick<DatabaseOptions, 'url' | 'schema' | 'migrations' | 'log'>;
+
+/** Brings a schema up to date, one process at a time, waiting for a server that is still starting. @returns the names of what was applied, in order. */
+export async function migrateDatabase(options: MigrationOptions): Promise<readonly string[]> {
+  await prepareSchema(options);
+  return migrate(options);
+}
+
+/** What {@link migrateDatabase} would apply. Changes nothing. */
+export async function pendingMigrations({ url, schema, migrations }: MigrationOptions): Promise<readonly string[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    const table = `${pg.escapeIdentifier(schema)}.migrations`;
+    const { rows: known } = await client.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [table]);
+    const applied = known[0]?.found == null ? [] : (await client.query<{ name: string }>(`SELECT name FROM ${table}`)).rows.map(({ name }) => name);
+    return allMigrations(migrations)
+      .map(({ name }) => name)
+      .filter((name) => !applied.includes(name));
+  } finally {
+    await client.end();
+  }
+}
+
+const allMigrations = (own: DatabaseOptions['migrations']): (new () => object)[] => [
+  CreatePlatformTables1763700000000,
+  ...(own as (new () => object)[]),
+];
+
+async function migrate(options: MigrationOptions): Promise<readonly string[]> {
   const dataSource = new DataSource({
     type: 'postgres',
     url: options.url,
     schema: options.schema,
-    migrations: [CreatePlatformTables1763700000000, ...(options.migrations as (new () => object)[])],
+    migrations: allMigrations(options.migrations),
     migrationsTableName: 'migrations',
     poolSize: 2,
     extra: connectionOptions(options.schema),
@@ -202,7 +231,8 @@ async function migrate(options: DatabaseOptions): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    await dataSource.runMigrations({ transaction: 'each' });
+    const applied = await dataSource.runMigrations({ transaction: 'each' });
+    return applied.map(({ name }) => name);
   } finally {
     await runner.release();
     // The lock ends with its connection.

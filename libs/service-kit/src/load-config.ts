@@ -76,6 +76,20 @@ export function loadConfig<Shape extends z.ZodRawShape>(
   return { ...shared.data, ...own.data };
 }
 
+/**
+ * Reads single variables, where a process needs few of them: a migration, a command.
+ *
+ * @throws ConfigError listing every faulty variable at once, by name.
+ */
+export function readVariables<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  environment: Environment = process.env,
+): z.output<z.ZodObject<Shape>> {
+  const parsed = schema.safeParse({ ...fileValues(environment), ...withoutEmpty(environment) });
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(faultOf));
+  return parsed.data;
+}
+
 const faultOf = (issue: z.core.$ZodIssue): string => {
   const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
   return `${issue.path.join('.') || 'configuration'}: ${isMissing ? 'is not set' : issue.message}`;

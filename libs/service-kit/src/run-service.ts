@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import type { ConsumingService } from '@patchbay/contracts';
-import { Database } from '@patchbay/database';
+import { sealingServices, type ConsumingService } from '@patchbay/contracts';
+import { CreateKeyRotations1763700000002, Database } from '@patchbay/database';
 import { connectNats, MessagingServer, OutboxRelay, PassOnFailures, RequestClient, sweepHourly } from '@patchbay/messaging';
 import { exportSpansTo } from '@patchbay/tracing';
 import type { Logger } from 'pino';
@@ -11,10 +11,15 @@ import type { z } from 'zod';
 import { AccessTokens } from './access-tokens.js';
 import { deadLettersController } from './dead-letters.controller.js';
 import { startHealthServer } from './health-server.js';
+import { keyRotationsController } from './key-rotation/key-rotations.controller.js';
+import { KeyRotations } from './key-rotation/key-rotations.js';
+import type { SealedTable } from './key-rotation/sealed-table.js';
 import { databaseConfig, type PlatformConfig } from './load-config.js';
 import { nestLogger } from './logger.js';
 import { CLOCK, LOG, SERVICE_CONFIG, type Clock } from './platform.js';
+import { isMigrationRun, runMigrations } from './run-migrations.js';
 import { runProcess } from './run-process.js';
+import { Sealer, type MasterKey } from './sealer.js';
 
 /** What makes one service differ from another. */
 export interface ServiceDefinition {
@@ -23,6 +28,8 @@ export interface ServiceDefinition {
   readonly config: z.ZodObject;
   readonly entities: readonly (new () => object)[];
   readonly migrations: readonly (new () => object)[];
+  /** Every table with sealed values, in the order in which a key rotation goes through them. Needs TOKEN_MASTER_KEYS in the configuration. */
+  readonly sealedTables?: readonly SealedTable[];
 }
 
 /** What a process gives to what it runs. */
@@ -43,6 +50,7 @@ class PlatformModule {}
 
 /** Starts a service and keeps it running until it is told to end. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
+  if (isMigrationRun()) return runMigrations(definition);
   await runProcess(definition.name, definition.config.extend(databaseConfig.shape), (parts) => startService(definition, parts as ServiceParts));
 }
 
@@ -62,7 +70,7 @@ export async function startService(definition: ServiceDefinition, parts: Service
     url: config.DATABASE_URL,
     schema: name,
     entities: [...definition.entities],
-    migrations: [...definition.migrations],
+    migrations: definition.sealedTables === undefined ? [...definition.migrations] : [CreateKeyRotations1763700000002, ...definition.migrations],
     log,
     outboxEnabled: config.OUTBOX_ENABLED,
   });
@@ -102,6 +110,7 @@ function platformModule(
   definition: ServiceDefinition,
   parts: { config: unknown; log: Logger; clock: Clock; database: Database; requests: RequestClient; server: MessagingServer },
 ): DynamicModule {
+  const sealing = sealingPart(definition, parts);
   const shared = [
     { provide: SERVICE_CONFIG, useValue: parts.config },
     { provide: LOG, useValue: parts.log },
@@ -115,8 +124,21 @@ function platformModule(
     module: PlatformModule,
     global: true,
     imports: [definition.module],
-    controllers: [deadLettersController(definition.name)],
-    providers: shared,
+    controllers: [deadLettersController(definition.name), ...sealing.controllers],
+    providers: [...shared, ...sealing.providers],
     exports: shared.map((provider) => provider.provide),
   };
+}
+
+/** What a service has that keeps sealed values; nothing for all others. */
+function sealingPart(
+  { name, sealedTables: tables }: ServiceDefinition,
+  { config, database, clock, log }: { config: unknown; database: Database; clock: Clock; log: Logger },
+): Required<Pick<DynamicModule, 'controllers' | 'providers'>> {
+  if (tables === undefined) return { controllers: [], providers: [] };
+  const service = sealingServices.find((known) => known === name);
+  if (service === undefined) throw new Error(`${name} keeps sealed values, but no contract says so`);
+  const { TOKEN_MASTER_KEYS: masterKeys } = config as { readonly TOKEN_MASTER_KEYS: readonly MasterKey[] };
+  const useFactory = (): KeyRotations => new KeyRotations(service, { database, sealer: new Sealer(masterKeys), tables, clock, log });
+  return { controllers: [keyRotationsController(service)], providers: [{ provide: KeyRotations, useFactory }] };
 }

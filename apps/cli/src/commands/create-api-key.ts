@@ -1,0 +1,39 @@
+import { createApiKey, roles, type Role } from '@patchbay/contracts';
+import type { Command } from 'commander';
+import { gatewayCommand, runs } from '../command.js';
+import { CommandFailure, exitCodes } from '../exit-codes.js';
+import type { Streams } from '../terminal.js';
+
+interface Options {
+  readonly name: string;
+  readonly role: Role;
+  readonly scope?: readonly string[];
+  readonly days?: string;
+  readonly dryRun?: boolean;
+}
+
+const dayMs = 86_400_000;
+
+/** `patchbay create-api-key`: a key for a service of the product. */
+export const createApiKeyCommand = (streams: Streams): Command =>
+  gatewayCommand('create-api-key', 'make an API key for a service; it is shown once')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--role <role>', roles.join(', '), 'service')
+    .option('--scope <scope...>', 'what it may do within its role, such as webhooks:read; everything when absent')
+    .option('--days <count>', 'how long it works; without an end when absent')
+    .option('--dry-run', 'only say what would be made')
+    .action(
+      runs<Options>(streams, async ({ terminal, client }, { name, role, scope, days, dryRun = false }) => {
+        if (!roles.includes(role)) throw new CommandFailure(`There is no role ${role}: ${roles.join(', ')}.`, exitCodes.usage);
+        const count = days === undefined ? undefined : Number(days);
+        if (count !== undefined && !(count > 0)) throw new CommandFailure('--days takes a number above zero.', exitCodes.usage);
+        const wanted = {
+          name,
+          role,
+          ...(scope !== undefined && { scopes: [...scope] }),
+          ...(count !== undefined && { expires_at: new Date(Date.now() + count * dayMs).toISOString() }),
+        };
+        if (dryRun) return terminal.result(wanted, () => [`Would make the ${role} key "${name}".`]);
+        terminal.result(await client().call(createApiKey, wanted), (made) => [`${made.name} (${made.id})`, `API key, shown this once: ${made.key}`]);
+      }),
+    );

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { consumingServices, type ConsumingService } from '@patchbay/contracts';
+import { z } from 'zod';
+import { command, runs, type CommandContext } from '../command.js';
+import { CommandFailure, exitCodes } from '../exit-codes.js';
+import { table, type Streams } from '../terminal.js';
+
+interface Options {
+  readonly service?: ConsumingService;
+  readonly dryRun?: boolean;
+}
+
+const line = z.object({ service: z.string(), migration: z.string(), status: z.enum(['applied', 'pending']) });
+type Migration = z.output<typeof line>;
+
+/** `patchbay migrate`: brings the schema of every service up to date. Each service's own program does it, for nobody else knows its tables. */
+export const migrateCommand = (streams: Streams): Command =>
+  command('migrate', 'bring the database up to date (needs DATABASE_URL); services also do it when they start')
+    .option('--service <name>', `only this one: ${consumingServices.join(', ')}`)
+    .option('--dry-run', 'only say what would be done')
+    .action(runs<Options>(streams, migrate));
+
+async function migrate({ terminal }: CommandContext, { service, dryRun = false }: Options): Promise<number> {
+  if (service !== undefined && !consumingServices.includes(service)) {
+    throw new CommandFailure(`There is no service ${service}: ${consumingServices.join(', ')}.`, exitCodes.usage);
+  }
+  const services = service === undefined ? consumingServices : [service];
+  const progress = terminal.progress('Migrating');
+  const migrations: Migration[] = [];
+  try {
+    // One after the other: they would wait for each other's lock anyway.
+    for (const [index, name] of services.entries()) {
+      progress.at(index, services.length);
+      migrations.push(...(await migrateService(name, dryRun)));
+    }
+    progress.at(services.length, services.length);
+  } finally {
+    progress.stop();
+  }
+  terminal.result({ migrations }, () =>
+    migrations.length === 0
+      ? ['Everything is up to date.']
+      : table(
+          ['SERVICE', 'MIGRATION', 'STATUS'],
+          migrations.map(({ service: name, migration, status }) => [name, migration, status]),
+        ),
+  );
+  return exitCodes.ok;
+}
+
+async function migrateService(name: ConsumingService, isDryRun: boolean): Promise<readonly Migration[]> {
+  const program = fileURLToPath(new URL(`../../../${name}/dist/main.js`, import.meta.url));
+  if (!existsSync(program)) throw new CommandFailure(`${name} is not built here: run "npm run build", or run its own program with --migrate.`);
+  const child = spawn(process.execPath, [program, isDryRun ? '--migrate=dry-run' : '--migrate'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [output, complaint, code] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    new Promise<number | null>((ended) => child.on('close', ended)),
+  ]);
+  if (code !== 0) throw new CommandFailure(complaint.trim() === '' ? `${name} could not be migrated.` : complaint.trim());
+  return output
+    .split('\n')
+    .filter((text) => text !== '')
+    .map((text) => line.parse(JSON.parse(text)));
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}

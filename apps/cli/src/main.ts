@@ -1,0 +1,3 @@
+import { program } from './program.js';
+
+await program({ out: process.stdout, err: process.stderr }).parseAsync();

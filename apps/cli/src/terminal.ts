@@ -1,0 +1,89 @@
+import { SingleBar } from 'cli-progress';
+
+/** What every command can be told. */
+export interface OutputOptions {
+  readonly json?: boolean;
+}
+
+/** Where a command writes to. */
+export interface Streams {
+  readonly out: NodeJS.WritableStream;
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+/** How far something is. */
+export interface Progress {
+  at(done: number, total: number): void;
+  stop(): void;
+}
+
+const barsPerSecond = 10;
+/** Where there is no terminal to draw on, a line now and then is enough. Percent. */
+const lineEveryPercent = 10;
+
+/** The terminal of one command: results go to standard output, as text or as JSON; everything else goes to standard error. */
+export class Terminal {
+  constructor(
+    private readonly streams: Streams,
+    private readonly options: OutputOptions,
+  ) {}
+
+  get isJson(): boolean {
+    return this.options.json === true;
+  }
+
+  /** The result: one JSON document, or what `text` makes of it. */
+  result<Value>(value: Value, text: (value: Value) => readonly string[]): void {
+    const lines = this.isJson ? [JSON.stringify(value, null, 2)] : text(value);
+    for (const line of lines) this.streams.out.write(`${line}\n`);
+  }
+
+  /** Something a person may want to know that is not the result. */
+  note(line: string): void {
+    this.streams.err.write(`${line}\n`);
+  }
+
+  /** A bar on a terminal; elsewhere a line for every tenth. */
+  progress(name: string): Progress {
+    return this.streams.err.isTTY === true ? bar(name, this.streams.err) : lines(name, (line) => this.note(line));
+  }
+}
+
+function bar(name: string, stream: NodeJS.WritableStream): Progress {
+  const single = new SingleBar({ format: `${name} {bar} {percentage} %  {value} of {total}`, stream, fps: barsPerSecond, hideCursor: true });
+  let isStarted = false;
+  return {
+    at: (done, total) => {
+      if (!isStarted) single.start(total, done);
+      isStarted = true;
+      single.setTotal(total);
+      single.update(done);
+    },
+    stop: () => {
+      if (isStarted) single.stop();
+    },
+  };
+}
+
+function lines(name: string, write: (line: string) => void): Progress {
+  let told = -1;
+  return {
+    at: (done, total) => {
+      const step = total === 0 ? 100 : Math.floor((100 * done) / total / lineEveryPercent) * lineEveryPercent;
+      if (step > told) write(`${name}: ${step} % (${done} of ${total})`);
+      told = Math.max(told, step);
+    },
+    stop: () => undefined,
+  };
+}
+
+/** Rows under their headings, as wide as they must be. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [line(headings), ...rows.map(line)];
+}
