@@ -1,4 +1,7 @@
 import type { Capabilities, CapabilityName, Provider } from '@patchbay/capabilities';
+import { discord } from './discord/discord.provider.js';
+import { dropbox } from './dropbox/dropbox.provider.js';
+import { github } from './github/github.provider.js';
 import { google } from './google/google.provider.js';
 import { googleDrive } from './google/google_drive.provider.js';
 import { googleMeet } from './google/google_meet.provider.js';
@@ -8,6 +11,7 @@ import { microsoft } from './microsoft/microsoft.provider.js';
 import { microsoftTeams } from './microsoft/microsoft_teams.provider.js';
 import { onedrive } from './microsoft/onedrive.provider.js';
 import { outlook } from './microsoft/outlook.provider.js';
+import { webex } from './webex/webex.provider.js';
 import { zoom } from './zoom/zoom.provider.js';
 
 /** Every provider this build knows, in the order the console shows them. */
@@ -22,6 +26,10 @@ export const providers = [
   microsoftTeams,
   onedrive,
   microsoft,
+  webex,
+  dropbox,
+  github,
+  discord,
 ] as const;
 
 type Known = (typeof providers)[number];

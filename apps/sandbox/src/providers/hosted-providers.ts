@@ -1,8 +1,12 @@
 import {
   answerWithFaults,
+  createDiscordFake,
+  createDropboxFake,
   createFakeFaults,
+  createGithubFake,
   createGoogleFake,
   createMicrosoftFake,
+  createWebexFake,
   createZoomFake,
   readFakeRequest,
   sendFakeResponse,
@@ -41,6 +45,10 @@ export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProvid
     google, //
     zoom,
     createMicrosoftFake({ now, ledger }),
+    createWebexFake({ now, ledger }),
+    createDropboxFake({ now, ledger }),
+    createGithubFake({ now, ledger }),
+    createDiscordFake({ now, ledger }),
   ];
   const hosted: readonly HostedProvider[] = fakes.map((fake) => ({ id: fake.id, fake, faults: createFakeFaults(), requestCount: 0 }));
   const byId = new Map(hosted.map((provider) => [provider.id, provider]));

@@ -26,7 +26,11 @@ export {
 } from '../_kit/fake-faults.js';
 export { createFakeLedger } from '../_kit/fake-ledger.js';
 export { answerWithFaults, readFakeRequest, sendFakeResponse, startFake, type FakeExchange, type RunningFake } from '../_kit/fake-server.js';
+export { createDiscordFake, discordFakeClient } from '../discord/discord.fake.js';
+export { createDropboxFake, dropboxFakeClient } from '../dropbox/dropbox.fake.js';
+export { createGithubFake, githubFakeClient, type GithubFake } from '../github/github.fake.js';
 export { createGoogleFake, type GoogleFake } from '../google/google.fake.js';
 export { googleDriveFakeClient, googleFakeClient, googleSignInFakeClient, youtubeFakeClient } from '../google/google.fake-clients.js';
 export { createMicrosoftFake, microsoftFakeClient, type MicrosoftFake } from '../microsoft/microsoft.fake.js';
+export { createWebexFake, webexFakeClient } from '../webex/webex.fake.js';
 export { createZoomFake, zoomFakeClient, type ZoomFake } from '../zoom/zoom.fake.js';
