@@ -7,6 +7,7 @@ import { googleDrive } from './google/google_drive.provider.js';
 import { googleMeet } from './google/google_meet.provider.js';
 import { googleSignIn } from './google/google_sign_in.provider.js';
 import { youtube } from './google/youtube.provider.js';
+import { instagram } from './instagram/instagram.provider.js';
 import { microsoft } from './microsoft/microsoft.provider.js';
 import { microsoftTeams } from './microsoft/microsoft_teams.provider.js';
 import { onedrive } from './microsoft/onedrive.provider.js';
@@ -21,6 +22,7 @@ export const providers = [
   googleDrive,
   youtube,
   googleSignIn,
+  instagram,
   zoom,
   outlook,
   microsoftTeams,

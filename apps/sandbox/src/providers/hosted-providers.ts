@@ -5,6 +5,7 @@ import {
   createFakeFaults,
   createGithubFake,
   createGoogleFake,
+  createInstagramFake,
   createMicrosoftFake,
   createWebexFake,
   createZoomFake,
@@ -44,6 +45,7 @@ export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProvid
   const fakes: readonly ProviderFake[] = [
     google, //
     zoom,
+    createInstagramFake({ now, ledger }),
     createMicrosoftFake({ now, ledger }),
     createWebexFake({ now, ledger }),
     createDropboxFake({ now, ledger }),

@@ -31,6 +31,7 @@ export { createDropboxFake, dropboxFakeClient } from '../dropbox/dropbox.fake.js
 export { createGithubFake, githubFakeClient, type GithubFake } from '../github/github.fake.js';
 export { createGoogleFake, type GoogleFake } from '../google/google.fake.js';
 export { googleDriveFakeClient, googleFakeClient, googleSignInFakeClient, youtubeFakeClient } from '../google/google.fake-clients.js';
+export { createInstagramFake, instagramFakeClient } from '../instagram/instagram.fake.js';
 export { createMicrosoftFake, microsoftFakeClient, type MicrosoftFake } from '../microsoft/microsoft.fake.js';
 export { createWebexFake, webexFakeClient } from '../webex/webex.fake.js';
 export { createZoomFake, zoomFakeClient, type ZoomFake } from '../zoom/zoom.fake.js';

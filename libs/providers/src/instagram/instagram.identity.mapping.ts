@@ -1,0 +1,20 @@
+import type { ProviderAccount } from '@patchbay/capabilities';
+import { z } from 'zod';
+
+/** `user_id` is the account's id wherever it is named, also in notices; `id` is another one for each app. It outgrows a number, so only text is taken. */
+const user = z.object({ user_id: z.string().min(1), username: z.string().optional() });
+
+/**
+ * The guide shows the account as the only element of `data`, the reference without.
+ *
+ * @see https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/get-started
+ * @see https://developers.facebook.com/docs/instagram-platform/reference/me
+ */
+export const instagramUser = z.union([user, z.object({ data: z.tuple([user]) }).transform(({ data: [only] }) => only)]);
+
+/** Instagram never tells addresses. */
+export const toProviderAccount = ({ user_id: id, username }: z.output<typeof instagramUser>): ProviderAccount => ({
+  id,
+  email: null,
+  name: username ?? null,
+});
