@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@patchbay/service-kit';
 import { CreateWebhooks1763700001000 } from './database/migrations/1763700001000-create-webhooks.js';
 import { webhooksConfig } from './webhooks.config.js';
 import { WebhooksModule } from './webhooks.module.js';
+import { sealedTables } from './database/sealed-tables.js';
 
 /** What makes this service differ from another; specs start it from here, too. */
 export const webhooksService: ServiceDefinition = {
@@ -10,4 +11,5 @@ export const webhooksService: ServiceDefinition = {
   config: webhooksConfig,
   entities: [],
   migrations: [CreateWebhooks1763700001000],
+  sealedTables,
 };

@@ -53,3 +53,38 @@ export class CreatePlatformTables1763700000000 implements MigrationInterface {
     await runner.query(`DROP TABLE rate_limits, dead_letters, inbox, outbox`);
   }
 }
+
+/** How far a service is with sealing everything anew; only for services that keep sealed values. */
+export class CreateKeyRotations1763700000002 implements MigrationInterface {
+  readonly name = 'CreateKeyRotations1763700000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE key_rotations (
+        id uuid PRIMARY KEY,
+        status text NOT NULL CHECK (status IN ('running', 'verifying', 'stopped', 'completed', 'failed')),
+        -- What a stopped one goes on with.
+        phase text NOT NULL DEFAULT 'running' CHECK (phase IN ('running', 'verifying')),
+        master_key_id text NOT NULL,
+        total bigint NOT NULL,
+        done bigint NOT NULL DEFAULT 0,
+        failed bigint NOT NULL DEFAULT 0,
+        verified bigint NOT NULL DEFAULT 0,
+        unopened bigint NOT NULL DEFAULT 0,
+        -- Values by the id of their master key: counted at the beginning, and as verification finds them.
+        sealed_under jsonb NOT NULL,
+        found_under jsonb NOT NULL DEFAULT '{}',
+        -- The table in hand, and the key of the last row that is done in it.
+        cursor_table integer NOT NULL DEFAULT 0,
+        cursor_key text,
+        last_error text,
+        started_at timestamptz NOT NULL,
+        finished_at timestamptz
+      )`);
+    await runner.query(`CREATE UNIQUE INDEX key_rotations_one_at_a_time ON key_rotations ((true)) WHERE status IN ('running', 'verifying')`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE key_rotations`);
+  }
+}

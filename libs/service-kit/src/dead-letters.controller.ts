@@ -1,17 +1,9 @@
 import { Controller, Inject, type Type } from '@nestjs/common';
-import { AppError, defaultTenantId, listDeadLetters, replayDeadLetter, type ConsumingService, type DeadLetter } from '@patchbay/contracts';
+import { listDeadLetters, replayDeadLetter, type ConsumingService, type DeadLetter } from '@patchbay/contracts';
 import { MessagingServer, OnRequest, type RequestContext } from '@patchbay/messaging';
+import { requireOperator } from './require-operator.js';
 
-/**
- * A dead letter may be of any tenant, or of none that can be told: they are a matter of those who run the installation.
- *
- * @throws AppError `forbidden` for another tenant's administrator.
- */
-function requireOperator({ caller }: RequestContext): void {
-  if (caller?.tenant_id !== defaultTenantId) throw new AppError('forbidden');
-}
-
-/** Answers for the dead letters of one service. */
+/** Answers for the dead letters of one service. They may be of any tenant, or of none that can be told. */
 export function deadLettersController(service: ConsumingService): Type {
   @Controller()
   class DeadLettersController {

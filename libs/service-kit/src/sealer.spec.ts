@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SealBrokenError, Sealer } from './sealer.js';
+import { keyIdOf, SealBrokenError, Sealer } from './sealer.js';
 
 const aKey = (id: string): { id: string; key: Buffer } => ({ id, key: randomBytes(32) });
 
@@ -48,5 +48,36 @@ describe('Sealer', () => {
     const sealed = new Sealer([aKey('gone')]).seal('token', 'row');
 
     expect(() => new Sealer([aKey('one')]).open(sealed, 'row')).toThrow('not configured');
+  });
+
+  it('knows under which key a value is sealed without having that key', () => {
+    expect(keyIdOf(new Sealer([aKey('gone')]).seal('token', 'row'))).toBe('gone');
+    expect(['', 'token', 'v1.a.b', 'v2.a.b.c', 'v1.a.b.c.d'].map(keyIdOf)).toEqual(Array(5).fill(undefined));
+  });
+
+  it('wraps the data key anew and leaves the ciphertext byte for byte', () => {
+    const [older, newer] = [aKey('older'), aKey('newer')];
+    const sealed = new Sealer([older]).seal('token', 'row');
+    const rewrapped = new Sealer([newer, older]).rewrap(sealed);
+
+    expect(keyIdOf(rewrapped)).toBe('newer');
+    expect(rewrapped.split('.')[3]).toBe(sealed.split('.')[3]);
+    expect(new Sealer([newer]).open(rewrapped, 'row')).toBe('token');
+    expect(() => new Sealer([newer]).open(rewrapped, 'another row')).toThrow(SealBrokenError);
+  });
+
+  it('leaves a value alone that is under the first key already', () => {
+    const sealer = new Sealer([aKey('one'), aKey('two')]);
+    const sealed = sealer.seal('token', 'row');
+
+    expect(sealer.rewrap(sealed)).toBe(sealed);
+  });
+
+  it.each([
+    ['its key is not configured', () => new Sealer([aKey('gone')]).seal('token', 'row')],
+    ['it is no sealed value', () => 'token'],
+    ['another key of the same name sealed it', () => new Sealer([aKey('two')]).seal('token', 'row')],
+  ])('wraps nothing anew when %s', (_, make) => {
+    expect(() => new Sealer([aKey('one'), aKey('two')]).rewrap(make())).toThrow(SealBrokenError);
   });
 });

@@ -32,18 +32,26 @@ export class Sealer {
     this.#keys = new Map(masterKeys.map(({ id, key }) => [id, key]));
   }
 
+  /** The key that seals. */
+  get currentKeyId(): string {
+    return this.#current.id;
+  }
+
+  /** Whether values under this key can be opened. */
+  hasKey(id: string): boolean {
+    return this.#keys.has(id);
+  }
+
   seal(plaintext: string, place: string): string {
     const dataKey = randomBytes(32);
-    const wrapped = encrypt(this.#current.key, dataKey, this.#current.id);
-    return ['v1', this.#current.id, wrapped.toString('base64url'), encrypt(dataKey, Buffer.from(plaintext), place).toString('base64url')].join('.');
+    const wrapped = encrypt(this.#current.key, dataKey, this.#current.id).toString('base64url');
+    return joined({ keyId: this.#current.id, wrapped, ciphertext: encrypt(dataKey, Buffer.from(plaintext), place).toString('base64url') });
   }
 
   /** @throws SealBrokenError */
   open(sealed: string, place: string): string {
-    const [version, keyId, wrapped, ciphertext] = sealed.split('.');
-    const masterKey = this.#keys.get(keyId ?? '');
-    if (version !== 'v1' || keyId === undefined || wrapped === undefined || ciphertext === undefined) throw new SealBrokenError('not a sealed value');
-    if (masterKey === undefined) throw new SealBrokenError('sealed under a master key that is not configured');
+    const { keyId, wrapped, ciphertext } = partsOf(sealed);
+    const masterKey = this.#keyOf(keyId);
     try {
       const dataKey = decrypt(masterKey, Buffer.from(wrapped, 'base64url'), keyId);
       return decrypt(dataKey, Buffer.from(ciphertext, 'base64url'), place).toString('utf8');
@@ -51,7 +59,55 @@ export class Sealer {
       throw new SealBrokenError('altered, or not from this place', { cause });
     }
   }
+
+  /**
+   * The same value with its data key under the first master key; as it is when it is there already. The ciphertext stays byte for byte, so this needs
+   * no place and says nothing about whether the value itself still opens.
+   *
+   * @throws SealBrokenError
+   */
+  rewrap(sealed: string): string {
+    const { keyId, wrapped, ciphertext } = partsOf(sealed);
+    if (keyId === this.#current.id) return sealed;
+    const masterKey = this.#keyOf(keyId);
+    try {
+      const dataKey = decrypt(masterKey, Buffer.from(wrapped, 'base64url'), keyId);
+      return joined({ keyId: this.#current.id, wrapped: encrypt(this.#current.key, dataKey, this.#current.id).toString('base64url'), ciphertext });
+    } catch (cause) {
+      throw new SealBrokenError('its data key was altered', { cause });
+    }
+  }
+
+  #keyOf(id: string): Buffer {
+    const key = this.#keys.get(id);
+    if (key === undefined) throw new SealBrokenError('sealed under a master key that is not configured');
+    return key;
+  }
 }
+
+/** The master key that a value is sealed under, whether it is configured or not; undefined for what is no sealed value. */
+export function keyIdOf(sealed: string): string | undefined {
+  try {
+    return partsOf(sealed).keyId;
+  } catch {
+    return undefined;
+  }
+}
+
+interface SealedParts {
+  readonly keyId: string;
+  readonly wrapped: string;
+  readonly ciphertext: string;
+}
+
+function partsOf(sealed: string): SealedParts {
+  const [version, keyId, wrapped, ciphertext, more] = sealed.split('.');
+  if (version !== 'v1' || keyId === undefined || wrapped === undefined || ciphertext === undefined || more !== undefined)
+    throw new SealBrokenError('not a sealed value');
+  return { keyId, wrapped, ciphertext };
+}
+
+const joined = ({ keyId, wrapped, ciphertext }: SealedParts): string => ['v1', keyId, wrapped, ciphertext].join('.');
 
 function encrypt(key: Buffer, plaintext: Buffer, associated: string): Buffer {
   const iv = randomBytes(ivBytes);

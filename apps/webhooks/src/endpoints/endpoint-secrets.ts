@@ -19,19 +19,19 @@ export class EndpointSecrets {
   }
 
   sealSecret(secret: string, place: Place): string {
-    return this.#sealer.seal(secret, placeOf('secret', place));
+    return this.#sealer.seal(secret, endpointPlaceOf('secret', place));
   }
 
   sealHeaders(headers: Readonly<Record<string, string>>, place: Place): string {
-    return this.#sealer.seal(JSON.stringify(headers), placeOf('headers', place));
+    return this.#sealer.seal(JSON.stringify(headers), endpointPlaceOf('headers', place));
   }
 
   openSecret(row: EndpointRow): string {
-    return this.#sealer.open(row.secret_sealed, placeOf('secret', row));
+    return this.#sealer.open(row.secret_sealed, endpointPlaceOf('secret', row));
   }
 
   openHeaders(row: EndpointRow): Record<string, string> {
-    return JSON.parse(this.#sealer.open(row.headers_sealed, placeOf('headers', row))) as Record<string, string>;
+    return JSON.parse(this.#sealer.open(row.headers_sealed, endpointPlaceOf('headers', row))) as Record<string, string>;
   }
 
   /** False when the master key is missing that secret and headers were sealed under. */
@@ -68,4 +68,5 @@ export class EndpointSecrets {
 
 type Place = Pick<EndpointRow, 'tenant_id' | 'id'>;
 
-const placeOf = (kind: string, { tenant_id, id }: Place): string => `webhooks/${tenant_id}/endpoints/${id}/${kind}`;
+/** What a sealed value of an endpoint is bound to. */
+export const endpointPlaceOf = (kind: 'secret' | 'headers', { tenant_id, id }: Place): string => `webhooks/${tenant_id}/endpoints/${id}/${kind}`;

@@ -50,6 +50,8 @@ export const keyRotation = z.object({
   percent: z.number(),
   /** The id of the master key that everything is sealed under afterwards. */
   master_key_id: z.string(),
+  /** Values by the id of the master key they are sealed under: as counted when it began, and once it has ended as they were found by opening them. */
+  sealed_under: z.record(z.string(), z.int()),
   started_at: z.iso.datetime(),
   finished_at: z.iso.datetime().nullable(),
   last_error: z.string().nullable(),
@@ -59,9 +61,13 @@ export type KeyRotation = z.output<typeof keyRotation>;
 const rotateInput = z.strictObject({ is_dry_run: z.stringbool().or(z.boolean()).default(false).describe('Only counts what there is to do.') });
 const nothing = z.strictObject({});
 
-/** Begins to seal everything anew, or goes on where it was stopped; answers at once. */
+/**
+ * Begins to seal everything anew, or goes on where it was stopped; answers once everything is counted, and the work goes on behind it. A dry run begins
+ * nothing: it answers as `completed`, with what is under the first key already as `done` and what no configured key opens as `failed`.
+ */
 export const startKeyRotation = (service: SealingService): RequestContract<typeof rotateInput, typeof keyRotation> =>
-  defineRequest({ name: `${service}.start-key-rotation`, version: 1, input: rotateInput, output: keyRotation, errors: [] });
+  // Counting reads every value; millions take some seconds.
+  defineRequest({ name: `${service}.start-key-rotation`, version: 1, input: rotateInput, output: keyRotation, errors: [], deadlineMs: 25_000 });
 
 /** The latest rotation. */
 export const getKeyRotation = (service: SealingService): RequestContract<typeof nothing, typeof keyRotation> =>
