@@ -35,7 +35,7 @@ const checkParameters = ({ operation, pathValues }: MatchedOperation, query: URL
     if (parameter === undefined) faults.push(`request: unknown parameter ${name}`);
     else if (!parameter.isRepeated && values.length > 1) faults.push(`request: ${name} is given ${values.length} times`);
     else
-      for (const value of values)
+      for (const value of parameter.isList ? values.flatMap((list) => list.split(',')) : values)
         if (!parameter.validate(typed(value, parameter.type)))
           faults.push(`request: parameter ${name}: ${complaints(parameter.validate.errors).join('; ')}`);
   };

@@ -6,10 +6,7 @@ import type { DescribedBody, DescribedParameter } from './description.js';
 /** Compiles schemas of one document, and remembers what could not be compiled. */
 export interface SchemaCompiler {
   body(name: string, schema: AnySchema): DescribedBody;
-  parameter(
-    name: string,
-    parameter: { readonly schema: AnySchema; readonly isRequired: boolean; readonly isRepeated: boolean; readonly type: string },
-  ): DescribedParameter;
+  parameter(name: string, parameter: Omit<DescribedParameter, 'validate'> & { readonly schema: AnySchema }): DescribedParameter;
   readonly remarks: string[];
 }
 
@@ -23,6 +20,8 @@ export const createCompiler = (definitions: Readonly<Record<string, AnySchema>>)
   (addFormats as unknown as { readonly default: typeof addFormats.default }).default(ajv);
   ajv.addFormat('google-datetime', (text: string) => !Number.isNaN(Date.parse(text)));
   ajv.addFormat('google-duration', /^-?\d+(\.\d+)?s$/);
+  ajv.addFormat('base64url', /^[\w-]*={0,2}$/);
+  ajv.addFormat('int16', { type: 'number', validate: (value: number) => Number.isInteger(value) && Math.abs(value) < 2 ** 15 });
   ajv.addFormat('uint32', { type: 'number', validate: (value: number) => Number.isInteger(value) && value >= 0 && value < 2 ** 32 });
   ajv.addFormat('uint64', /^\d+$/);
   for (const [name, schema] of Object.entries(definitions)) ajv.addSchema(schema, name);

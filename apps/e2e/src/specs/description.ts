@@ -18,6 +18,8 @@ export interface DescribedOperation {
 export interface DescribedParameter {
   readonly isRequired: boolean;
   readonly isRepeated: boolean;
+  /** Several values stand in one, with commas between them. */
+  readonly isList: boolean;
   readonly type: string;
   readonly validate: ValidateFunction;
 }

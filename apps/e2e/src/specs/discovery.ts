@@ -69,6 +69,7 @@ const readParameter = (compiler: SchemaCompiler, name: string, parameter: Readon
     type: text(schema['type']) ?? 'string',
     isRequired: required === true,
     isRepeated: repeated === true,
+    isList: false,
   });
   compiler.remarks.push(...remarks);
   return described;

@@ -5,9 +5,22 @@ import { array, member, objects, record, text, type Json } from './json.js';
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
+/** What is known to be wrong in a document. */
+export interface KnownMistakes {
+  /** Fields that the document requires everywhere and the API leaves out. */
+  readonly neverRequired?: readonly string[];
+}
+
+interface Adjustments {
+  nullable: number;
+  patterns: number;
+  required: number;
+  readonly neverRequired: readonly string[];
+}
+
 /** Reads an OpenAPI 3.0 document. */
-export const readOpenApi = (name: string, document: Json): ApiDescription => {
-  const adjustments = { nullable: 0, patterns: 0 };
+export const readOpenApi = (name: string, document: Json, { neverRequired = [] }: KnownMistakes = {}): ApiDescription => {
+  const adjustments: Adjustments = { nullable: 0, patterns: 0, required: 0, neverRequired };
   const clean = cleaned(document, adjustments);
   const components = Object.entries(record(member(clean, 'components', 'schemas')));
   const compiler = createCompiler(Object.fromEntries(components.map(([id, schema]) => [`#/components/schemas/${id}`, schema as AnySchema])));
@@ -20,6 +33,7 @@ export const readOpenApi = (name: string, document: Json): ApiDescription => {
   const remarks = [
     ...(adjustments.nullable === 0 ? [] : [`removed "nullable" in ${adjustments.nullable} places that give no type`]),
     ...(adjustments.patterns === 0 ? [] : [`removed ${adjustments.patterns} patterns that are no Unicode regular expressions`]),
+    ...(adjustments.required === 0 ? [] : [`required ${neverRequired.join(', ')} no longer in ${adjustments.required} places`]),
     ...compiler.remarks,
   ];
   return { name, operations, basePath: URL.canParse(server) ? new URL(server).pathname.replace(/\/$/, '') : '', remarks };
@@ -50,14 +64,26 @@ const readOperation = (compiler: SchemaCompiler, { path, method, item, document 
       requestSchema === null
         ? null
         : compiler.body(`the request of ${id}`, { type: 'object', allOf: [requestSchema as AnySchema], unevaluatedProperties: false }),
-    responses: new Map(
-      Object.entries(record(operation['responses'])).map(([status, response]) => [
-        Number(status),
-        readResponse(compiler, `${status} of ${id}`, response),
-      ]),
-    ),
+    responses: readResponses(compiler, operation, document),
   };
 };
+
+/** A single status wins over the range it lies in, such as `4XX`. */
+const readResponses = (
+  compiler: SchemaCompiler,
+  operation: Readonly<Record<string, Json>>,
+  document: Json,
+): ReadonlyMap<number, DescribedBody | null> => {
+  const described = Object.entries(record(operation['responses'])).map(([status, response]) => ({
+    statuses: statusesOf(status),
+    body: readResponse(compiler, `${status} of ${text(operation['operationId']) ?? 'an operation'}`, resolved(record(response), document)),
+  }));
+  const rangesFirst = described.sort((one, other) => other.statuses.length - one.statuses.length);
+  return new Map(rangesFirst.flatMap(({ statuses, body }) => statuses.map((status) => [status, body] as const)));
+};
+
+const statusesOf = (status: string): readonly number[] =>
+  /^[1-5]XX$/.test(status) ? Array.from({ length: 100 }, (_, index) => Number(status.charAt(0)) * 100 + index) : [Number(status)];
 
 const readResponse = (compiler: SchemaCompiler, name: string, response: Json): DescribedBody | null => {
   const schema = jsonSchemaOf(response);
@@ -71,15 +97,19 @@ const readParameter = (
 ): readonly [string, DescribedParameter] => {
   const name = text(parameter['name']) ?? '';
   const schema = record(parameter['schema']);
-  const isRepeated = schema['type'] === 'array';
-  const type = text(isRepeated ? member(schema, 'items', 'type') : schema['type']) ?? 'string';
-  const parameterSchema = isRepeated ? (schema['items'] ?? true) : schema;
+  const isArray = schema['type'] === 'array';
+  // https://spec.openapis.org/oas/v3.0.4#style-values
+  const isList = isArray && parameter['explode'] === false;
+  const isRepeated = isArray && !isList;
+  const type = text(isArray ? member(schema, 'items', 'type') : schema['type']) ?? 'string';
+  const parameterSchema = isArray ? (schema['items'] ?? true) : schema;
   return [
     name,
     compiler.parameter(`${name} of ${operation}`, {
       schema: parameterSchema as AnySchema,
       type,
       isRepeated,
+      isList,
       isRequired: parameter['required'] === true,
     }),
   ];
@@ -109,7 +139,7 @@ const describing = new Set([
 const namedByUsers = new Set(['properties', 'schemas', 'parameters', 'responses', 'content', 'paths', 'examples']);
 
 /** Without what only describes, and without the two things that are known to keep whole schemas from compiling. */
-const cleaned = (value: Json, adjustments: { nullable: number; patterns: number }, parent = ''): Json => {
+const cleaned = (value: Json, adjustments: Adjustments, parent = ''): Json => {
   if (Array.isArray(value)) return value.map((part) => cleaned(part, adjustments));
   if (typeof value !== 'object' || value === null) return value;
   const own = record(value);
@@ -120,7 +150,21 @@ const cleaned = (value: Json, adjustments: { nullable: number; patterns: number 
     if (key === 'pattern' && typeof part === 'string' && !isUnicodePattern(part)) return (adjustments.patterns += 1) < 0;
     return true;
   });
-  return Object.fromEntries(entries.map(([key, part]) => [key, cleaned(part, adjustments, namedByUsers.has(parent) ? '' : key)]));
+  return Object.fromEntries(
+    entries.map(([key, part]) => [
+      key,
+      key === 'required' && !namedByUsers.has(parent)
+        ? stillRequired(part, adjustments)
+        : cleaned(part, adjustments, namedByUsers.has(parent) ? '' : key),
+    ]),
+  );
+};
+
+const stillRequired = (names: Json, adjustments: Adjustments): Json => {
+  if (!Array.isArray(names)) return names;
+  const left = names.filter((name) => !adjustments.neverRequired.includes(String(name)));
+  adjustments.required += names.length - left.length;
+  return left;
 };
 
 const isUnicodePattern = (pattern: string): boolean => {

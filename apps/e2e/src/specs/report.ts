@@ -13,7 +13,12 @@ export interface OperationReport {
 }
 
 /** No vendor describes the endpoints of its authorization server in these documents: they are named, and not counted as checked. */
-const describedByNobody = [/\/oauth\/(authorize|token|revoke)$/, /\/o\/oauth2\/v2\/auth$/, /^\/(token|revoke)$/];
+const describedByNobody = [
+  /\/oauth\/(authorize|token|revoke)$/,
+  /\/oauth2\/v2\.0\/(authorize|token)$/,
+  /\/o\/oauth2\/v2\/auth$/,
+  /^\/(token|revoke)$/,
+];
 
 /** Holds recordings against descriptions, one report for each operation that occurred. */
 export const reportOn = (descriptions: readonly ApiDescription[], recordings: readonly Recording[]): readonly OperationReport[] => {

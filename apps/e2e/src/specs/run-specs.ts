@@ -5,6 +5,7 @@ import { readDiscovery } from './discovery.js';
 import { googleScenario } from './google.scenario.js';
 import type { Json } from './json.js';
 import { readOpenApi } from './openapi.js';
+import { microsoftScenario } from './microsoft.scenario.js';
 import { missingOperations, reportLines, reportOn } from './report.js';
 import { zoomScenario } from './zoom.scenario.js';
 
@@ -30,6 +31,12 @@ const documents: readonly VendorDocument[] = [
     source: 'https://www.googleapis.com/discovery/v1/apis/oauth2/v2/rest',
     read: (document) => readDiscovery('google-oauth2', document),
   },
+  {
+    file: 'msgraph.json',
+    source: 'https://github.com/microsoftgraph/msgraph-metadata, openapi/v1.0/openapi.yaml, as JSON (the operations of me)',
+    // The document requires the type of every object; the API names it only where it could be another one.
+    read: (document) => readOpenApi('msgraph', document, { neverRequired: ['@odata.type'] }),
+  },
 ];
 
 /** Every call the adapters make. */
@@ -45,6 +52,7 @@ const expected = [
   'zoom POST /v2/users/{userId}/meetings',
   'zoom PATCH /v2/meetings/{meetingId}',
   'zoom DELETE /v2/meetings/{meetingId}',
+  'msgraph GET /v1.0/me',
 ];
 
 /** How to call this command; shown when it was called without a folder. */
@@ -82,7 +90,7 @@ export const runSpecs = async (folder: string | undefined, print: (line: string)
 };
 
 const report = async (descriptions: readonly ApiDescription[], print: (line: string) => void): Promise<0 | 1> => {
-  const reports = reportOn(descriptions, [await googleScenario(), await zoomScenario()]);
+  const reports = reportOn(descriptions, [await googleScenario(), await zoomScenario(), await microsoftScenario()]);
   reports.flatMap(reportLines).forEach(print);
   const missing = missingOperations(reports, expected);
   missing.forEach((operation) => print(`failed    ${operation} (the adapters never sent it)`));

@@ -4,6 +4,7 @@ import { readDiscovery } from './discovery.js';
 import { googleScenario } from './google.scenario.js';
 import type { Json } from './json.js';
 import { readOpenApi } from './openapi.js';
+import { microsoftScenario } from './microsoft.scenario.js';
 import { missingOperations, reportOn } from './report.js';
 import { runSpecs } from './run-specs.js';
 import { zoomScenario } from './zoom.scenario.js';
@@ -165,6 +166,55 @@ describe('holding traffic against an OpenAPI document', () => {
   });
 });
 
+describe('what some OpenAPI documents do otherwise', () => {
+  const document: Json = {
+    openapi: '3.0.1',
+    servers: [{ url: 'https://graph.rooms.example/v1' }],
+    paths: {
+      '/me': {
+        get: {
+          operationId: 'readMe',
+          parameters: [{ name: '$select', in: 'query', explode: false, schema: { type: 'array', items: { type: 'string', enum: ['id', 'mail'] } } }],
+          responses: {
+            '4XX': { $ref: '#/components/responses/error' },
+            404: { description: '' },
+            '2XX': {
+              description: '',
+              content: { 'application/json': { schema: { type: 'object', properties: { id: { type: 'string' } }, required: ['@type', 'id'] } } },
+            },
+          },
+        },
+      },
+    },
+    components: {
+      responses: {
+        error: { description: '', content: { 'application/json': { schema: { type: 'object', properties: { error: {} }, required: ['error'] } } } },
+      },
+    },
+  };
+  const description = readOpenApi('graph', document, { neverRequired: ['@type'] });
+  const check = (url: string, answer?: Parameters<typeof anExchange>[2]) => checkExchange([description], anExchange('GET', url, answer));
+
+  it('requires no field that is known to be left out, and says so', () => {
+    expect(description.remarks).toEqual(['required @type no longer in 1 places']);
+    expect(check('/v1/me', { answered: { id: 'a' } })?.faults).toEqual([]);
+    expect(check('/v1/me', { answered: {} })?.faults).toEqual([expect.stringMatching(/must have required property 'id'/)]);
+  });
+
+  it('judges each value of a list that stands in one parameter', () => {
+    expect(check('/v1/me?$select=id,mail', { answered: { id: 'a' } })?.faults).toEqual([]);
+    expect(check('/v1/me?$select=id,shoe', { answered: { id: 'a' } })?.faults).toEqual([
+      expect.stringMatching(/parameter \$select: .*allowed values/),
+    ]);
+  });
+
+  it('judges a status by the range it lies in, unless it is described by itself', () => {
+    expect(check('/v1/me', { status: 429, answered: { error: 'slow down' } })).toMatchObject({ faults: [], unjudged: [] });
+    expect(check('/v1/me', { status: 429, answered: {} })?.faults).toEqual([expect.stringMatching(/must have required property 'error'/)]);
+    expect(check('/v1/me', { status: 404, answered: {} })).toMatchObject({ faults: [], unjudged: ['the body of 404 is not described'] });
+  });
+});
+
 describe('holding traffic against a discovery document', () => {
   const description = readDiscovery('rooms', discovery);
   const faults = (exchange: FakeExchange) => checkExchange([description], exchange)?.faults;
@@ -270,5 +320,11 @@ describe('the command', () => {
     const statuses = new Set(byAdapters.map(({ response }) => response?.status));
 
     expect([...statuses]).toEqual(expect.arrayContaining([200, 204, 401, 404, 429]));
+  });
+
+  it("drives what Microsoft's adapters share through successes and refusals", async () => {
+    const { byAdapters } = await microsoftScenario();
+
+    expect([...new Set(byAdapters.map(({ response }) => response?.status))]).toEqual(expect.arrayContaining([200, 401, 429, 503]));
   });
 });
