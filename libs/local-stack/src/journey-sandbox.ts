@@ -75,6 +75,26 @@ export class SandboxControl {
     await this.#ask('DELETE', '/control/faults');
   }
 
+  /** Every access token that a provider handed out stops to work; refresh tokens live on. */
+  async expireTokens(provider: string): Promise<void> {
+    await this.#ask('POST', `/control/providers/${provider}/expire-tokens`, {});
+  }
+
+  /** A person takes the permission back at the provider, or changes the password there. */
+  async revokeGrant(provider: string, email: string): Promise<void> {
+    await this.#ask('POST', `/control/providers/${provider}/revoke-grant`, { email });
+  }
+
+  /** How many permissions of a person still work at a provider. */
+  async grantsOf(provider: string, email: string): Promise<number> {
+    interface Known {
+      readonly providers: readonly { readonly id: string; readonly accounts: readonly { readonly email: string; readonly grants: number }[] }[];
+    }
+    const { providers } = await this.#ask<Known>('GET', '/control/providers');
+    const accounts = providers.find(({ id }) => id === provider)?.accounts ?? [];
+    return accounts.find((account) => account.email === email)?.grants ?? 0;
+  }
+
   /** Presses "Allow" on a consent page as this person, and answers where the provider sent the browser then. */
   async consent(authUrl: string, email: string): Promise<URL> {
     const url = new URL(authUrl);

@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getMe } from '@patchbay/contracts';
+import { ada, admin, clientOf, freshId, stack } from './whole-stack.js';
+
+const program = fileURLToPath(new URL('../../cli/bin/patchbay.mjs', import.meta.url));
+const elsewhere = mkdtempSync(join(tmpdir(), 'patchbay-cli-'));
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Types a command, in a folder where no stack runs. */
+const patchbay = (args: readonly string[], environment: Readonly<Record<string, string>> = asAdmin): Promise<Ended> =>
+  new Promise((ended) => {
+    const options = { cwd: elsewhere, env: { PATH: process.env['PATH'], ...environment } };
+    const child = execFile(process.execPath, [program, ...args], options, (_error, out, err) => ended({ code: child.exitCode ?? -1, out, err }));
+  });
+const asAdmin = { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: admin.token };
+const documentOf = ({ out }: Ended): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
+
+describe('patchbay', () => {
+  it('lists its commands', async () => {
+    const { code, out } = await patchbay(['--help']);
+
+    expect(code).toBe(0);
+    for (const name of ['migrate', 'doctor', 'forecast', 'rotate-keys', 'create-admin', 'create-api-key', 'import-connections', 'dead-letters'])
+      expect(out).toContain(name);
+  });
+
+  it.each([
+    ['an unknown command', ['mend']],
+    ['an unknown option', ['doctor', '--everything']],
+    ['a value that is missing', ['create-api-key']],
+    ['no word of where the gateway is', ['doctor']],
+    ['a role that nobody has', ['create-api-key', '--name', 'x', '--role', 'king']],
+    ['a service that does not exist', ['dead-letters', 'list', '--service', 'nobody']],
+  ])('ends with 2 and one sentence for %s', async (what, args) => {
+    const { code, out, err } = await patchbay(args, what.startsWith('no word') ? {} : asAdmin);
+
+    expect([code, out]).toEqual([2, '']);
+    expect(err).not.toMatch(/at .*\.js:\d+/);
+    expect(err.trim()).not.toBe('');
+  });
+
+  it('ends with 1 when the gateway cannot be reached, and when it refuses', async () => {
+    const nobody = await patchbay(['doctor'], { PATCHBAY_URL: 'http://127.0.0.1:1', PATCHBAY_TOKEN: 'x' });
+    const refused = await patchbay(['doctor', '--json'], { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: ada.token });
+
+    expect([nobody.code, nobody.err.trim()]).toEqual([1, 'The gateway cannot be reached. Is --url right?']);
+    expect([refused.code, documentOf(refused)['code']]).toEqual([1, 'forbidden']);
+  });
+
+  it('examines the installation', async () => {
+    const ended = await patchbay(['doctor', '--json']);
+    const items = documentOf(ended)['items'] as readonly { readonly subject: string; readonly status: string }[];
+    const text = await patchbay(['doctor', '--provider', 'zoom']);
+
+    expect(items.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(ended.code).toBe(0);
+    expect(items.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['patchbay', 'google', 'zoom']));
+    expect(text.out).toMatch(/^✓ Zoom \(zoom\)\n {4}✓ client: /);
+  });
+
+  it('seals everything anew, shows how far it is, and says when there is nothing to do', async () => {
+    const ended = await patchbay(['rotate-keys', '--json']);
+    const rotations = documentOf(ended)['rotations'] as readonly Record<string, unknown>[];
+
+    expect(ended.code).toBe(0);
+    expect(rotations).toMatchObject([
+      { service: 'auth', status: 'completed', failed: 0, percent: 100 },
+      { service: 'webhooks', status: 'completed', failed: 0, percent: 100 },
+    ]);
+    expect(ended.err).toMatch(/Sealing anew in auth: 100 %/);
+  });
+
+  it('makes an administrator, whose key opens the rest', async () => {
+    const email = `${freshId('root')}@example.com`;
+    const made = await patchbay(['create-admin', '--email', email, '--json'], { NATS_URL: stack.natsUrl });
+    const key = String(documentOf(made)['key']);
+    const forecast = await patchbay(['forecast', '--json'], { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: key });
+
+    expect(documentOf(made)).toMatchObject({ is_new: true, user: { email, role: 'admin' } });
+    expect(Array.isArray(documentOf(forecast)['items'])).toBe(true);
+  });
+
+  it('makes an API key that may do what it was made for, and nothing when asked only what it would', async () => {
+    const name = freshId('key');
+    const dry = await patchbay(['create_api_key', '--name', name, '--scope', 'webhooks:read', '--dry-run', '--json']);
+    const made = documentOf(await patchbay(['create-api-key', '--name', name, '--scope', 'webhooks:read', '--days', '1', '--json']));
+
+    expect(documentOf(dry)).toEqual({ name, role: 'service', scopes: ['webhooks:read'] });
+    expect(made).toMatchObject({ name, role: 'service', scopes: ['webhooks:read'], key: expect.stringMatching(/^pb_live_/) });
+    expect(Date.parse(String(made['expires_at']))).toBeGreaterThan(Date.now());
+  });
+
+  it('takes connections over from a file, and changes nothing the second time', async () => {
+    const me = await clientOf(ada.token).call(getMe, {});
+    const connection = {
+      user_id: me.id,
+      provider: 'zoom',
+      integration_type: 'video',
+      provider_account_id: freshId('account'),
+      access_token: randomBytes(16).toString('hex'),
+      refresh_token: randomBytes(16).toString('hex'),
+      token_expires_at: '2099-01-01T00:00:00Z',
+    };
+    const file = join(elsewhere, 'connections.ndjson');
+    writeFileSync(file, `${JSON.stringify(connection)}\n`);
+    const statuses = async (...more: string[]) => {
+      const ended = await patchbay(['import-connections', file, '--json', ...more]);
+      return (documentOf(ended)['items'] as readonly { readonly status: string }[]).map(({ status }) => status);
+    };
+
+    expect(await statuses('--dry-run')).toEqual(['imported']);
+    expect(await statuses()).toEqual(['imported']);
+    expect(await statuses()).toEqual(['unchanged']);
+  });
+
+  it('names the lines of a file that are wrong, without showing what is in them', async () => {
+    const file = join(elsewhere, 'broken.ndjson');
+    writeFileSync(file, '{"access_token":"very-secret"}\nnonsense\n');
+    const { code, out, err } = await patchbay(['import-connections', file]);
+
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/line 1: user_id/);
+    expect(err).toMatch(/line 2/);
+    expect(err).not.toContain('very-secret');
+  });
+
+  it('lists dead letters, and knows none by a foreign id', async () => {
+    const listed = await patchbay(['dead-letters', 'list', '--json']);
+    const unknown = await patchbay(['dead-letters', 'replay', '0198f2a4-0000-7000-8000-00000000dead']);
+
+    expect(documentOf(listed)).toMatchObject({ items: expect.any(Array) });
+    expect([unknown.code, unknown.err.trim()]).toEqual([1, 'No service has a dead letter 0198f2a4-0000-7000-8000-00000000dead.']);
+  });
+
+  it('finds the database up to date, and says what is wrong with one that it cannot reach', async () => {
+    const { code, out } = await patchbay(['migrate', '--json'], { DATABASE_URL: stack.databaseUrl });
+    const faulty = await patchbay(['migrate'], { DATABASE_URL: 'mysql://nowhere' });
+    const away = await patchbay(['migrate', '--dry-run'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+
+    expect([code, JSON.parse(out)]).toEqual([0, { migrations: [] }]);
+    expect([faulty.code, faulty.err]).toEqual([1, expect.stringMatching(/DATABASE_URL: must begin with postgres/)]);
+    expect([away.code, away.err]).toEqual([1, expect.stringMatching(/could not be changed/)]);
+  });
+});
