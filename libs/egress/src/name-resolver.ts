@@ -19,6 +19,7 @@ export class NameNotResolvedError extends Error {
   }
 }
 
+/** Whom {@link nameResolver} asks, and for how long. */
 export interface ResolverOptions {
   /** Where to ask instead of what the machine is set to: `address:port`. */
   readonly servers?: readonly string[];

@@ -63,5 +63,15 @@ export function providerEnvironment(ports: StackPorts): Readonly<Record<string, 
     DISCORD_REDIRECT_URI: callback('discord'),
     DISCORD_API_BASE_URL: `${sandbox}/discord`,
     DISCORD_AUTH_BASE_URL: `${sandbox}/discord`,
+    // People bring what opens these; CalDAV servers have no address of their own.
+    APPLE_API_BASE_URL: `${sandbox}/apple`,
+    S3_API_BASE_URL: `${sandbox}/s3`,
+    AZURE_BLOB_API_BASE_URL: `${sandbox}/azure_blob`,
+    GCS_API_BASE_URL: `${sandbox}/gcs`,
+    GCS_AUTH_BASE_URL: `${sandbox}/gcs`,
+    STRIPE_API_BASE_URL: `${sandbox}/stripe`,
+    PAYPAL_API_BASE_URL: `${sandbox}/paypal`,
+    SENDGRID_API_BASE_URL: `${sandbox}/sendgrid`,
+    MAILGUN_API_BASE_URL: `${sandbox}/mailgun`,
   };
 }

@@ -1,6 +1,10 @@
 import type { Capabilities, CapabilityName, Provider } from '@patchbay/capabilities';
+import { azureBlob } from './azure_blob/azure_blob.provider.js';
+import { apple } from './caldav/apple.provider.js';
+import { caldav } from './caldav/caldav.provider.js';
 import { discord } from './discord/discord.provider.js';
 import { dropbox } from './dropbox/dropbox.provider.js';
+import { gcs } from './gcs/gcs.provider.js';
 import { github } from './github/github.provider.js';
 import { google } from './google/google.provider.js';
 import { googleDrive } from './google/google_drive.provider.js';
@@ -8,10 +12,15 @@ import { googleMeet } from './google/google_meet.provider.js';
 import { googleSignIn } from './google/google_sign_in.provider.js';
 import { youtube } from './google/youtube.provider.js';
 import { instagram } from './instagram/instagram.provider.js';
+import { mailgun } from './mailgun/mailgun.provider.js';
 import { microsoft } from './microsoft/microsoft.provider.js';
 import { microsoftTeams } from './microsoft/microsoft_teams.provider.js';
 import { onedrive } from './microsoft/onedrive.provider.js';
 import { outlook } from './microsoft/outlook.provider.js';
+import { paypal } from './paypal/paypal.provider.js';
+import { s3 } from './s3/s3.provider.js';
+import { sendgrid } from './sendgrid/sendgrid.provider.js';
+import { stripe } from './stripe/stripe.provider.js';
 import { webex } from './webex/webex.provider.js';
 import { zoom } from './zoom/zoom.provider.js';
 
@@ -32,6 +41,15 @@ export const providers = [
   dropbox,
   github,
   discord,
+  apple,
+  caldav,
+  s3,
+  azureBlob,
+  gcs,
+  stripe,
+  paypal,
+  sendgrid,
+  mailgun,
 ] as const;
 
 type Known = (typeof providers)[number];

@@ -1,12 +1,21 @@
 import {
   answerWithFaults,
+  createAppleFake,
+  createAzureBlobFake,
+  createCaldavFake,
   createDiscordFake,
   createDropboxFake,
   createFakeFaults,
+  createGcsFake,
   createGithubFake,
   createGoogleFake,
   createInstagramFake,
+  createMailgunFake,
   createMicrosoftFake,
+  createPaypalFake,
+  createS3Fake,
+  createSendgridFake,
+  createStripeFake,
   createWebexFake,
   createZoomFake,
   readFakeRequest,
@@ -51,6 +60,16 @@ export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProvid
     createDropboxFake({ now, ledger }),
     createGithubFake({ now, ledger }),
     createDiscordFake({ now, ledger }),
+    createAppleFake(),
+    createCaldavFake(),
+    // These compare the time of each call with their own clock, which therefore does not move with the sandbox's.
+    createS3Fake(),
+    createAzureBlobFake(),
+    createGcsFake(),
+    createStripeFake(),
+    createPaypalFake(),
+    createSendgridFake(),
+    createMailgunFake(),
   ];
   const hosted: readonly HostedProvider[] = fakes.map((fake) => ({ id: fake.id, fake, faults: createFakeFaults(), requestCount: 0 }));
   const byId = new Map(hosted.map((provider) => [provider.id, provider]));
@@ -61,7 +80,7 @@ export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProvid
     all: () => hosted,
     find: (id) => byId.get(id) ?? null,
     answer: (incoming, outgoing) => {
-      const id = /^\/([a-z_]+)\//.exec(incoming.url ?? '')?.[1];
+      const id = /^\/([a-z0-9_]+)\//.exec(incoming.url ?? '')?.[1];
       const provider = id === undefined ? undefined : byId.get(id);
       if (provider === undefined) return false;
       provider.requestCount += 1;

@@ -42,7 +42,8 @@ export const createCredentialsFake = (habits: CredentialsFakeHabits, options: Fa
   const versions = new Map(samples.map((email) => [email, 1]));
   const holderOf = (email: string): FakeHolder => ({ email, handle: email.split('.')[0] ?? email, version: versions.get(email) ?? 1 });
   const holders = (): readonly FakeHolder[] => [...versions.keys()].map(holderOf);
-  let lastBaseUrl = 'http://127.0.0.1';
+  // Until somebody has called: where `npm start` hosts it.
+  let lastBaseUrl = `http://127.0.0.1:4400/${habits.id}`;
 
   return {
     id: habits.id,

@@ -1,0 +1,22 @@
+import { defineProvider } from '@patchbay/capabilities';
+import { z } from 'zod';
+import { appleCredentials } from './apple.credentials.js';
+
+/** Every environment variable of iCloud. */
+const appleConfig = z.object({
+  APPLE_API_BASE_URL: z.url().default('https://caldav.icloud.com').describe("Where iCloud's calendars are; a sandbox or a proxy can stand in."),
+});
+
+/** Apple iCloud: calendars, with an Apple Account and an app-specific password. */
+export const apple = defineProvider({
+  id: 'apple',
+  displayName: 'Apple iCloud',
+  setupGuide: new URL('https://support.apple.com/102654'),
+  config: appleConfig,
+  credentials: [],
+  // Apple publishes no numbers; this only stops a runaway.
+  limits: { provider: { limit: 200, perMs: 1_000 }, account: { limit: 5, perMs: 1_000 } },
+  types: ['calendar'],
+  capabilities: ['credentials'],
+  connect: ({ config, outbound, now }) => ({ credentials: appleCredentials({ baseUrl: config.APPLE_API_BASE_URL, outbound, now }) }),
+});
