@@ -9,8 +9,38 @@ const list = z.string().transform((text) =>
 const perMinute = (count: number, whose: string): z.ZodDefault<z.ZodCoercedNumber> =>
   z.coerce.number().int().min(1).default(count).describe(`Requests a minute of one ${whose}, over all replicas.`);
 
-/** Variables of the gateway. */
-export const gatewayConfig = z.object({
+/**
+ * Signatures that only the holder of a private key can make. With the HMACs (HS256 …) whoever can verify could sign as well, and an attacker
+ * would take the public key for the secret. https://www.rfc-editor.org/rfc/rfc8725#section-3.1
+ */
+const asymmetricAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+
+/** Access tokens that another product issues for its own people. */
+const hostTokens = {
+  HOST_JWT_JWKS_URL: z.url().optional().describe("Where the public keys of the host product's tokens are. With it Patchbay accepts them as its own."),
+  HOST_JWT_ISSUER: z.string().min(1).max(500).optional().describe('The `iss` of these tokens, character by character.'),
+  HOST_JWT_AUDIENCE: z.string().min(1).optional().describe('The `aud` that these tokens carry for Patchbay.'),
+  HOST_JWT_ALGORITHMS: list
+    .refine(
+      (names) => names.length > 0 && names.every((name) => asymmetricAlgorithms.includes(name)),
+      `must be some of ${asymmetricAlgorithms.join()}`,
+    )
+    .default(['RS256', 'ES256', 'EdDSA'])
+    .describe('Signatures that are accepted, separated by commas. Never `none` or an HMAC.'),
+  HOST_JWT_USER_CLAIM: z.string().min(1).default('sub').describe('The claim that tells people apart. A dot leads into an object: `user.id`.'),
+  HOST_JWT_EMAIL_CLAIM: z.string().min(1).optional().describe('The claim with the e-mail address.'),
+  HOST_JWT_NAME_CLAIM: z.string().min(1).optional().describe('The claim with the name.'),
+  HOST_JWT_ROLE_CLAIM: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The claim with the role: exactly `user`, `admin` or `service`. Everyone is a user without it.'),
+  HOST_JWT_TENANT_CLAIM: z.string().min(1).optional().describe('The claim with the tenant. All are of the tenant `default` without it.'),
+};
+
+const own = z.object({
+  // Also read by the platform; here because a variable below depends on it.
+  NODE_ENV: z.string().default('development'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000).describe('Port of the public API.'),
   PUBLIC_BASE_URL: z.url().default('http://localhost:4000').describe('Where the outside world reaches the gateway.'),
   CORS_ALLOWED_ORIGINS: list
@@ -27,8 +57,27 @@ export const gatewayConfig = z.object({
   RATE_LIMIT_USER_PER_MINUTE: perMinute(1_200, 'user'),
   RATE_LIMIT_API_KEY_PER_MINUTE: perMinute(60_000, 'API key'),
   RATE_LIMIT_ADDRESS_PER_MINUTE: perMinute(300, 'address without credentials'),
+  ...hostTokens,
 });
-export type GatewayConfig = z.output<typeof gatewayConfig>;
+export type GatewayConfig = z.output<typeof own>;
+
+const neededTogether = ['HOST_JWT_JWKS_URL', 'HOST_JWT_ISSUER', 'HOST_JWT_AUDIENCE'] as const;
+
+/** Variables of the gateway. */
+export const gatewayConfig = own.superRefine(
+  (values, context) => {
+    const refuse = (variable: keyof GatewayConfig, message: string): void => context.addIssue({ code: 'custom', path: [variable], message });
+    const missing = neededTogether.filter((variable) => values[variable] === undefined);
+    if (missing.length < neededTogether.length)
+      for (const variable of missing) refuse(variable, `is not set; ${neededTogether.join(', ')} go together`);
+    if (values.HOST_JWT_ISSUER !== undefined && values.HOST_JWT_ISSUER === values.PUBLIC_BASE_URL)
+      refuse('HOST_JWT_ISSUER', 'must not be PUBLIC_BASE_URL, which is the issuer of our own tokens');
+    if (values.NODE_ENV === 'production' && values.HOST_JWT_JWKS_URL?.startsWith('https:') === false)
+      refuse('HOST_JWT_JWKS_URL', 'must be https in production');
+  },
+  // Also when another variable is at fault: all faults are listed at once.
+  { when: ({ value }) => typeof value === 'object' && value !== null },
+);
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;

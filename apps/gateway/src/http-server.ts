@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError } from '@patchbay/contracts';
 import type { ProcessConfig } from '@patchbay/service-kit';
+import { frontendOrigins } from './cookies/allowed-origins.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { problemMediaType, problemOf } from './problems/problem.js';
 
 /** A request id that a caller or a proxy sent is kept when it is one; anything else could forge log rows. */
 const acceptableRequestId = /^[\w.-]{1,100}$/;
 
-/** The bare HTTP server: paths with and without slash, JSON bodies only, security headers, CORS. */
+/** The bare HTTP server: paths with and without slash, JSON bodies only, cookies, security headers, CORS. */
 export async function createHttpServer(config: GatewayConfig & ProcessConfig): Promise<FastifyInstance> {
   const server = fastify({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
@@ -46,11 +48,12 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     hsts: isProduction,
   });
+  await server.register(cookie);
   await server.register(cors, {
-    origin: [...(config.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : ['http://localhost:3000']))],
+    origin: frontendOrigins(config),
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Range', 'Traceparent', 'X-Request-Id'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'Range', 'Traceparent', 'X-Request-Id'],
     exposedHeaders: ['Content-Range', 'ETag', 'Retry-After', 'X-Request-Id'],
     maxAge: 600,
   });

@@ -1,121 +1,78 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, authenticateApiKey, caller, getSigningKeys, type Caller } from '@patchbay/contracts';
-import { RequestClient } from '@patchbay/messaging';
-import { CLOCK, SERVICE_CONFIG, type Clock, type ProcessConfig } from '@patchbay/service-kit';
-import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
-import { z } from 'zod';
-import type { GatewayConfig } from '../gateway.config.js';
+import type { Caller } from '@patchbay/contracts';
+import { CLOCK, type Clock } from '@patchbay/service-kit';
+import { decodeJwt } from 'jose';
+import { ApiKeys } from './api-keys.js';
+import { apiKeyPrefix, type Credential } from './credential.js';
+import { HostTokens } from './host-tokens.js';
+import type { Known } from './known.js';
+import { OwnTokens } from './own-tokens.js';
 
-/** Who asks. `caller` is absent when nobody said, or when what they said is not true. */
-export interface Authenticated {
-  readonly caller?: Caller;
-}
-
-interface Known extends Authenticated {
-  readonly caller: Caller;
-  readonly until: number;
-}
-
-const claims = z.object({ sub: z.uuid(), role: caller.shape.role, tenant_id: z.string(), exp: z.int(), development: z.boolean().default(false) });
-
-/** How long a verified token is believed without looking again: verifying a signature costs more than the whole rest of a request. Milliseconds. */
-const tokenKeptMs = 30_000;
-/** How soon a revoked API key stops working. Milliseconds. */
-const apiKeyKeptMs = 10_000;
-/** Unknown key ids make the gateway ask for the keys again, but not more often than this. Milliseconds. */
-const keysAgainMs = 5_000;
 const knownMax = 20_000;
-const apiKeyPrefix = 'pb_';
-const nobody: Authenticated = {};
+/** Longer ones are refused unread: some hosts put groups into their tokens, but none needs more. */
+const credentialLengthMax = 8_192;
 
-/** What a token says, or why it says nothing. */
-type Verified = JWTPayload | 'unknown_key' | 'refused';
-
-const credentialOf = (header: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
-
-/** Tells who stands behind an `Authorization` header: a person with an access token of `auth`, or a service with an API key. */
+/**
+ * Tells who stands behind a credential: a person with an access token of `auth` or of the host product, or a service with an API key. What it
+ * found out it believes for a while.
+ */
 @Injectable()
 export class Authenticator {
   readonly #known = new Map<string, Known>();
-  #keys: JSONWebKeySet | undefined;
-  #keysAt = 0;
 
   constructor(
-    @Inject(RequestClient) private readonly requests: RequestClient,
-    @Inject(SERVICE_CONFIG) private readonly config: GatewayConfig & ProcessConfig,
+    @Inject(OwnTokens) private readonly ownTokens: OwnTokens,
+    @Inject(HostTokens) private readonly hostTokens: HostTokens,
+    @Inject(ApiKeys) private readonly apiKeys: ApiKeys,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** True when {@link identify} would answer without asking anyone. */
-  knows(header: string | undefined): boolean {
-    const known = this.#known.get(credentialOf(header) ?? '');
-    return known !== undefined && known.until > this.clock().getTime();
+  knows(credential: Credential | undefined): boolean {
+    return credential !== undefined && this.#remembered(credential) !== undefined;
   }
 
-  /** @throws AppError `service_unavailable` when `auth` cannot be asked. */
-  async identify(header: string | undefined): Promise<Authenticated> {
-    const credential = credentialOf(header);
-    if (credential === undefined || credential.length > 4_096) return nobody;
-    const now = this.clock().getTime();
-    const known = this.#known.get(credential);
-    if (known !== undefined && known.until > now) return known;
-    this.#known.delete(credential);
-    const found = credential.startsWith(apiKeyPrefix) ? await this.#byApiKey(credential, now) : await this.#byToken(credential, now);
-    if (found === undefined) return nobody;
+  /**
+   * Undefined when nobody said who they are, or when what they said is not true.
+   *
+   * @throws AppError `service_unavailable` when that cannot be found out now.
+   */
+  async identify(credential: Credential | undefined): Promise<Known | undefined> {
+    if (credential === undefined || credential.value === '' || credential.value.length > credentialLengthMax) return undefined;
+    const known = this.#remembered(credential);
+    if (known !== undefined) return known;
+    this.#known.delete(credential.value);
+    const found = await this.#find(credential);
+    if (found === undefined) return undefined;
     if (this.#known.size >= knownMax) this.#known.clear();
-    this.#known.set(credential, found);
+    this.#known.set(credential.value, found);
     return found;
   }
 
-  async #byApiKey(key: string, now: number): Promise<Known | undefined> {
-    try {
-      const found = await this.requests.send(authenticateApiKey, { key });
-      if (found.is_development && this.config.NODE_ENV === 'production') return undefined;
-      const end = found.expires_at === null ? Infinity : Date.parse(found.expires_at);
-      return { caller: found.caller, until: Math.min(now + apiKeyKeptMs, end) };
-    } catch (error) {
-      if (error instanceof AppError && error.status < 500) return undefined;
-      throw error;
-    }
+  /** Looks again before the next call of these callers, and answers who they are. */
+  forget(isMeant: (caller: Caller) => boolean): readonly Caller[] {
+    const meant = [...this.#known].filter(([, { caller }]) => isMeant(caller));
+    for (const [value] of meant) this.#known.delete(value);
+    return meant.map(([, { caller }]) => caller);
   }
 
-  async #byToken(token: string, now: number): Promise<Known | undefined> {
-    const verified = await this.#verify(token, await this.#signingKeys(false));
-    const payload = verified === 'unknown_key' ? await this.#verifyWithNewerKeys(token, now) : verified;
-    const read = claims.safeParse(payload);
-    if (!read.success) return undefined;
-    const { sub, role, tenant_id, exp, development } = read.data;
-    if (development && this.config.NODE_ENV === 'production') return undefined;
-    return { caller: { tenant_id, user_id: sub, role }, until: Math.min(now + tokenKeptMs, exp * 1000) };
+  #remembered({ value }: Credential): Known | undefined {
+    const known = this.#known.get(value);
+    return known !== undefined && known.until > this.clock().getTime() ? known : undefined;
   }
 
-  /** A token signed with a key that is younger than what we know. */
-  async #verifyWithNewerKeys(token: string, now: number): Promise<Verified> {
-    if (now - this.#keysAt < keysAgainMs) return 'unknown_key';
-    return this.#verify(token, await this.#signingKeys(true));
+  #find({ value }: Credential): Promise<Known | undefined> {
+    if (value.startsWith(apiKeyPrefix)) return this.apiKeys.identify(value);
+    const issuer = issuerOf(value);
+    return this.hostTokens.isFor(issuer) ? this.hostTokens.identify(value) : this.ownTokens.identify(value);
   }
+}
 
-  async #verify(token: string, keys: JSONWebKeySet): Promise<Verified> {
-    try {
-      const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
-        audience: 'patchbay',
-        issuer: this.config.PUBLIC_BASE_URL,
-        algorithms: ['ES256', 'EdDSA'],
-        currentDate: this.clock(),
-      });
-      return payload;
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey) return 'unknown_key';
-      if (error instanceof errors.JOSEError) return 'refused';
-      throw error;
-    }
-  }
-
-  async #signingKeys(again: boolean): Promise<JSONWebKeySet> {
-    if (this.#keys === undefined || again) {
-      this.#keys = (await this.requests.send(getSigningKeys, {})) as JSONWebKeySet;
-      this.#keysAt = this.clock().getTime();
-    }
-    return this.#keys;
+/** Only says whose keys a token must be checked with. */
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
   }
 }

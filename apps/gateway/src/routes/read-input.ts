@@ -7,15 +7,22 @@ export interface RequestParts {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
   header(name: string): string | undefined;
+  cookie(name: string): string | undefined;
 }
 
+/** What only the browser itself may say, in a header or a cookie: a page that could write it would speak for the browser. */
+export const saidByBrowser: ReadonlySet<string> = new Set(['flow_binding', 'origin', 'user_agent']);
+
 /**
- * Puts the input of a route together and checks it. Path parameters win over the query, the query over the body.
+ * Puts the input of a route together and checks it. What the path stands for wins over its parameters, those over the query, the query over the
+ * body, and the body over headers and cookies.
  *
  * @throws AppError `request_invalid` naming every field at fault; `not_found` when an id in the path cannot be one.
  */
 export function readInput(route: RouteContract, parts: RequestParts): unknown {
-  const input = { ...fromHeaders(route, parts), ...bodyOf(route, parts.body), ...parts.query, ...parts.params };
+  const sent = { ...bodyOf(route, parts.body), ...parts.query };
+  refuseForged(route, sent);
+  const input = { ...fromCookies(route, parts), ...fromHeaders(route, parts), ...sent, ...parts.params, ...route.fixed };
   const broken = unstorableText(input);
   if (broken !== undefined) throw new AppError('request_invalid', { [broken.join('.')]: 'must be whole Unicode text without NUL' });
   const result = route.request.input.safeParse(input);
@@ -25,20 +32,33 @@ export function readInput(route: RouteContract, parts: RequestParts): unknown {
   throw new AppError('request_invalid', asTheyWereSent(Object.fromEntries(issues.flatMap(detailsOf)), route, parts));
 }
 
-/** What came in a header is named by the header. */
+/** The cookies that fill a key of the input, because nothing else does. */
+export function cookiesUsed({ cookies, ...route }: RouteContract, { body, query, cookie }: RequestParts): readonly string[] {
+  const sent = { ...bodyOf(route, body), ...query };
+  return Object.entries(cookies?.reads ?? {}).flatMap(([name, key]) => (isFilled(cookie(name)) && !Object.hasOwn(sent, key) ? [name] : []));
+}
+
+function refuseForged({ headers = {}, cookies = {} }: RouteContract, sent: Readonly<Record<string, unknown>>): void {
+  const filled = [...Object.values(headers), ...Object.values(cookies.reads ?? {})];
+  const forged = filled.filter((key) => saidByBrowser.has(key) && Object.hasOwn(sent, key));
+  if (forged.length > 0) throw new AppError('request_invalid', Object.fromEntries(forged.map((key) => [key, 'is not a known field'])));
+}
+
+/** What came in a header or a cookie is named by it. */
 function asTheyWereSent(details: Record<string, string>, route: RouteContract, parts: RequestParts): Record<string, string> {
   const headerOf = new Map(Object.entries(route.headers ?? {}).map(([header, key]) => [key, header]));
+  const cookieOf = new Map(cookiesUsed(route, parts).map((name) => [route.cookies?.reads?.[name], name]));
   const inBody = new Set(Object.keys(bodyOf(route, parts.body)));
   const renamed = Object.entries(details).map(([key, fault]) => {
     const header = inBody.has(key) ? undefined : headerOf.get(key);
     return header === undefined || parts.header(header) === undefined
-      ? [key, fault]
+      ? [cookieOf.get(key) ?? key, fault]
       : [header, fault.replace('is not a known field', 'does not go with this body')];
   });
   return Object.fromEntries(renamed) as Record<string, string>;
 }
 
-function bodyOf(route: RouteContract, body: unknown): Record<string, unknown> {
+function bodyOf(route: Pick<RouteContract, 'readOnlyKeys'>, body: unknown): Record<string, unknown> {
   if (body === undefined || body === null) return {};
   if (typeof body !== 'object' || Array.isArray(body)) throw new AppError('request_invalid', { body: 'must be a JSON object' });
   const readOnly = new Set(route.readOnlyKeys);
@@ -52,6 +72,11 @@ const fromHeaders = (route: RouteContract, parts: RequestParts): Record<string, 
       return value === undefined ? [] : [[key, value]];
     }),
   );
+
+const fromCookies = (route: RouteContract, parts: RequestParts): Record<string, unknown> =>
+  Object.fromEntries(cookiesUsed(route, parts).map((name) => [route.cookies?.reads?.[name], parts.cookie(name)]));
+
+const isFilled = (value: string | undefined): boolean => value !== undefined && value !== '';
 
 /** Of a union, the alternative that fits best says what is wrong; the others would only confuse. */
 function flatten(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {

@@ -1,13 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, httpMethods, routeCatalog, type Caller, type RouteContract } from '@patchbay/contracts';
+import { AppError, httpMethods, routeCatalog, type RouteContract } from '@patchbay/contracts';
 import { RequestClient } from '@patchbay/messaging';
 import { acceptTraceparent, inSpan, inTrace } from '@patchbay/tracing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Histogram } from 'prom-client';
-import { Authenticator, type Authenticated } from '../authentication/authenticator.js';
-import { InboundLimits } from '../limits/inbound-limits.js';
+import { SignOuts } from '../authentication/sign-outs.js';
+import { AnswerCookies } from '../cookies/answer-cookies.js';
+import { OriginGuard } from '../cookies/origin-guard.js';
+import { LiveAnswers, wantsEvents } from '../live/live-answers.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
-import { readInput } from './read-input.js';
+import { Admission, type Admitted } from './admission.js';
+import { cookiesUsed, readInput, type RequestParts } from './read-input.js';
 
 const httpSeconds = new Histogram({
   name: 'patchbay_http_seconds',
@@ -17,11 +20,11 @@ const httpSeconds = new Histogram({
 });
 
 /** A call whose caller is known and allowed. */
-interface Admitted {
+interface Call {
   readonly route: RouteContract;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly caller: Caller | undefined;
+  readonly admitted: Admitted;
 }
 
 const jsonMediaType = 'application/json; charset=utf-8';
@@ -34,8 +37,11 @@ const jsonMediaType = 'application/json; charset=utf-8';
 export class RouteRegistrar {
   constructor(
     @Inject(RequestClient) private readonly requests: RequestClient,
-    @Inject(Authenticator) private readonly authenticator: Authenticator,
-    @Inject(InboundLimits) private readonly limits: InboundLimits,
+    @Inject(Admission) private readonly admission: Admission,
+    @Inject(OriginGuard) private readonly origins: OriginGuard,
+    @Inject(AnswerCookies) private readonly cookies: AnswerCookies,
+    @Inject(SignOuts) private readonly signOuts: SignOuts,
+    @Inject(LiveAnswers) private readonly live: LiveAnswers,
     @Inject(ProblemFilter) private readonly problems: ProblemFilter,
   ) {}
 
@@ -45,53 +51,43 @@ export class RouteRegistrar {
   }
 
   #register(server: FastifyInstance, route: RouteContract): void {
-    const callers = new WeakMap<FastifyRequest, Authenticated | undefined>();
+    const calls = new WeakMap<FastifyRequest, Admitted>();
     server.route({
       method: route.method,
       url: route.path,
       errorHandler: (error, request, reply) => this.problems.answer(error, request, reply),
       // Before the body is read: a stranger's bytes are not worth parsing.
-      onRequest: async (request) => {
-        callers.set(request, await this.#admit(route, request));
+      onRequest: async (request, reply) => {
+        calls.set(request, await this.admission.admit(route, request, reply));
       },
       onResponse: (request, reply, done) => {
         httpSeconds.observe({ method: route.method, route: route.path, status: reply.statusCode }, reply.elapsedTime / 1000);
         done();
       },
-      handler: (request, reply) => this.#answer({ route, request, reply, caller: callers.get(request)?.caller }),
+      handler: (request, reply) => {
+        const admitted = calls.get(request);
+        if (admitted === undefined) throw new Error('unreachable: nobody gets here without being admitted');
+        return this.#answer({ route, request, reply, admitted });
+      },
     });
   }
 
-  /** @throws AppError `unauthenticated`, `forbidden` or `rate_limited`. */
-  async #admit(route: RouteContract, request: FastifyRequest): Promise<Authenticated | undefined> {
-    const address = { kind: 'address', id: networkOf(request.ip) } as const;
-    // Guessing credentials must cost the guesser, not the services behind.
-    if (!this.authenticator.knows(request.headers.authorization)) this.limits.check(address);
-    const who = await this.authenticator.identify(request.headers.authorization);
-    if (who.caller === undefined) {
-      this.limits.count(address);
-      if (route.access === 'public') return undefined;
-      throw new AppError('unauthenticated');
-    }
-    const { caller } = who;
-    this.limits.count(caller.api_key_id === undefined ? { kind: 'user', id: caller.user_id ?? '' } : { kind: 'api_key', id: caller.api_key_id });
-    if (route.access !== 'public' && !route.access.includes(caller.role)) throw new AppError('forbidden');
-    return who;
-  }
-
-  async #answer({ route, request, reply, caller }: Admitted): Promise<FastifyReply> {
-    const input = readInput(route, {
-      params: request.params as Record<string, unknown>,
-      query: request.query as Record<string, unknown>,
-      body: request.body,
-      header: (name) => headerOf(request, name),
-    });
-    const send = (): Promise<Uint8Array> => this.requests.forward(route.request, input, { caller });
+  async #answer({ route, request, reply, admitted }: Call): Promise<FastifyReply> {
+    const { caller, counted, isStillWelcome } = admitted;
+    const parts = partsOf(request);
+    const input = readInput(route, parts);
+    if (cookiesUsed(route, parts).length > 0) this.origins.check(request);
     const traceparent = acceptTraceparent(headerOf(request, 'traceparent'));
-    const output = await inTrace(traceparent, () => inSpan(`${route.method} ${route.path}`, {}, send), request.id);
+    const send = (): Promise<Uint8Array> => this.requests.forward(route.request, input, { caller });
+    const ask = (): Promise<Uint8Array> => inTrace(traceparent, () => inSpan(`${route.method} ${route.path}`, {}, send), request.id);
+    const { liveWhile } = route;
+    if (liveWhile !== undefined && wantsEvents(request)) return this.live.answer({ liveWhile, counted, ask, isStillWelcome }, request, reply);
+    const output = await ask();
+    this.signOuts.notice(route, input, caller);
+    const body = this.cookies.apply(route, reply, output);
     void reply.code(route.status ?? 200);
     if (route.status === 204) return reply.send();
-    return reply.type(jsonMediaType).send(output);
+    return reply.type(jsonMediaType).send(body);
   }
 
   #refuseOtherMethods(server: FastifyInstance, path: string, methods: readonly string[]): void {
@@ -112,8 +108,13 @@ const headerOf = (request: FastifyRequest, name: string): string | undefined => 
   return typeof value === 'string' ? value : undefined;
 };
 
-/** Whoever has one IPv6 address has a whole /64 of them (RFC 4291 section 2.5.4). */
-const networkOf = (address: string): string => (address.includes(':') && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address);
+const partsOf = (request: FastifyRequest): RequestParts => ({
+  params: request.params as Record<string, unknown>,
+  query: request.query as Record<string, unknown>,
+  body: request.body,
+  header: (name) => headerOf(request, name),
+  cookie: (name) => request.cookies[name],
+});
 
 const methodsByPath = (): ReadonlyMap<string, readonly string[]> => {
   const paths = new Map<string, string[]>();
