@@ -83,6 +83,26 @@ describe('the sandbox', () => {
     });
   });
 
+  describe('situations that only one provider knows', () => {
+    it('lets Microsoft refuse every refresh until people came back', async () => {
+      const credentials = { client_id: 'sandbox-microsoft-client', client_secret: 'sandbox-microsoft-secret' };
+      const refresh = async () => {
+        const answer = await form('/microsoft/common/oauth2/v2.0/token', { ...credentials, grant_type: 'refresh_token', refresh_token: 'unknown' });
+        return ((await answer.body.json()) as { readonly error: string }).error;
+      };
+      await call('POST', '/control/providers/microsoft/require-interaction', { is_required: true });
+      const meanwhile = await refresh();
+      await call('POST', '/control/providers/microsoft/require-interaction', { is_required: false });
+
+      expect([meanwhile, await refresh()]).toEqual(['interaction_required', 'invalid_grant']);
+    });
+
+    it('are no situations of the others', async () => {
+      expect((await call('POST', '/control/providers/zoom/require-interaction', { is_required: true })).status).toBe(404);
+      expect((await call('POST', '/control/providers/microsoft/require-interaction', {})).status).toBe(400);
+    });
+  });
+
   describe('faults', () => {
     it('fails as often as asked with the status and Retry-After that were asked for, on that path only', async () => {
       const authorization = await zoomToken();

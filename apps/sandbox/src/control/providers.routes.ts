@@ -27,6 +27,7 @@ const faultInput = z
 type FaultInput = z.output<typeof faultInput>;
 
 const account = z.strictObject({ email: z.string().min(1) });
+const interaction = z.strictObject({ is_required: z.boolean() });
 const dailyLimit = z.strictObject({ limit: z.number().int().min(0).nullable() });
 
 /** Faults on demand, and the situations a provider can be brought into. */
@@ -54,6 +55,10 @@ export const providerRoutes = (app: FastifyInstance, state: SandboxState): void 
       const input = parsedOr400(reply, dailyLimit, request.body);
       if (input === null) return reply;
       providers.zoom.limitDailyCalls(input.limit);
+    } else if (situation === 'require-interaction' && id === 'microsoft') {
+      const input = parsedOr400(reply, interaction, request.body);
+      if (input === null) return reply;
+      providers.microsoft.requireInteraction(input.is_required);
     } else if (situation === 'expire-tokens') provider.fake.expireTokens();
     else if (situation === 'reset') provider.fake.reset();
     else if (situation === 'expire-sync-tokens' && id === 'google') providers.google.expireSyncTokens();

@@ -23,6 +23,7 @@ import {
   type FakeFaults,
   type FakeLedger,
   type GoogleFake,
+  type MicrosoftFake,
   type ProviderFake,
   type ZoomFake,
 } from '@patchbay/providers/testing';
@@ -41,6 +42,7 @@ export interface HostedProvider {
 export interface HostedProviders {
   readonly google: GoogleFake;
   readonly zoom: ZoomFake;
+  readonly microsoft: MicrosoftFake;
   all(): readonly HostedProvider[];
   find(id: string): HostedProvider | null;
   /** Answers when the path belongs to a provider; false leaves the request alone. */
@@ -50,12 +52,13 @@ export interface HostedProviders {
 export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProviders => {
   const google = createGoogleFake({ now, ledger });
   const zoom = createZoomFake({ now, ledger });
+  const microsoft = createMicrosoftFake({ now, ledger });
   // One line for each fake, in the order of the pages.
   const fakes: readonly ProviderFake[] = [
     google, //
     zoom,
     createInstagramFake({ now, ledger }),
-    createMicrosoftFake({ now, ledger }),
+    microsoft,
     createWebexFake({ now, ledger }),
     createDropboxFake({ now, ledger }),
     createGithubFake({ now, ledger }),
@@ -77,6 +80,7 @@ export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProvid
   return {
     google,
     zoom,
+    microsoft,
     all: () => hosted,
     find: (id) => byId.get(id) ?? null,
     answer: (incoming, outgoing) => {
