@@ -4,6 +4,9 @@ import { AuthModule } from './auth.module.js';
 import { CreateIdentityTables1763700100001 } from './database/migrations/1763700100001-create-identity-tables.js';
 import { CreateConnectionTables1763700100002 } from './database/migrations/1763700100002-create-connection-tables.js';
 import { SignInAndVault1763700100003 } from './database/migrations/1763700100003-sign-in-and-vault.js';
+import { Renewals1763700100004 } from './database/migrations/1763700100004-renewals.js';
+import { FollowRefreshTokens1763700100010 } from './database/migrations/1763700100010-follow-refresh-tokens.js';
+import { sealedTables } from './database/sealed-tables.js';
 
 /** All that is particular about this service; `main.ts` and the integration specs start it from here. */
 export const authService: ServiceDefinition = {
@@ -11,5 +14,12 @@ export const authService: ServiceDefinition = {
   module: AuthModule,
   config: authConfig,
   entities: [],
-  migrations: [CreateIdentityTables1763700100001, CreateConnectionTables1763700100002, SignInAndVault1763700100003],
+  migrations: [
+    CreateIdentityTables1763700100001,
+    CreateConnectionTables1763700100002,
+    SignInAndVault1763700100003,
+    Renewals1763700100004,
+    FollowRefreshTokens1763700100010,
+  ],
+  sealedTables,
 };

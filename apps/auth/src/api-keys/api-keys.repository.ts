@@ -77,11 +77,14 @@ export class ApiKeysRepository {
   }
 
   async insert(key: NewApiKey): Promise<void> {
-    await this.database.transaction((tx) =>
-      tx.query(
-        `INSERT INTO api_keys (id, tenant_id, name, role, prefix, key_hash, created_at, expires_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        [key.id, key.tenantId, key.name, key.role, key.prefix, key.hash, key.createdAt, key.expiresAt, key.scopes],
-      ),
+    await this.database.transaction((tx) => this.insertIn(tx, key));
+  }
+
+  /** The same inside a transaction that does more. */
+  async insertIn(tx: Transaction, key: NewApiKey): Promise<void> {
+    await tx.query(
+      `INSERT INTO api_keys (id, tenant_id, name, role, prefix, key_hash, created_at, expires_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [key.id, key.tenantId, key.name, key.role, key.prefix, key.hash, key.createdAt, key.expiresAt, key.scopes],
     );
   }
 

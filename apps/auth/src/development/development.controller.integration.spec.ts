@@ -72,16 +72,14 @@ describe('identity in development', () => {
   it('lists the providers of a type, and what each can do', async () => {
     const { items } = await stack.ask(listProviders, { type: 'video' });
 
-    expect(items).toEqual([
-      expect.objectContaining({
-        id: 'zoom',
-        name: 'Zoom',
-        types: ['video'],
-        is_configured: true,
-        missing_variables: [],
-        setup_guide: expect.stringMatching(/^https:/),
-      }),
-    ]);
+    expect(items.every(({ types }) => types.includes('video'))).toBe(true);
+    expect(items.find(({ id }) => id === 'zoom')).toMatchObject({
+      name: 'Zoom',
+      types: ['video'],
+      is_configured: true,
+      missing_variables: [],
+      setup_guide: expect.stringMatching(/^https:/),
+    });
   });
 });
 

@@ -171,7 +171,8 @@ export class OAuthService {
   }
 }
 
-const failureCodes = {
+/** What the caller is told of each kind of failure. */
+export const failureCodes = {
   denied: 'oauth_denied',
   issuer_mismatch: 'oauth_state_invalid',
   refused: 'oauth_code_invalid',

@@ -1,14 +1,19 @@
 import { Controller, Inject } from '@nestjs/common';
-import { getSigningKeys, type OutputOf } from '@patchbay/contracts';
+import { getSigningKeys, rollOverSigningKey, type OutputOf } from '@patchbay/contracts';
 import { OnRequest } from '@patchbay/messaging';
-import { SigningKeysRepository } from './signing-keys.repository.js';
+import { SigningKeysService } from './signing-keys.service.js';
 
 @Controller()
 export class SigningKeysController {
-  constructor(@Inject(SigningKeysRepository) private readonly keys: SigningKeysRepository) {}
+  constructor(@Inject(SigningKeysService) private readonly keys: SigningKeysService) {}
 
   @OnRequest(getSigningKeys)
-  async getSigningKeys(): Promise<OutputOf<typeof getSigningKeys>> {
-    return { keys: await this.keys.listPublic() };
+  getSigningKeys(): Promise<OutputOf<typeof getSigningKeys>> {
+    return this.keys.listPublic();
+  }
+
+  @OnRequest(rollOverSigningKey)
+  rollOver(): Promise<OutputOf<typeof rollOverSigningKey>> {
+    return this.keys.rollOver();
   }
 }

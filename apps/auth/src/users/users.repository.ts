@@ -9,6 +9,14 @@ export interface StoredUser {
 
 export type NewUser = Omit<User, 'created_at' | 'email_verified'>;
 
+/** What is said of a person by whoever vouches for them. */
+export interface UserDetails {
+  readonly email: string | null;
+  readonly email_verified: boolean;
+  readonly name: string | null;
+  readonly role: Role;
+}
+
 interface UserRow {
   readonly id: string;
   readonly email: string | null;
@@ -19,10 +27,8 @@ interface UserRow {
   readonly created_at: Date;
 }
 
-const findUser = {
-  name: 'users-find',
-  text: `SELECT id, email, email_verified, name, role, is_development, created_at FROM users WHERE tenant_id = $1 AND id = $2`,
-};
+const columns = 'id, email, email_verified, name, role, is_development, created_at';
+const findUser = { name: 'users-find', text: `SELECT ${columns} FROM users WHERE tenant_id = $1 AND id = $2` };
 
 @Injectable()
 export class UsersRepository {
@@ -30,9 +36,54 @@ export class UsersRepository {
 
   async find(tenantId: string, id: string): Promise<StoredUser | undefined> {
     const [row] = await this.database.read<UserRow>(findUser, [tenantId, id]);
-    if (row === undefined) return undefined;
-    const { is_development: isDevelopment, created_at: createdAt, ...rest } = row;
-    return { user: { ...rest, created_at: createdAt.toISOString() }, isDevelopment };
+    return row === undefined ? undefined : toUser(row);
+  }
+
+  /** As {@link find}; nobody else changes the row, or what hangs on it by the same rule, until the transaction ends. */
+  async lock(tx: Transaction, tenantId: string, id: string): Promise<StoredUser | undefined> {
+    const [row] = await tx.query<UserRow>(`${findUser.text} FOR UPDATE`, [tenantId, id]);
+    return row === undefined ? undefined : toUser(row);
+  }
+
+  /** Until the transaction ends nobody else decides whose address this is, however it is spelled. */
+  async lockEmail(tx: Transaction, tenantId: string, email: string): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('auth.email:' || $1::text || ':' || lower($2::text), 0))`, [tenantId, email]);
+  }
+
+  /** The one user whose verified address this is, however it is spelled. */
+  async findByVerifiedEmail(tx: Transaction, tenantId: string, email: string): Promise<StoredUser | undefined> {
+    const [row] = await tx.query<UserRow>(`SELECT ${columns} FROM users WHERE tenant_id = $1 AND lower(email) = lower($2) AND email_verified`, [
+      tenantId,
+      email,
+    ]);
+    return row === undefined ? undefined : toUser(row);
+  }
+
+  /** Answers undefined when the id is taken, be it in another tenant. */
+  async insert(
+    tx: Transaction,
+    { tenantId, id }: { tenantId: string; id: string },
+    user: UserDetails & { now: Date },
+  ): Promise<StoredUser | undefined> {
+    const [row] = await tx.query<UserRow>(
+      `INSERT INTO users (id, tenant_id, email, email_verified, name, role, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (id) DO NOTHING RETURNING ${columns}`,
+      [id, tenantId, user.email, user.email_verified, user.name, user.role, user.now],
+    );
+    return row === undefined ? undefined : toUser(row);
+  }
+
+  async update(
+    tx: Transaction,
+    { tenantId, id }: { tenantId: string; id: string },
+    { email, email_verified, name, role }: UserDetails,
+  ): Promise<StoredUser> {
+    const [row] = await tx.query<UserRow>(
+      `UPDATE users SET email = $3, email_verified = $4, name = $5, role = $6 WHERE tenant_id = $1 AND id = $2 RETURNING ${columns}`,
+      [tenantId, id, email, email_verified, name, role],
+    );
+    if (row === undefined) throw new Error('unreachable: only a user that was locked is changed');
+    return toUser(row);
   }
 
   /** Makes sure of exactly these development users. Safe when several replicas do it at once. */
@@ -51,4 +102,8 @@ export class UsersRepository {
       );
     }
   }
+}
+
+function toUser({ is_development: isDevelopment, created_at: createdAt, ...rest }: UserRow): StoredUser {
+  return { user: { ...rest, created_at: createdAt.toISOString() }, isDevelopment };
 }

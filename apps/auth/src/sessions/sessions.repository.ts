@@ -1,0 +1,145 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { listSessions, OutputOf } from '@patchbay/contracts';
+import { Database, idCursorOf, toPage, type Transaction } from '@patchbay/database';
+import type { UserCaller } from '@patchbay/messaging';
+import type { KnownRefreshToken } from './refresh-decision.js';
+
+export type EndReason = 'signed_out' | 'ended_by_user' | 'signed_out_everywhere' | 'refresh_token_reused';
+
+export interface NewSession {
+  readonly id: string;
+  readonly owner: UserCaller;
+  readonly userAgent: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** A session that nobody else changes until the transaction ends. */
+export interface LockedSession {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly endedAt: Date | null;
+}
+
+export interface StoredRefreshToken extends KnownRefreshToken {
+  readonly hash: Buffer;
+  readonly successorHash: Buffer | null;
+}
+
+export interface EndedSession {
+  readonly id: string;
+  readonly userId: string;
+}
+
+interface SessionRow {
+  readonly id: string;
+  readonly created_at: Date;
+  readonly last_used_at: Date;
+  readonly expires_at: Date;
+  readonly user_agent: string | null;
+}
+
+const activeSession = { name: 'sessions-active', text: `SELECT id FROM sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > $2` };
+const listOfUser = {
+  name: 'sessions-list',
+  text: `SELECT id, created_at, last_used_at, expires_at, user_agent FROM sessions
+         WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3 AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5`,
+};
+const sweepSessions = { name: 'sessions-sweep', text: `DELETE FROM sessions WHERE expires_at <= $1 OR ended_at <= $2` };
+
+const tokenColumns = `token_hash AS hash, expires_at AS "expiresAt", used_at AS "usedAt", is_replaced AS "isReplaced", successor_hash AS "successorHash"`;
+
+@Injectable()
+export class SessionsRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  async isActive(id: string, now: Date): Promise<boolean> {
+    return (await this.database.read(activeSession, [id, now])).length > 0;
+  }
+
+  async list(
+    owner: UserCaller,
+    page: { readonly limit: number; readonly cursor?: string | undefined },
+    { now, currentId }: { readonly now: Date; readonly currentId: string | undefined },
+  ): Promise<OutputOf<typeof listSessions>> {
+    const rows = await this.database.read<SessionRow>(listOfUser, [owner.tenant_id, owner.user_id, now, idCursorOf(page), page.limit + 1]);
+    return toPage(rows, page.limit, (row) => ({
+      ...row,
+      created_at: row.created_at.toISOString(),
+      last_used_at: row.last_used_at.toISOString(),
+      expires_at: row.expires_at.toISOString(),
+      is_current: row.id === currentId,
+    }));
+  }
+
+  async insert(tx: Transaction, { id, owner, userAgent, createdAt, expiresAt }: NewSession): Promise<void> {
+    await tx.query(
+      `INSERT INTO sessions (id, tenant_id, user_id, user_agent, created_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)`,
+      [id, owner.tenant_id, owner.user_id, userAgent, createdAt, expiresAt],
+    );
+  }
+
+  async insertToken(tx: Transaction, token: { sessionId: string; tenantId: string; hash: Buffer; now: Date; expiresAt: Date }): Promise<void> {
+    await tx.query(`INSERT INTO refresh_tokens (token_hash, tenant_id, session_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)`, [
+      token.hash,
+      token.tenantId,
+      token.sessionId,
+      token.now,
+      token.expiresAt,
+    ]);
+  }
+
+  /** The session of a refresh token. Of two who bring tokens of one session at the same time, the second sees what the first did. */
+  async lockByToken(tx: Transaction, hash: Buffer): Promise<LockedSession | undefined> {
+    const [session] = await tx.query<LockedSession>(
+      `SELECT id, tenant_id AS "tenantId", user_id AS "userId", created_at AS "createdAt", expires_at AS "expiresAt", ended_at AS "endedAt"
+       FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) FOR UPDATE`,
+      [hash],
+    );
+    return session;
+  }
+
+  async findToken(tx: Transaction, hash: Buffer): Promise<StoredRefreshToken | undefined> {
+    const [token] = await tx.query<StoredRefreshToken>(`SELECT ${tokenColumns} FROM refresh_tokens WHERE token_hash = $1`, [hash]);
+    return token;
+  }
+
+  /** The token that stands now where the successor of this one stood, behind all that were lost. */
+  async findSuccessor(tx: Transaction, token: StoredRefreshToken): Promise<StoredRefreshToken | undefined> {
+    let next = token.successorHash === null ? undefined : await this.findToken(tx, token.successorHash);
+    while (next?.isReplaced === true && next.successorHash !== null) next = await this.findToken(tx, next.successorHash);
+    return next;
+  }
+
+  /** `was`: `used` by whoever brought it, or `replaced` because nobody ever got it. */
+  async follow(tx: Transaction, hash: Buffer, by: { successor: Buffer; was: 'used' | 'replaced'; now: Date }): Promise<void> {
+    await tx.query(`UPDATE refresh_tokens SET used_at = $2, successor_hash = $3, is_replaced = $4 WHERE token_hash = $1`, [
+      hash,
+      by.now,
+      by.successor,
+      by.was === 'replaced',
+    ]);
+  }
+
+  async prolong(tx: Transaction, id: string, { now, expiresAt }: { now: Date; expiresAt: Date }): Promise<void> {
+    await tx.query(`UPDATE sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1`, [id, now, expiresAt]);
+  }
+
+  /** Ends one session of a user, or all of them. Answers those that had not ended before. */
+  end(tx: Transaction, owner: UserCaller, what: { id: string | null; reason: EndReason; now: Date }): Promise<EndedSession[]> {
+    return tx.query<EndedSession>(
+      `UPDATE sessions SET ended_at = $4, end_reason = $5
+       WHERE tenant_id = $1 AND user_id = $2 AND ($3::uuid IS NULL OR id = $3) AND ended_at IS NULL AND expires_at > $4
+       RETURNING id, user_id AS "userId"`,
+      [owner.tenant_id, owner.user_id, what.id, what.now, what.reason],
+    );
+  }
+
+  /** Forgets sessions whose time is over, and those that were ended before `endedBefore`; their refresh tokens go with them. */
+  async sweep(now: Date, endedBefore: Date): Promise<void> {
+    await this.database.execute(sweepSessions, [now, endedBefore]);
+  }
+}

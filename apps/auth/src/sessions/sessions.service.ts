@@ -1,0 +1,175 @@
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { activityRecorded, AppError, type InputOf, type listSessions, type OutputOf, type SessionTokens, type signOut } from '@patchbay/contracts';
+import { Database, WorkLoop, type Transaction } from '@patchbay/database';
+import { requireUser, type RequestContext, type UserCaller } from '@patchbay/messaging';
+import { CLOCK, LOG, SERVICE_CONFIG, type Clock, type Logger } from '@patchbay/service-kit';
+import { v7 as uuidv7 } from 'uuid';
+import type { AuthConfig } from '../auth.config.js';
+import { accessTokenSeconds, AccessTokenIssuer } from '../signing-keys/access-token-issuer.js';
+import type { StoredUser } from '../users/users.repository.js';
+import { UsersService } from '../users/users.service.js';
+import { decideRefresh } from './refresh-decision.js';
+import { hashOfRefreshToken, newRefreshToken } from './refresh-token-secret.js';
+import { SessionsRepository, type EndedSession, type EndReason, type LockedSession } from './sessions.repository.js';
+
+const dayMs = 24 * 60 * 60_000;
+const sweepMs = 60 * 60_000;
+
+/** What a sign-in or a refresh left behind, before the access token is signed. */
+export interface OpenSession {
+  readonly id: string;
+  readonly owner: UserCaller;
+  readonly refreshToken: string;
+  readonly expiresAt: Date;
+}
+
+/** Where people are signed in: refresh tokens that work once, and the sessions they belong to. */
+@Injectable()
+export class SessionsService implements OnModuleInit, OnModuleDestroy {
+  readonly #sweeps: WorkLoop;
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
+    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(AccessTokenIssuer) private readonly issuer: AccessTokenIssuer,
+    @Inject(SERVICE_CONFIG) private readonly config: Pick<AuthConfig, 'SESSION_DAYS' | 'SESSION_IDLE_DAYS'>,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(LOG) log: Logger,
+  ) {
+    this.#sweeps = new WorkLoop({ name: 'session-sweep', log, pollMs: sweepMs, step: () => this.#sweep().then(() => 0) });
+  }
+
+  onModuleInit(): void {
+    this.#sweeps.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#sweeps.stop();
+  }
+
+  /** Signs a person in. */
+  async begin(tx: Transaction, owner: UserCaller, userAgent: string | null): Promise<OpenSession> {
+    const now = this.now();
+    const id = uuidv7();
+    const expiresAt = this.#endOf(now, now);
+    await this.sessions.insert(tx, { id, owner, userAgent, createdAt: now, expiresAt });
+    const refreshToken = newRefreshToken();
+    await this.sessions.insertToken(tx, { sessionId: id, tenantId: owner.tenant_id, hash: hashOfRefreshToken(refreshToken), now, expiresAt });
+    return { id, owner, refreshToken, expiresAt };
+  }
+
+  /** What the person gets for it. */
+  async tokensOf({ id, owner, refreshToken, expiresAt }: OpenSession, { user, isDevelopment }: StoredUser): Promise<SessionTokens> {
+    const subject = { id: user.id, role: user.role, tenantId: owner.tenant_id, sessionId: id, isDevelopment };
+    return {
+      access_token: await this.issuer.issue(subject),
+      token_type: 'Bearer',
+      expires_in: accessTokenSeconds,
+      refresh_token: refreshToken,
+      refresh_expires_in: Math.floor((expiresAt.getTime() - this.now().getTime()) / 1000),
+      user,
+    };
+  }
+
+  /** @throws AppError `refresh_token_invalid`; when the token was used before, the whole session has ended with it. */
+  async refresh(refreshToken: string): Promise<SessionTokens> {
+    const opened = await this.database.transaction((tx) => this.#exchange(tx, hashOfRefreshToken(refreshToken)));
+    if (opened === undefined) throw new AppError('refresh_token_invalid');
+    const found = await this.users.find(opened.owner);
+    if (found === undefined) throw new AppError('refresh_token_invalid');
+    return this.tokensOf(opened, found);
+  }
+
+  /** Ends the session of the refresh token, else that of the access token, or all of that person's. */
+  async signOut({ refresh_token: refreshToken, everywhere }: InputOf<typeof signOut>, { caller }: RequestContext): Promise<null> {
+    await this.database.transaction(async (tx) => {
+      const byToken = refreshToken === undefined ? undefined : await this.sessions.lockByToken(tx, hashOfRefreshToken(refreshToken));
+      const ofCaller = caller?.user_id === undefined ? undefined : { owner: { ...caller, user_id: caller.user_id }, id: caller.session_id ?? null };
+      const meant = byToken === undefined ? ofCaller : { owner: ownerOf(byToken), id: byToken.id };
+      if (meant === undefined || (meant.id === null && !everywhere)) return;
+      if (everywhere) await this.#end(tx, meant.owner, { id: null, reason: 'signed_out_everywhere' });
+      else await this.#end(tx, meant.owner, { id: meant.id, reason: 'signed_out' });
+    });
+    return null;
+  }
+
+  list(page: InputOf<typeof listSessions>, context: RequestContext): Promise<OutputOf<typeof listSessions>> {
+    return this.sessions.list(requireUser(context), page, { now: this.now(), currentId: context.caller?.session_id });
+  }
+
+  /** @throws AppError `session_not_found`, also for somebody else's. */
+  async end(owner: UserCaller, id: string): Promise<null> {
+    const ended = await this.database.transaction((tx) => this.#end(tx, owner, { id, reason: 'ended_by_user' }));
+    if (ended.length === 0) throw new AppError('session_not_found');
+    return null;
+  }
+
+  async authenticate(id: string): Promise<{ is_active: boolean }> {
+    return { is_active: await this.sessions.isActive(id, this.now()) };
+  }
+
+  /** Undefined when the token is good for nothing; the session may have ended over it, so this must not undo the transaction. */
+  async #exchange(tx: Transaction, hash: Buffer): Promise<OpenSession | undefined> {
+    const session = await this.sessions.lockByToken(tx, hash);
+    const token = session === undefined ? undefined : await this.sessions.findToken(tx, hash);
+    const now = this.now();
+    if (session === undefined || token === undefined || session.endedAt !== null || session.expiresAt <= now) return undefined;
+    const successor = await this.sessions.findSuccessor(tx, token);
+    switch (decideRefresh(token, successor, now)) {
+      case 'expired':
+        return undefined;
+      case 'stolen':
+        await this.#end(tx, ownerOf(session), { id: session.id, reason: 'refresh_token_reused' });
+        return undefined;
+      case 'renew':
+        return this.#renew(tx, session, { hash, was: 'used' });
+      case 'replace':
+        return this.#renew(tx, session, { hash: successor?.hash ?? hash, was: 'replaced' });
+    }
+  }
+
+  async #renew(tx: Transaction, session: LockedSession, old: { hash: Buffer; was: 'used' | 'replaced' }): Promise<OpenSession> {
+    const now = this.now();
+    const refreshToken = newRefreshToken();
+    const successor = hashOfRefreshToken(refreshToken);
+    const expiresAt = this.#endOf(session.createdAt, now);
+    await this.sessions.insertToken(tx, { sessionId: session.id, tenantId: session.tenantId, hash: successor, now, expiresAt });
+    await this.sessions.follow(tx, old.hash, { successor, was: old.was, now });
+    await this.sessions.prolong(tx, session.id, { now, expiresAt });
+    return { id: session.id, owner: ownerOf(session), refreshToken, expiresAt };
+  }
+
+  async #end(tx: Transaction, owner: UserCaller, { id, reason }: { id: string | null; reason: EndReason }): Promise<readonly EndedSession[]> {
+    const ended = await this.sessions.end(tx, owner, { id, reason, now: this.now() });
+    for (const session of ended) this.#announce(tx, owner, { id: session.id, reason });
+    return ended;
+  }
+
+  #announce(tx: Transaction, { user_id, tenant_id: tenantId }: UserCaller, { id, reason }: { id: string; reason: EndReason }): void {
+    const details = { session_id: id, reason };
+    const success = reason !== 'refresh_token_reused';
+    const activity = { user_id, log_type: 'session_ended', integration_type: 'patchbay', message: messages[reason], details, success } as const;
+    tx.outbox.add(activityRecorded, activity, { tenantId });
+  }
+
+  /** Without use, and however much it is used. */
+  #endOf(createdAt: Date, usedAt: Date): Date {
+    const { SESSION_DAYS, SESSION_IDLE_DAYS } = this.config;
+    return new Date(Math.min(createdAt.getTime() + SESSION_DAYS * dayMs, usedAt.getTime() + SESSION_IDLE_DAYS * dayMs));
+  }
+
+  async #sweep(): Promise<void> {
+    const now = this.now();
+    await this.sessions.sweep(now, new Date(now.getTime() - dayMs));
+  }
+}
+
+const messages: Readonly<Record<EndReason, string>> = {
+  signed_out: 'You signed out.',
+  signed_out_everywhere: 'You signed out everywhere.',
+  ended_by_user: 'You ended a session.',
+  refresh_token_reused: 'A session was ended, because a refresh token came a second time: it may have been copied. Sign in again.',
+};
+
+const ownerOf = ({ userId, tenantId }: LockedSession): UserCaller => ({ user_id: userId, tenant_id: tenantId });
