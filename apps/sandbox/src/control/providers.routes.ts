@@ -1,4 +1,4 @@
-import type { ActiveFault, FaultRule } from '@patchbay/providers/testing';
+import type { ActiveFault, FakeSituation, FaultRule } from '@patchbay/providers/testing';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { parsedOr400, sendProblem } from './problem.js';
@@ -27,8 +27,6 @@ const faultInput = z
 type FaultInput = z.output<typeof faultInput>;
 
 const account = z.strictObject({ email: z.string().min(1) });
-const interaction = z.strictObject({ is_required: z.boolean() });
-const dailyLimit = z.strictObject({ limit: z.number().int().min(0).nullable() });
 
 /** Faults on demand, and the situations a provider can be brought into. */
 export const providerRoutes = (app: FastifyInstance, state: SandboxState): void => {
@@ -39,6 +37,7 @@ export const providerRoutes = (app: FastifyInstance, state: SandboxState): void 
       requests: requestCount,
       accounts: fake.accounts(),
       faults: faults.active().map((fault) => toFault(id, fault)),
+      situations: ['revoke-grant', 'expire-tokens', 'reset', ...(fake.situations ?? []).map(({ name }) => name)],
     })),
   }));
   faultRoutes(app, state);
@@ -51,20 +50,26 @@ export const providerRoutes = (app: FastifyInstance, state: SandboxState): void 
       const input = parsedOr400(reply, account, request.body);
       if (input === null) return reply;
       provider.fake.revokeGrant(input.email);
-    } else if (situation === 'daily-limit' && id === 'zoom') {
-      const input = parsedOr400(reply, dailyLimit, request.body);
-      if (input === null) return reply;
-      providers.zoom.limitDailyCalls(input.limit);
-    } else if (situation === 'require-interaction' && id === 'microsoft') {
-      const input = parsedOr400(reply, interaction, request.body);
-      if (input === null) return reply;
-      providers.microsoft.requireInteraction(input.is_required);
     } else if (situation === 'expire-tokens') provider.fake.expireTokens();
     else if (situation === 'reset') provider.fake.reset();
-    else if (situation === 'expire-sync-tokens' && id === 'google') providers.google.expireSyncTokens();
-    else return sendProblem(reply, 404, { code: 'situation_not_found', title: 'This provider cannot be brought into such a situation' });
+    else
+      return beginSituation(
+        reply,
+        provider.fake.situations?.find(({ name }) => name === situation),
+        request.body,
+      );
     return reply.code(204).send();
   });
+};
+
+/** A situation that only this provider knows; one about which there is nothing to say needs no body. */
+const beginSituation = (reply: FastifyReply, situation: FakeSituation | undefined, body: unknown): FastifyReply => {
+  if (situation === undefined)
+    return sendProblem(reply, 404, { code: 'situation_not_found', title: 'This provider cannot be brought into such a situation' });
+  const input = parsedOr400(reply, situation.input, body ?? {});
+  if (input === null) return reply;
+  situation.begin(input);
+  return reply.code(204).send();
 };
 
 /** Puts a fault into force; null when there is no such provider. */

@@ -22,10 +22,7 @@ import {
   sendFakeResponse,
   type FakeFaults,
   type FakeLedger,
-  type GoogleFake,
-  type MicrosoftFake,
   type ProviderFake,
-  type ZoomFake,
 } from '@patchbay/providers/testing';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -40,9 +37,6 @@ export interface HostedProvider {
 
 /** Every provider of the sandbox. */
 export interface HostedProviders {
-  readonly google: GoogleFake;
-  readonly zoom: ZoomFake;
-  readonly microsoft: MicrosoftFake;
   all(): readonly HostedProvider[];
   find(id: string): HostedProvider | null;
   /** Answers when the path belongs to a provider; false leaves the request alone. */
@@ -50,19 +44,17 @@ export interface HostedProviders {
 }
 
 export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProviders => {
-  const google = createGoogleFake({ now, ledger });
-  const zoom = createZoomFake({ now, ledger });
-  const microsoft = createMicrosoftFake({ now, ledger });
+  const parts = { now, ledger };
   // One line for each fake, in the order of the pages.
   const fakes: readonly ProviderFake[] = [
-    google, //
-    zoom,
-    createInstagramFake({ now, ledger }),
-    microsoft,
-    createWebexFake({ now, ledger }),
-    createDropboxFake({ now, ledger }),
-    createGithubFake({ now, ledger }),
-    createDiscordFake({ now, ledger }),
+    createGoogleFake(parts),
+    createZoomFake(parts),
+    createInstagramFake(parts),
+    createMicrosoftFake(parts),
+    createWebexFake(parts),
+    createDropboxFake(parts),
+    createGithubFake(parts),
+    createDiscordFake(parts),
     createAppleFake(),
     createCaldavFake(),
     // These compare the time of each call with their own clock, which therefore does not move with the sandbox's.
@@ -78,9 +70,6 @@ export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProvid
   const byId = new Map(hosted.map((provider) => [provider.id, provider]));
 
   return {
-    google,
-    zoom,
-    microsoft,
     all: () => hosted,
     find: (id) => byId.get(id) ?? null,
     answer: (incoming, outgoing) => {

@@ -1,3 +1,5 @@
+import type { FakeSituation } from './fake-situation.js';
+
 /** A request as a fake sees it: below its own base URL, with the body still raw. */
 export interface FakeRequest {
   readonly method: string;
@@ -63,6 +65,8 @@ export interface ProviderFake {
   expireTokens(): void;
   /** Forgets everything but the sample accounts. */
   reset(): void;
+  /** What else can happen at this provider and nowhere else. */
+  readonly situations?: readonly FakeSituation[];
 }
 
 /** What every fake is built from. */

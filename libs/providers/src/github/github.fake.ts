@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
 import { basicCredentialsOf, emptyAnswer, formOf, jsonAnswer, jsonObjectOf } from '../_kit/fake-http.js';
 import { createOAuthFake, type OAuthFakeHabits } from '../_kit/fake-oauth-provider.js';
 import type { FakeOAuth } from '../_kit/fake-oauth.js';
+import { accountInput, fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
 import {
   githubEmailsAnswer,
   githubError,
@@ -39,9 +41,9 @@ interface GithubState {
 /** Creates a GitHub. `now` moves token lifetimes. */
 export const createGithubFake = (options: FakeOptions = {}): GithubFake => {
   const state: GithubState = { isGithubApp: false, publicEmails: new Set() };
-  const fake = createOAuthFake(habitsOf(state, options.clients ?? [githubFakeClient]), options);
-  return {
-    ...fake,
+  const plain = createOAuthFake(habitsOf(state, options.clients ?? [githubFakeClient]), options);
+  const fake: Omit<GithubFake, 'situations'> = {
+    ...plain,
     expireUserTokens: (isOn) => {
       state.isGithubApp = isOn;
     },
@@ -49,12 +51,31 @@ export const createGithubFake = (options: FakeOptions = {}): GithubFake => {
       state.publicEmails.add(email);
     },
     reset: () => {
-      fake.reset();
+      plain.reset();
       state.isGithubApp = false;
       state.publicEmails.clear();
     },
   };
+  return { ...fake, situations: situationsOf(fake) };
 };
+
+const situationsOf = ({ expireUserTokens, publishEmail }: Pick<GithubFake, 'expireUserTokens' | 'publishEmail'>): readonly FakeSituation[] => [
+  fakeSituation({
+    name: 'expiring-tokens',
+    input: z.strictObject({ enabled: z.boolean() }),
+    buttons: [
+      { label: 'Be a GitHub App: tokens end, refresh tokens rotate', input: { enabled: true } },
+      { label: 'Be an OAuth app: tokens do not end', input: { enabled: false } },
+    ],
+    begin: ({ enabled }) => expireUserTokens(enabled),
+  }),
+  fakeSituation({
+    name: 'publish-email',
+    input: accountInput,
+    accountButton: 'Show the address to everybody',
+    begin: ({ email }) => publishEmail(email),
+  }),
+];
 
 const habitsOf = (state: GithubState, clients: readonly FakeClient[]): OAuthFakeHabits => ({
   id: 'github',

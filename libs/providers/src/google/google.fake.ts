@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import type { FakeAccountState, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
 import { bearerOf, jsonAnswer, pathSegments } from '../_kit/fake-http.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { createFakeAccounts, createFakeOAuth } from '../_kit/fake-oauth.js';
+import { accountInput, fakeSituation, noInput, type FakeSituation } from '../_kit/fake-situation.js';
 import { answerAccountCall } from './google.fake-account-apis.js';
 import { answerCalendar } from './google.fake-calendar-api.js';
 import type { CalendarCall } from './google.fake-call.js';
@@ -84,7 +86,7 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
     return answerAccountCall({ oauth, accounts, channelless }, request) ?? googleFailures.notFound();
   };
 
-  return {
+  const fake: Omit<GoogleFake, 'situations'> = {
     id: 'google',
     displayName: 'Google',
     handle,
@@ -115,7 +117,32 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
       syncEpoch = newEpoch();
     },
   };
+  return { ...fake, situations: situationsOf(fake) };
 };
+
+const situationsOf = ({ expireSyncTokens, setPublishingStatus, closeChannel }: Omit<GoogleFake, 'situations'>): readonly FakeSituation[] => [
+  fakeSituation({
+    name: 'expire-sync-tokens',
+    input: noInput,
+    buttons: [{ label: 'Forget every sync token', input: {} }],
+    begin: () => expireSyncTokens(),
+  }),
+  fakeSituation({
+    name: 'publishing-status',
+    input: z.strictObject({ status: z.enum(['testing', 'in_production']) }),
+    buttons: [
+      { label: 'Test the project: refresh tokens end after seven days', input: { status: 'testing' } },
+      { label: 'Take the project into production', input: { status: 'in_production' } },
+    ],
+    begin: ({ status }) => setPublishingStatus(status),
+  }),
+  fakeSituation({
+    name: 'close-channel',
+    input: accountInput,
+    accountButton: 'Close the YouTube channel',
+    begin: ({ email }) => closeChannel(email),
+  }),
+];
 
 const sevenDays = 7 * 86_400;
 // In days it is named nowhere: half a year is as good as any.

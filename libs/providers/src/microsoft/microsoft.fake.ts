@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
 import { basicCredentialsOf, formOf, jsonAnswer } from '../_kit/fake-http.js';
 import { createOAuthFake, type FakeApiCall, type OAuthFakeHabits } from '../_kit/fake-oauth-provider.js';
+import { fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
 import { graphError, graphSuddenFailure, graphUnauthorized, loginError, loginRefusals } from './microsoft.fake-errors.js';
 import { toGraphUser } from './microsoft.fake-people.js';
 import { accessTokenSeconds, microsoftTokens } from './microsoft.fake-tokens.js';
@@ -41,18 +43,31 @@ export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake =>
     const isRefresh = request.method === 'POST' && tokenPath.test(request.path) && formOf(request).get('grant_type') === 'refresh_token';
     return needsInteraction && isRefresh ? loginError(loginRefusals.interaction_required, now()) : null;
   };
-  const fake = createOAuthFake({ ...habits(now), extra }, options);
-  return {
-    ...fake,
+  const plain = createOAuthFake({ ...habits(now), extra }, options);
+  const fake: Omit<MicrosoftFake, 'situations'> = {
+    ...plain,
     requireInteraction: (isRequired) => {
       needsInteraction = isRequired;
     },
     reset: () => {
       needsInteraction = false;
-      fake.reset();
+      plain.reset();
     },
   };
+  return { ...fake, situations: situationsOf(fake) };
 };
+
+const situationsOf = ({ requireInteraction }: Pick<MicrosoftFake, 'requireInteraction'>): readonly FakeSituation[] => [
+  fakeSituation({
+    name: 'require-interaction',
+    input: z.strictObject({ is_required: z.boolean() }),
+    buttons: [
+      { label: 'Ask everybody for a second factor', input: { is_required: true } },
+      { label: 'Ask nobody for a second factor', input: { is_required: false } },
+    ],
+    begin: ({ is_required: isRequired }) => requireInteraction(isRequired),
+  }),
+];
 
 const habits = (now: () => Date): OAuthFakeHabits => ({
   id: 'microsoft',

@@ -25,6 +25,7 @@ export {
   type FaultRule,
 } from '../_kit/fake-faults.js';
 export { createFakeLedger } from '../_kit/fake-ledger.js';
+export type { FakeSituation } from '../_kit/fake-situation.js';
 export { answerWithFaults, readFakeRequest, sendFakeResponse, startFake, type FakeExchange, type RunningFake } from '../_kit/fake-server.js';
 export type { CredentialsFake } from '../_kit/fake-credentials.js';
 export { createAzureBlobFake } from '../azure_blob/azure_blob.fake.js';

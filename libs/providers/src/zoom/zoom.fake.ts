@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
 import { fakePage } from '../_kit/fake-consent-page.js';
 import { bearerOf, escapeHtml, htmlAnswer, pathSegments } from '../_kit/fake-http.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { createFakeAccounts, createFakeOAuth } from '../_kit/fake-oauth.js';
+import { fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
 import { answerZoom } from './zoom.fake-api.js';
 import { zoomFailures, zoomSuddenFailure } from './zoom.fake-errors.js';
 import { createZoomMeetings, type StoredMeeting } from './zoom.fake-meetings.js';
@@ -76,7 +78,7 @@ export const createZoomFake = (options: FakeOptions = {}): ZoomFake => {
     return meetingId === undefined ? zoomFailures.unrecognised() : meetingPage(meetings.find(meetingId));
   };
 
-  return {
+  const fake: Omit<ZoomFake, 'situations'> = {
     id: 'zoom',
     displayName: 'Zoom',
     handle,
@@ -101,7 +103,20 @@ export const createZoomFake = (options: FakeOptions = {}): ZoomFake => {
       dailyCalls.clear();
     },
   };
+  return { ...fake, situations: situationsOf(fake) };
 };
+
+const situationsOf = ({ limitDailyCalls }: Pick<ZoomFake, 'limitDailyCalls'>): readonly FakeSituation[] => [
+  fakeSituation({
+    name: 'daily-limit',
+    input: z.strictObject({ limit: z.number().int().min(0).nullable() }),
+    buttons: [
+      { label: 'Nobody may make another meeting today', input: { limit: 0 } },
+      { label: 'No daily limit', input: { limit: null } },
+    ],
+    begin: ({ limit }) => limitDailyCalls(limit),
+  }),
+];
 
 const toItem = ({ id, topic, startTime, duration, agenda }: StoredMeeting) => ({
   id: String(id),
