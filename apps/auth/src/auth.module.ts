@@ -11,6 +11,10 @@ import { AccountConnector } from './connections/account-connector.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { ConnectionsRepository } from './connections/connections.repository.js';
 import { ConnectionsService } from './connections/connections.service.js';
+import { ConnectionChecker } from './credentials/connection-checker.js';
+import { CredentialsController } from './credentials/credentials.controller.js';
+import { CredentialsService } from './credentials/credentials.service.js';
+import { CredentialsVerifier } from './credentials/credentials-verifier.js';
 import { DevelopmentController } from './development/development.controller.js';
 import { DevelopmentService } from './development/development.service.js';
 import { DoctorController } from './doctor/doctor.controller.js';
@@ -58,6 +62,7 @@ import { UsersService } from './users/users.service.js';
     AdministratorsController,
     ApiKeysController,
     ConnectionsController,
+    CredentialsController,
     DevelopmentController,
     DoctorController,
     HostUsersController,
@@ -80,8 +85,11 @@ import { UsersService } from './users/users.service.js';
     AdministratorsService,
     ApiKeysRepository,
     ApiKeysService,
+    ConnectionChecker,
     ConnectionsRepository,
     ConnectionsService,
+    CredentialsService,
+    CredentialsVerifier,
     DevelopmentService,
     DoctorService,
     FlowStates,

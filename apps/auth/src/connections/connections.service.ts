@@ -18,9 +18,10 @@ import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../pro
 import { GrantsRepository, type Grant, type SealedTokens } from '../tokens/grants.repository.js';
 import { ProviderSlots } from '../tokens/provider-slots.js';
 import { ConnectionsRepository } from './connections.repository.js';
+import { requireOwn } from './require-own.js';
 
 /** What became of the permission at the provider when its connection went. */
-type Revocation = 'revoked' | 'kept_for_other_connection' | 'not_offered' | 'failed';
+type Revocation = 'revoked' | 'kept_for_other_connection' | 'not_offered' | 'credentials_forgotten' | 'failed';
 
 @Injectable()
 export class ConnectionsService {
@@ -66,6 +67,7 @@ export class ConnectionsService {
   }
 
   async #revoke(tx: Transaction, grant: Grant): Promise<Revocation> {
+    if (grant.credentials !== null) return 'credentials_forgotten';
     if (grant.tokens === null) return 'not_offered';
     const provider = this.#providerOf(grant);
     if (provider === undefined || (provider.oauth.revocationEndpoint === null && provider.revocation === undefined)) return 'not_offered';
@@ -142,13 +144,7 @@ const messages: Readonly<Record<Revocation, (provider: string) => string>> = {
   revoked: (provider) => `${provider} was disconnected and its permission revoked.`,
   kept_for_other_connection: (provider) => `${provider} was disconnected; its permission stays, because another connection uses the same account.`,
   not_offered: (provider) => `${provider} was disconnected and its tokens forgotten.`,
+  credentials_forgotten: (provider) => `${provider} was disconnected and what opened it forgotten; it can be ended in the account's settings there.`,
   failed: (provider) =>
     `${provider} was disconnected and its tokens forgotten, but ${provider} could not revoke the permission; it can be removed in the account's settings there.`,
 };
-
-/** Somebody else's connection is as good as none, whatever the role: admins manage the installation, not people's accounts. */
-function requireOwn(grant: Grant | undefined, owner: UserCaller): Grant {
-  if (grant === undefined || grant.status === 'disconnected' || grant.userId !== owner.user_id || grant.tenantId !== owner.tenant_id)
-    throw new AppError('connection_not_found');
-  return grant;
-}

@@ -1,0 +1,28 @@
+import { Controller, Inject } from '@nestjs/common';
+import { checkConnection, connectWithCredentials, getCredentials, type Connection, type InputOf, type OutputOf } from '@patchbay/contracts';
+import { OnRequest, requireUser, type RequestContext } from '@patchbay/messaging';
+import { ConnectionChecker } from './connection-checker.js';
+import { CredentialsService } from './credentials.service.js';
+
+@Controller()
+export class CredentialsController {
+  constructor(
+    @Inject(CredentialsService) private readonly credentials: CredentialsService,
+    @Inject(ConnectionChecker) private readonly checker: ConnectionChecker,
+  ) {}
+
+  @OnRequest(connectWithCredentials)
+  connect(input: InputOf<typeof connectWithCredentials>, context: RequestContext): Promise<Connection> {
+    return this.credentials.connect(requireUser(context), input);
+  }
+
+  @OnRequest(checkConnection)
+  check({ id }: InputOf<typeof checkConnection>, context: RequestContext): Promise<Connection> {
+    return this.checker.check(requireUser(context), id);
+  }
+
+  @OnRequest(getCredentials)
+  get(input: InputOf<typeof getCredentials>): Promise<OutputOf<typeof getCredentials>> {
+    return this.credentials.get(input);
+  }
+}
