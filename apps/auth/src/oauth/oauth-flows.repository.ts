@@ -59,7 +59,7 @@ export class OAuthFlowsRepository {
   /** Keeps a flow under the hash of its state: who reads the table can finish nobody's flow. Forgets those whose time is over. */
   async store(state: string, flow: OAuthFlow, times: { now: Date; expiresAt: Date }): Promise<void> {
     const hash = hashOf(state);
-    const verifier = flow.verifier === null ? null : this.sealer.seal(flow.verifier, placeOf(hash));
+    const verifier = flow.verifier === null ? null : this.sealer.seal(flow.verifier, flowPlaceOf(hash));
     const { owner, provider, type, redirectUri, binding } = flow;
     await this.database.transaction(async (tx) => {
       await tx.query(`DELETE FROM oauth_flows WHERE expires_at <= $1`, [times.now]);
@@ -111,7 +111,7 @@ export class OAuthFlowsRepository {
       provider,
       type: row.type,
       redirectUri: row.redirect_uri,
-      verifier: row.sealed_verifier === null ? null : this.sealer.open(row.sealed_verifier, placeOf(row.state_hash)),
+      verifier: row.sealed_verifier === null ? null : this.sealer.open(row.sealed_verifier, flowPlaceOf(row.state_hash)),
       connectionId: row.connection_id,
       askedScopes: row.asked_scopes,
       requiredScopes: row.required_scopes,
@@ -122,4 +122,4 @@ export class OAuthFlowsRepository {
 
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-const placeOf = (hash: Buffer): string => `oauth-flow:${hash.toString('base64url')}`;
+export const flowPlaceOf = (hash: Buffer): string => `oauth-flow:${hash.toString('base64url')}`;
