@@ -6,7 +6,7 @@ import { microsoftOAuth } from './microsoft.oauth.js';
 import { publicCloud, tenantId } from './microsoft.variables.js';
 
 /** Every environment variable of signing in with Microsoft. */
-const microsoftConfig = oauthVariables('MICROSOFT', { name: 'Microsoft sign-in', ...publicCloud }).extend({ MICROSOFT_TENANT_ID: tenantId });
+const microsoftConfig = oauthVariables('MICROSOFT', { name: 'Microsoft', ...publicCloud }).extend({ MICROSOFT_TENANT_ID: tenantId });
 
 /** Microsoft: signing in. */
 export const microsoft = defineProvider({

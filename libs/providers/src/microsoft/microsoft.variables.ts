@@ -13,6 +13,9 @@ export const tenantId = tenant
 
 /** The variables of a provider that uses Outlook's app unless it is given another. */
 export const outlookDefaults = {
+  clientId: z.string().min(1).describe('Client id of an app of its own. Default: OUTLOOK_CLIENT_ID.'),
+  clientSecret: z.string().min(1).describe('Client secret that belongs to it. Default: OUTLOOK_CLIENT_SECRET.'),
+  redirectUri: z.url().optional().describe('Redirect URI registered with the app; added to the allow list. Default: OUTLOOK_REDIRECT_URI.'),
   tenantId: tenant.optional().describe('Whose accounts may connect, as OUTLOOK_TENANT_ID has it. Default: OUTLOOK_TENANT_ID.'),
   apiBaseUrl: z.url().optional().describe('Where Microsoft Graph is. Default: OUTLOOK_API_BASE_URL.'),
   authBaseUrl: z.url().optional().describe("Where Microsoft's consent page is. Default: OUTLOOK_AUTH_BASE_URL."),

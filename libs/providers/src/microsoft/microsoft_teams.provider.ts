@@ -7,6 +7,9 @@ import { outlookDefaults, publicCloud } from './microsoft.variables.js';
 
 /** Every environment variable of Microsoft Teams. */
 const microsoftTeamsConfig = oauthVariables('MICROSOFT_TEAMS', { name: 'Microsoft Teams', ...publicCloud }).extend({
+  MICROSOFT_TEAMS_CLIENT_ID: outlookDefaults.clientId,
+  MICROSOFT_TEAMS_CLIENT_SECRET: outlookDefaults.clientSecret,
+  MICROSOFT_TEAMS_REDIRECT_URI: outlookDefaults.redirectUri,
   MICROSOFT_TEAMS_TENANT_ID: outlookDefaults.tenantId,
   MICROSOFT_TEAMS_API_BASE_URL: outlookDefaults.apiBaseUrl,
   MICROSOFT_TEAMS_AUTH_BASE_URL: outlookDefaults.authBaseUrl,

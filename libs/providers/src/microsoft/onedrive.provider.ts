@@ -7,6 +7,9 @@ import { outlookDefaults, publicCloud } from './microsoft.variables.js';
 
 /** Every environment variable of OneDrive. */
 const onedriveConfig = oauthVariables('ONEDRIVE', { name: 'OneDrive', ...publicCloud }).extend({
+  ONEDRIVE_CLIENT_ID: outlookDefaults.clientId,
+  ONEDRIVE_CLIENT_SECRET: outlookDefaults.clientSecret,
+  ONEDRIVE_REDIRECT_URI: outlookDefaults.redirectUri,
   ONEDRIVE_TENANT_ID: outlookDefaults.tenantId,
   ONEDRIVE_API_BASE_URL: outlookDefaults.apiBaseUrl,
   ONEDRIVE_AUTH_BASE_URL: outlookDefaults.authBaseUrl,

@@ -6,7 +6,7 @@ import { microsoftOAuth } from './microsoft.oauth.js';
 import { publicCloud, tenantId } from './microsoft.variables.js';
 
 /** Every environment variable of Outlook. */
-const outlookConfig = oauthVariables('OUTLOOK', { name: 'Microsoft', ...publicCloud }).extend({ OUTLOOK_TENANT_ID: tenantId });
+const outlookConfig = oauthVariables('OUTLOOK', { name: 'Outlook', ...publicCloud }).extend({ OUTLOOK_TENANT_ID: tenantId });
 
 /** Outlook: calendars of work, school and personal accounts. */
 export const outlook = defineProvider({
