@@ -129,7 +129,9 @@ const github: SignInProvider = {
 };
 
 // https://learn.microsoft.com/graph/api/user-get
-const microsoftProfile = z.object({ _json: z.object({ id: z.string().min(1), mail: addressText, displayName: nameText }) });
+const microsoftProfile = z.object({
+  _json: z.object({ id: z.string().min(1), mail: addressText, userPrincipalName: addressText, displayName: nameText }),
+});
 
 const microsoft: SignInProvider = {
   name: 'microsoft',
@@ -140,9 +142,11 @@ const microsoft: SignInProvider = {
     return made(new MicrosoftStrategy({ ...options, apiEntryPoint }, verify));
   },
   read: (profile, variables) => {
-    const { id, mail = null, displayName = null } = microsoftProfile.safeParse(profile).data?._json ?? {};
+    const { id, mail, userPrincipalName, displayName = null } = microsoftProfile.safeParse(profile).data?._json ?? {};
     if (id === undefined) return undefined;
-    return { accountId: id, email: mail, emailVerified: mail !== null && !manyTenants.has(variables['MICROSOFT_TENANT_ID']), name: displayName };
+    // Personal accounts have their address in the principal name only.
+    const email = mail ?? userPrincipalName ?? null;
+    return { accountId: id, email, emailVerified: email !== null && !manyTenants.has(variables['MICROSOFT_TENANT_ID']), name: displayName };
   },
 };
 
