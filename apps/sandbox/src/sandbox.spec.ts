@@ -38,6 +38,15 @@ describe('the sandbox', () => {
     const { access_token: token } = (await answer.body.json()) as { access_token: string };
     return { authorization: `Bearer ${token}` };
   };
+  const githubToken = async () => {
+    const app = { client_id: 'sandbox-github-client', client_secret: 'sandbox-github-secret', redirect_uri: 'http://127.0.0.1:9/callback' };
+    const query = new URLSearchParams({ ...app, response_type: 'code', scope: 'user:email', auto_approve: email });
+    const consent = await request(`${sandbox.url}/github/login/oauth/authorize?${query}`);
+    const code = new URL(String(consent.headers['location'])).searchParams.get('code') ?? '';
+    const answer = await form('/github/login/oauth/access_token', { ...app, code }, { accept: 'application/json' });
+    const { access_token: token } = (await answer.body.json()) as { access_token: string };
+    return { authorization: `Bearer ${token}`, 'user-agent': 'a spec' };
+  };
   const deliver = (name: string, { id = 'msg_1', body = '{"type":"booking_created","data":{}}', at = new Date(), key = secret } = {}) => {
     const headers = {
       'webhook-id': id,
@@ -266,6 +275,39 @@ describe('the sandbox', () => {
 
       expect([answer.statusCode, answer.headers['location']]).toEqual([303, '/']);
       expect((await call('GET', '/')).text).toContain('drops the answer');
+    });
+
+    it('shows every provider on a page of its own, and all of them on the first', async () => {
+      const overview = (await call('GET', '/')).text;
+      const ids = sandbox.state.providers.all().map(({ id }) => id);
+      const statuses = [];
+      for (const id of ids) statuses.push([id, (await call('GET', `/providers/${id}`)).status]);
+
+      expect(statuses).toEqual(ids.map((id) => [id, 200]));
+      expect(ids.filter((id) => !overview.includes(`href="/providers/${id}"`))).toEqual([]);
+    });
+
+    it('hits every provider with one button, and comes back to the page it was pressed on', async () => {
+      await form('/actions/fault', { provider: '*', fault: 'down' });
+      const faulty = sandbox.state.providers.all().filter(({ faults }) => faults.active().length === 1);
+      const cleared = await form('/actions/fault', { provider: 'github', fault: 'clear', page: 'provider' });
+
+      expect(faulty).toHaveLength(sandbox.state.providers.all().length);
+      expect([cleared.statusCode, cleared.headers['location']]).toEqual([303, '/providers/github']);
+      expect(sandbox.state.providers.find('github')?.faults.active()).toEqual([]);
+    });
+
+    it('brings a provider into a situation of its own with a button, and an account with one beside it', async () => {
+      const publicAddress = async () => (await call('GET', '/github/user', undefined, await githubToken())).body.email as string | null;
+      const before = await publicAddress();
+      await form('/actions/situation', { provider: 'github', situation: 'publish-email', email });
+      const answer = await form('/actions/situation', { provider: 'github', situation: 'expiring-tokens', button: '0' });
+
+      expect([before, await publicAddress()]).toEqual([null, email]);
+      expect([answer.statusCode, answer.headers['location']]).toEqual([303, '/providers/github']);
+      expect((await githubToken()).authorization).toMatch(/^Bearer ghu_/);
+      expect((await form('/actions/situation', { provider: 'github', situation: 'publish-email' })).statusCode).toBe(400);
+      expect((await form('/actions/situation', { provider: 'zoom', situation: 'publish-email', email })).headers['location']).toBe('/');
     });
 
     it('refuses buttons pressed by a page of another site', async () => {

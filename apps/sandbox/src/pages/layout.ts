@@ -24,7 +24,7 @@ export const layout = (title: string, content: Html): string => `<!doctype html>
 <title>${escapeHtml(title)} · Patchbay sandbox</title><link rel="icon" href="data:,"><style>${style}</style></head>
 <body><a class="skip" href="#main">Skip to content</a>
 <header><a class="brand" href="/">Patchbay <b>sandbox</b></a>
-<nav aria-label="Main"><a href="/">Overview</a><a href="/providers/google">Google</a><a href="/providers/zoom">Zoom</a><a href="/receiver">Webhooks</a><a href="/ledger">Ledger</a></nav>
+<nav aria-label="Main"><a href="/">Overview</a><a href="/receiver">Webhooks</a><a href="/ledger">Ledger</a></nav>
 <button type="button" id="pause" aria-pressed="false" hidden>Pause updates</button></header>
 <main id="main">${content.text}</main><script>${script}</script></body></html>`;
 
@@ -47,7 +47,8 @@ code,pre,td.mono{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}pr
 .figures{display:flex;flex-wrap:wrap;gap:.75rem;margin:.75rem 0}.figure{border:1px solid var(--line);border-radius:10px;padding:.5rem 1rem;min-width:7rem}.figure b{display:block;font-size:1.3rem}.figure span{color:var(--dim);font-size:.85rem}
 .mark{display:inline-block;padding:.05rem .6rem;border-radius:99px;font-weight:600;font-size:.85rem;white-space:nowrap}.good{color:var(--good);background:var(--goodbg)}.bad{color:var(--bad);background:var(--badbg)}.neutral{color:var(--dim);background:var(--soft);border:1px solid var(--line)}
 button,select,input{font:inherit;padding:.35rem .8rem;border:1px solid var(--line);border-radius:8px;background:var(--page);color:inherit}button{cursor:pointer;font-weight:600}button:hover{border-color:var(--accent)}
-form.inline{display:flex;flex-wrap:wrap;gap:.5rem;align-items:end;margin:.5rem 0}form.inline label{display:grid;font-size:.85rem;color:var(--dim)}.buttons{display:flex;flex-wrap:wrap;gap:.5rem}
+form.inline{display:flex;flex-wrap:wrap;gap:.5rem;align-items:end;margin:.5rem 0}form.inline label,p.inline label{display:grid;font-size:.85rem;color:var(--dim)}.buttons{display:flex;flex-wrap:wrap;gap:.5rem}
+.dim{color:var(--dim)}td form{margin:0}.pills{gap:.4rem;margin:0 0 1.25rem}.pills a{padding:.1rem .7rem;border:1px solid var(--line);border-radius:99px;text-decoration:none;font-size:.9rem}.pills a[aria-current]{background:var(--accent);border-color:var(--accent);color:var(--page);font-weight:600}
 .empty{color:var(--dim);border:1px dashed var(--line);border-radius:10px;padding:1rem}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}.struck{text-decoration:line-through;color:var(--dim)}`;
 
 // Only the marked sections are exchanged, so that focus, open details and typed text elsewhere stay.

@@ -1,6 +1,7 @@
-import type { ActiveFault } from '@patchbay/providers/testing';
 import type { SandboxState } from '../control/sandbox-state.js';
+import type { HostedProvider } from '../providers/hosted-providers.js';
 import { figure, html, layout, type Html } from './layout.js';
+import { everyProvider, faultButtons, faultText } from './trouble.js';
 
 /** What the sandbox is, how it stands, and the buttons that make trouble. */
 export const overviewPage = (state: SandboxState): string =>
@@ -8,34 +9,38 @@ export const overviewPage = (state: SandboxState): string =>
     'Overview',
     html`<h1>Patchbay sandbox</h1>
       <p class="lead">
-        A Google and a Zoom that live in this process and behave like the real ones, and a receiver that checks webhook signatures. Nothing leaves
-        this machine. Everything is forgotten when the process ends.
+        Providers that live in this process and behave like the real ones, and a receiver that checks webhook signatures. Nothing leaves this machine.
+        Everything is forgotten when the process ends.
       </p>
       <section id="standing" data-live>${standing(state)}</section>
       <h2>Make trouble</h2>
       <p class="lead">
-        A fault hits what Patchbay sends next. More kinds (paths, chances, counts) are in the control API, see the README of the sandbox.
+        A fault hits what Patchbay sends next. Each provider’s own page has the situations that only it knows; more kinds of faults (paths, chances,
+        counts) are in the control API, see the README of the sandbox.
       </p>
-      ${state.providers.all().map(({ id, fake }) => faultButtons(id, fake.displayName))}
+      ${faultButtons('overview', whom(state.providers.all()))}
       <h2>Time</h2>
       <form class="inline" method="post" action="/actions/clock">
         <label
           >Move the providers’ clock by<select name="advance_seconds">
-            <option value="3600">one hour (access tokens end)</option>
+            <option value="3600">one hour</option>
+            <option value="28800">eight hours</option>
             <option value="86400">one day</option>
+            <option value="604800">one week</option>
+            <option value="5184000">60 days</option>
+            <option value="7776000">90 days</option>
           </select></label
         >
         <button>Move</button>
       </form>
+      <p class="lead">Access tokens live for an hour to 60 days; with the clock they grow old, and so do refresh tokens.</p>
       <form class="inline" method="post" action="/actions/reset"><button>Forget everything</button></form>`,
   );
 
 const standing = ({ clock, ledger, providers, receivers }: SandboxState): Html => {
   const webhooks = receivers.all().map((receiver) => receiver.summary());
   const sum = (pick: (summary: (typeof webhooks)[number]) => number): number => webhooks.reduce((total, summary) => total + pick(summary), 0);
-  const faults = providers.all().flatMap(({ id, faults: own }) => own.active().map((fault) => ({ id, fault })));
   return html`<div class="figures">
-      ${providers.all().map(({ fake, requestCount }) => figure(`requests to ${fake.displayName}`, requestCount))}
       ${figure(
         'webhooks received',
         sum(({ received }) => received),
@@ -54,43 +59,43 @@ const standing = ({ clock, ledger, providers, receivers }: SandboxState): Html =
       The providers’ clock says
       <code>${clock.now().toISOString().slice(0, 19)}Z</code>${clock.offsetSeconds() === 0 ? '.' : `, ${clock.offsetSeconds()} seconds ahead.`}
     </p>
-    <h2>Faults in force</h2>
-    ${
-      faults.length === 0
-        ? html`<p class="empty">None: every provider behaves.</p>`
-        : html`<ul>
-            ${faults.map(({ id, fault }) => html`<li><b>${id}</b>: ${faultText(fault)}</li>`)}
-          </ul>`
-    }`;
+    <h2>Providers</h2>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Provider</th>
+            <th>Opened with</th>
+            <th>Accounts connected</th>
+            <th>Requests</th>
+            <th>Faults in force</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${providers.all().map(providerRow)}
+        </tbody>
+      </table>
+    </div>`;
 };
 
-const faultText = ({ effect, match, count, probability }: ActiveFault): string => {
-  const effects = {
-    fail: 'status' in effect ? `answers ${effect.status}` : '',
-    delay: 'ms' in effect ? `waits ${effect.ms} ms` : '',
-    drop_after_executing: 'does what is asked, then drops the answer',
-    down: 'does not answer at all',
-  };
-  const where = [match.method, match.path === undefined ? undefined : `paths with ${String(match.path)}`]
-    .filter((part) => part !== undefined)
-    .join(' ');
-  const chance = probability < 1 ? `, with probability ${probability}` : '';
-  return `${effects[effect.kind]}${where === '' ? '' : ` (${where})`}${count === null ? ', until cleared' : `, ${count} more`}${chance}`;
-};
+const providerRow = ({ id, fake, faults, requestCount }: HostedProvider): Html =>
+  html`<tr>
+    <td><a href="/providers/${id}">${fake.displayName}</a></td>
+    <td>${fake.opensWithCredentials === true ? 'password or key' : 'consent'}</td>
+    <td>${fake.opensWithCredentials === true ? '–' : fake.accounts().filter(({ grants }) => grants > 0).length}</td>
+    <td>${requestCount}</td>
+    <td>
+      ${faults.active().length === 0 ? html`<span class="dim">none</span>` : faults.active().map((fault) => html`<div><span class="mark bad">fault</span> ${faultText(fault)}</div>`)}
+    </td>
+  </tr>`;
 
-const buttons: readonly { readonly label: string; readonly fault: string }[] = [
-  { label: 'Next 3 answers: 500', fault: 'status-500' },
-  { label: 'Next 3 answers: 429', fault: 'status-429' },
-  { label: 'Drop the next answer after executing', fault: 'drop' },
-  { label: 'Answer 2 seconds late', fault: 'delay' },
-  { label: 'Go down', fault: 'down' },
-  { label: 'End all access tokens', fault: 'expire-tokens' },
-  { label: 'Clear faults', fault: 'clear' },
-];
-
-const faultButtons = (id: string, name: string): Html =>
-  html`<h3>${name}</h3>
-    <form class="buttons" method="post" action="/actions/fault">
-      <input type="hidden" name="provider" value="${id}" />
-      ${buttons.map(({ label, fault }) => html`<button name="fault" value="${fault}">${label}</button>`)}
-    </form>`;
+const whom = (providers: readonly HostedProvider[]): Html =>
+  html`<p class="inline">
+    <label
+      >Whom it hits
+      <select name="provider">
+        <option value="${everyProvider}">every provider</option>
+        ${providers.map(({ id, fake }) => html`<option value="${id}">${fake.displayName}</option>`)}
+      </select></label
+    >
+  </p>`;

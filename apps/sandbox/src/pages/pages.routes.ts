@@ -1,12 +1,13 @@
-import type { FaultRule } from '@patchbay/providers/testing';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { parsedOr400, sendProblem } from '../control/problem.js';
 import type { SandboxState } from '../control/sandbox-state.js';
+import type { HostedProvider } from '../providers/hosted-providers.js';
 import { ledgerPage } from './ledger.page.js';
 import { overviewPage } from './overview.page.js';
 import { providerPage } from './provider.page.js';
 import { receiverPage, receiversPage } from './receiver.page.js';
+import { everyProvider, pressableFaults } from './trouble.js';
 
 /** The pages for people, and the forms on them. */
 export const pageRoutes = (app: FastifyInstance, state: SandboxState): void => {
@@ -16,7 +17,7 @@ export const pageRoutes = (app: FastifyInstance, state: SandboxState): void => {
     const provider = state.providers.find((request.params as { readonly id: string }).id);
     return provider === null
       ? sendProblem(reply, 404, { code: 'provider_not_found', title: 'The sandbox has no such provider' })
-      : page(reply, providerPage(provider));
+      : page(reply, providerPage(provider, state.providers));
   });
   app.get('/receiver', (_request, reply) => page(reply, receiversPage(state.receivers)));
   app.get('/receiver/:name', (request, reply) => {
@@ -28,28 +29,36 @@ export const pageRoutes = (app: FastifyInstance, state: SandboxState): void => {
   actionRoutes(app, state);
 };
 
-const faultForm = z.object({ provider: z.string(), fault: z.string() });
+const faultForm = z.object({ provider: z.string(), fault: z.string(), page: z.enum(['overview', 'provider']).default('overview') });
+const situationForm = z.object({
+  provider: z.string(),
+  situation: z.string(),
+  button: z.coerce.number().int().optional(),
+  email: z.string().optional(),
+});
 const revokeForm = z.object({ provider: z.string(), email: z.string() });
 const clockForm = z.object({ advance_seconds: z.coerce.number().int().min(0).max(31_536_000) });
-
-const pressable: Readonly<Record<string, FaultRule>> = {
-  'status-500': { effect: { kind: 'fail', status: 500, retryAfter: null }, match: {}, count: 3, probability: 1 },
-  'status-429': { effect: { kind: 'fail', status: 429, retryAfter: '2' }, match: {}, count: 3, probability: 1 },
-  drop: { effect: { kind: 'drop_after_executing' }, match: {}, count: 1, probability: 1 },
-  delay: { effect: { kind: 'delay', ms: 2_000 }, match: {}, count: null, probability: 1 },
-  down: { effect: { kind: 'down' }, match: {}, count: null, probability: 1 },
-};
 
 const actionRoutes = (app: FastifyInstance, state: SandboxState): void => {
   app.post('/actions/fault', (request, reply) => {
     const form = parsedOr400(reply, faultForm, request.body);
-    const provider = form === null ? null : state.providers.find(form.provider);
-    if (form === null || provider === null) return reply.sent ? reply : reply.redirect('/', 303);
-    const rule = pressable[form.fault];
-    if (rule !== undefined) provider.faults.add(rule);
-    if (form.fault === 'expire-tokens') provider.fake.expireTokens();
-    if (form.fault === 'clear') provider.faults.clear();
-    return reply.redirect('/', 303);
+    if (form === null) return reply;
+    const one = state.providers.find(form.provider);
+    const hit = form.provider === everyProvider ? state.providers.all() : one === null ? [] : [one];
+    hit.forEach((provider) => makeTrouble(provider, form.fault));
+    return reply.redirect(form.page === 'provider' && one !== null ? `/providers/${one.id}` : '/', 303);
+  });
+  app.post('/actions/situation', (request, reply) => {
+    const form = parsedOr400(reply, situationForm, request.body);
+    if (form === null) return reply;
+    const provider = state.providers.find(form.provider);
+    const situation = provider?.fake.situations?.find(({ name }) => name === form.situation);
+    if (provider === null || situation === undefined) return reply.redirect('/', 303);
+    const sent = form.email === undefined ? situation.buttons[form.button ?? 0]?.input : { email: form.email };
+    const input = parsedOr400(reply, situation.input, sent);
+    if (input === null) return reply;
+    situation.begin(input);
+    return reply.redirect(`/providers/${provider.id}`, 303);
   });
   app.post('/actions/revoke', (request, reply) => {
     const form = parsedOr400(reply, revokeForm, request.body);
@@ -68,6 +77,13 @@ const actionRoutes = (app: FastifyInstance, state: SandboxState): void => {
     state.reset();
     return reply.redirect('/', 303);
   });
+};
+
+const makeTrouble = ({ fake, faults }: HostedProvider, fault: string): void => {
+  const rule = pressableFaults[fault];
+  if (rule !== undefined) faults.add(rule);
+  if (fault === 'expire-tokens') fake.expireTokens();
+  if (fault === 'clear') faults.clear();
 };
 
 const page = (reply: FastifyReply, text: string): FastifyReply =>

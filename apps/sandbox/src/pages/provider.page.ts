@@ -1,68 +1,142 @@
-import type { FakeAccountState, FakeItem } from '@patchbay/providers/testing';
-import type { HostedProvider } from '../providers/hosted-providers.js';
-import { html, layout, type Html } from './layout.js';
+import type { FakeAccountState, FakeCollection, FakeItem, FakeSituation } from '@patchbay/providers/testing';
+import type { HostedProvider, HostedProviders } from '../providers/hosted-providers.js';
+import { figure, html, layout, type Html } from './layout.js';
+import { faultButtons, faultText, situationButtons } from './trouble.js';
 
-/** Every account of a provider, and what it holds. */
-export const providerPage = ({ id, fake }: HostedProvider): string =>
-  layout(
+/** Every account of a provider and what it holds, and what can be done to them. */
+export const providerPage = (provider: HostedProvider, providers: HostedProviders): string => {
+  const { id, fake } = provider;
+  return layout(
     fake.displayName,
-    html`<h1>${fake.displayName}</h1>
+    html`<nav class="pills" aria-label="Providers">
+        ${providers
+          .all()
+          .map(
+            (other) => html`<a href="/providers/${other.id}" ${other.id === id ? html` aria-current="page"` : null}>${other.fake.displayName}</a>`,
+          )}
+      </nav>
+      <h1>${fake.displayName}</h1>
       <p class="lead">What each pretend account holds at this moment. Base URL: <code>/${id}</code></p>
-      <section id="accounts" data-live>${fake.accounts().map((account) => accountPart(id, account))}</section>`,
+      <section id="standing" data-live>${standing(provider)}</section>
+      <h2>Make trouble</h2>
+      ${faultButtons('provider', html`<input type="hidden" name="provider" value="${id}" />`)} ${situationButtons(id, fake.situations ?? [])}`,
   );
+};
 
-const accountPart = (provider: string, { email, name, grants, collections }: FakeAccountState): Html =>
-  html`<h2>${name} <small>${email}</small></h2>
-    <p>${grants === 0 ? html`<span class="mark neutral">not connected</span>` : html`<span class="mark good">✓ connected</span>`}</p>
-    ${
-      grants === 0
-        ? null
-        : html`<form class="buttons" method="post" action="/actions/revoke">
-            <input type="hidden" name="provider" value="${provider}" /><input type="hidden" name="email" value="${email}" /><button>
-              Withdraw the permission
-            </button>
-          </form>`
-    }
-    ${collections
-      .filter(({ items }) => items.length > 0)
-      .map(
-        ({ title, items }) =>
-          html`<h3>${title}</h3>
-            ${itemTable(provider, items)}`,
-      )}
-    ${collections.every(({ items }) => items.length === 0) ? html`<p class="empty">Nothing here yet.</p>` : null}`;
+const standing = ({ id, fake, faults, requestCount }: HostedProvider): Html => {
+  const accounts = fake.accounts();
+  const holders = accounts.filter(({ collections }) => collections.some(({ items }) => items.length > 0));
+  return html`<div class="figures">
+      ${figure('requests', requestCount)}
+      ${
+        fake.opensWithCredentials === true
+          ? null
+          : figure(
+              'permissions in force',
+              accounts.reduce((total, { grants }) => total + grants, 0),
+            )
+      }
+      ${figure('faults in force', faults.active().length)}
+    </div>
+    ${faults.active().map((fault) => html`<p><span class="mark bad">fault</span> ${faultText(fault)}</p>`)}
+    <h2>Accounts</h2>
+    ${accountTable(id, fake)}
+    ${holders.map(
+      (account) =>
+        html`<h2>${account.name} <small>${account.email}</small></h2>
+          ${account.collections.filter(({ items }) => items.length > 0).map((collection) => collectionPart(id, collection))}`,
+    )}`;
+};
 
-const itemTable = (provider: string, items: readonly FakeItem[]): Html =>
+const accountTable = (provider: string, fake: HostedProvider['fake']): Html =>
   html`<div class="scroll">
     <table>
       <thead>
         <tr>
-          <th>Title</th>
-          <th>From</th>
-          <th>To</th>
-          <th>Status</th>
-          <th>Where</th>
-          <th>Notes</th>
+          <th>Name</th>
+          <th>Address</th>
+          <th>Permission</th>
+          <th>What the person can do</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${fake.accounts().map((account) => accountRow(provider, fake, account))}
+      </tbody>
+    </table>
+  </div>`;
+
+const accountRow = (provider: string, fake: HostedProvider['fake'], { email, name, grants }: FakeAccountState): Html => {
+  const withCredentials = fake.opensWithCredentials === true;
+  const own = (fake.situations ?? []).filter(({ accountButton }) => accountButton !== null);
+  return html`<tr>
+    <td>${name}</td>
+    <td>${email}</td>
+    <td>${withCredentials ? html`<span class="mark neutral">password or key</span>` : permissionMark(grants)}</td>
+    <td>
+      <div class="buttons">
+        ${withCredentials ? accountForm('revoke', 'Change the password or key', { provider, email }) : null}
+        ${!withCredentials && grants > 0 ? accountForm('revoke', 'Withdraw the permission', { provider, email }) : null}
+        ${own.map(({ name: situation, accountButton }: FakeSituation) => accountForm('situation', accountButton ?? situation, { provider, email, situation }))}
+      </div>
+    </td>
+  </tr>`;
+};
+
+const permissionMark = (grants: number): Html => {
+  if (grants === 0) return html`<span class="mark neutral">not connected</span>`;
+  return html`<span class="mark good">✓ connected${grants === 1 ? null : `, ${grants} times`}</span>`;
+};
+
+const accountForm = (action: string, label: string, fields: Readonly<Record<string, string>>): Html =>
+  html`<form method="post" action="/actions/${action}">
+    ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}<button>${label}</button>
+  </form>`;
+
+const collectionPart = (provider: string, { title, items }: FakeCollection): Html =>
+  html`<h3>${title}</h3>
+    ${itemTable(provider, items)}`;
+
+interface Column {
+  readonly title: string;
+  readonly isUsed: (item: FakeItem) => boolean;
+  readonly cell: (item: FakeItem, provider: string) => Html | string | null;
+}
+
+/** A column that is empty in every row is left out: what accounts hold differs from provider to provider. */
+const columns: readonly Column[] = [
+  { title: 'Title', isUsed: () => true, cell: ({ title }) => title },
+  { title: 'From', isUsed: ({ starts }) => starts !== null, cell: ({ starts }) => starts },
+  { title: 'To', isUsed: ({ ends }) => ends !== null, cell: ({ ends }) => ends },
+  { title: 'Status', isUsed: ({ status }) => status !== '', cell: ({ status }) => status },
+  { title: 'Where', isUsed: ({ link }) => link !== null, cell: (item, provider) => linkCell(provider, item) },
+  { title: 'Notes', isUsed: ({ notes }) => notes.length > 0, cell: ({ notes }) => notes.join(', ') },
+];
+
+const itemTable = (provider: string, items: readonly FakeItem[]): Html => {
+  const used = columns.filter(({ isUsed }) => items.some(isUsed));
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${used.map(({ title }) => html`<th>${title}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${items
           .slice(-200)
           .toReversed()
-          .map((item) => itemRow(provider, item))}
+          .map(
+            (item) =>
+              html`<tr class="${item.status === 'cancelled' ? 'struck' : ''}">
+                ${used.map(({ cell }) => html`<td>${cell(item, provider)}</td>`)}
+              </tr>`,
+          )}
       </tbody>
     </table>
   </div>`;
+};
 
-const itemRow = (provider: string, { title, starts, ends, status, link, notes }: FakeItem): Html => {
-  const isGone = status === 'cancelled';
+const linkCell = (provider: string, { link }: FakeItem): Html | string | null => {
   const href = link === null ? null : link.startsWith('/') ? `/${provider}${link}` : /^https?:\/\//.test(link) ? link : null;
-  return html`<tr class="${isGone ? 'struck' : ''}">
-    <td>${title}</td>
-    <td>${starts}</td>
-    <td>${ends}</td>
-    <td>${status}</td>
-    <td>${href === null ? link : html`<a href="${href}" rel="noreferrer">${link}</a>`}</td>
-    <td>${notes.join(', ')}</td>
-  </tr>`;
+  return href === null ? link : html`<a href="${href}" rel="noreferrer">${link}</a>`;
 };

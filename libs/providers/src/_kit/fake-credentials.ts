@@ -48,6 +48,7 @@ export const createCredentialsFake = (habits: CredentialsFakeHabits, options: Fa
   return {
     id: habits.id,
     displayName: habits.displayName,
+    opensWithCredentials: true,
     handle: (request) => {
       lastBaseUrl = request.baseUrl;
       return habits.answer(request, holders(), now());

@@ -65,6 +65,8 @@ export interface ProviderFake {
   expireTokens(): void;
   /** Forgets everything but the sample accounts. */
   reset(): void;
+  /** Accounts are opened with a password or a key, not by consent: `revokeGrant` changes it. */
+  readonly opensWithCredentials?: boolean;
   /** What else can happen at this provider and nowhere else. */
   readonly situations?: readonly FakeSituation[];
 }
