@@ -1,4 +1,5 @@
 import { ProviderError, type OAuthCapability, type Outbound, type OutboundCall } from '@patchbay/capabilities';
+import { retryAfterMs } from '@patchbay/providers';
 import * as oauth from 'oauth4webapi';
 import { exchangeUrl, failedAnswer, longLivedAnswer, renewalUrl } from './long-lived-tokens.js';
 
@@ -52,6 +53,8 @@ export class OAuthFailure extends Error {
     readonly kind: OAuthFailureKind,
     /** An error word such as `invalid_client`, or our own such as `unavailable`. */
     readonly reason: string,
+    /** How long the provider asks to wait. */
+    readonly retryAfterMs?: number,
   ) {
     super(`oauth: ${kind} (${reason})`);
   }
@@ -136,6 +139,7 @@ export function refreshTokens(peer: OAuthPeer, connectionId: string, { accessTok
       deadlineMs: refreshDeadlineMs,
     });
     const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options);
+    requireAnswer(answer);
     return tokenSetOf(await oauth.processRefreshTokenResponse(server, client, await standardised(answer, peer.oauth)), peer.oauth);
   });
 }
@@ -180,6 +184,7 @@ function renewLongLived(peer: OAuthPeer, connectionId: string, accessToken: stri
 
 async function longLived({ oauth: capability, outbound }: OAuthPeer, { endpoint, ...call }: EndpointCall, url: URL): Promise<TokenSet> {
   const answer = await outbound.fetch({ ...call, path: new URL(endpoint).pathname })(url, { headers: { accept: 'application/json' } });
+  requireAnswer(answer);
   const standard = await standardised(answer, capability);
   const body: unknown = await standard.json().catch(() => null);
   const read = longLivedAnswer.safeParse(body);
@@ -237,6 +242,12 @@ async function standardised(answer: Response, capability: OAuthCapability): Prom
   return Response.json(rest, { status });
 }
 
+/** A provider that is busy or broken says nothing about the token, whatever words it finds. @throws OAuthFailure */
+function requireAnswer({ status, headers }: Response): void {
+  if (status === 429 || status >= 500)
+    throw new OAuthFailure('failed', status === 429 ? 'rate_limited' : 'unavailable', retryAfterMs(headers.get('retry-after'), new Date()));
+}
+
 function tokenSetOf(answer: oauth.TokenEndpointResponse, capability: OAuthCapability): TokenSet {
   const refreshLifetime = Number(answer['refresh_token_expires_in']);
   return {
@@ -259,7 +270,7 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
 /** Errors of the library carry whole answers, tokens included: only the error word goes on. */
 function failureOf(error: unknown): OAuthFailure {
   if (error instanceof OAuthFailure) return error;
-  if (error instanceof ProviderError) return new OAuthFailure('failed', error.reason ?? error.code);
+  if (error instanceof ProviderError) return new OAuthFailure('failed', error.reason ?? error.code, error.retryAfterMs);
   if (error instanceof oauth.AuthorizationResponseError) return new OAuthFailure(deniedOr(error.error), wordOf(error.error));
   if (error instanceof oauth.ResponseBodyError) {
     return new OAuthFailure(error.error === 'invalid_grant' ? 'refused' : 'failed', wordOf(error.error));

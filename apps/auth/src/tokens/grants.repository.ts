@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type ConnectionStatus, type IntegrationType } from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
+import type { ConfiguredProviders } from '@patchbay/providers';
 import { SealBrokenError, Sealer } from '@patchbay/service-kit';
+import { PROVIDERS } from '../providers/configured-providers.js';
+import { timetableOf, type TokenLife } from './timetable.js';
 
 /** A connection with the tokens behind it, still sealed. */
 export interface Grant {
@@ -24,8 +27,13 @@ export interface SealedTokens {
   readonly refreshToken: string | null;
   readonly expiresAt: Date | null;
   readonly issuedAt: Date | null;
+  readonly refreshExpiresAt: Date | null;
   readonly version: number;
   readonly refusedAt: Date | null;
+  /** Attempts to renew them that failed, in a row. */
+  readonly renewAttempts: number;
+  /** The provider asked not to be asked before then. */
+  readonly patientUntil: Date | null;
 }
 
 /** Tokens to keep. Without a refresh token the one that is there stays. */
@@ -40,13 +48,16 @@ export interface NewTokens {
   readonly refusedAt: Date | null;
 }
 
-interface GrantRow extends Omit<Grant, 'tokens'> {
+interface GrantRow extends Omit<Grant, 'tokens'>, Omit<SealedTokens, 'accessToken' | 'version'> {
   readonly accessToken: string | null;
-  readonly refreshToken: string | null;
-  readonly expiresAt: Date | null;
-  readonly issuedAt: Date | null;
   readonly version: number | null;
-  readonly refusedAt: Date | null;
+}
+
+/** What is in the vault already, as far as new tokens build upon it. */
+interface Kept {
+  readonly provider: string;
+  readonly refreshToken: string | null;
+  readonly refreshExpiresAt: Date | null;
 }
 
 type Place = Pick<Grant, 'tenantId' | 'connectionId'>;
@@ -55,9 +66,24 @@ const findGrant = {
   name: 'grants-find',
   text: `SELECT c.id AS "connectionId", c.tenant_id AS "tenantId", c.user_id AS "userId", c.provider, c.type, c.provider_account_id AS "accountId",
            c.status, c.last_error AS "lastError", g.sealed_access_token AS "accessToken", g.sealed_refresh_token AS "refreshToken",
-           g.sealed_credentials AS credentials, g.expires_at AS "expiresAt", g.issued_at AS "issuedAt", g.version, g.refused_at AS "refusedAt"
+           g.sealed_credentials AS credentials, g.expires_at AS "expiresAt", g.issued_at AS "issuedAt", g.version, g.refused_at AS "refusedAt",
+           g.refresh_expires_at AS "refreshExpiresAt", g.renew_attempts AS "renewAttempts", g.patient_until AS "patientUntil"
          FROM connections c LEFT JOIN grants g ON g.connection_id = c.id WHERE c.id = $1`,
 };
+
+/** All that changes with new tokens. */
+const tokenColumns = [
+  'sealed_access_token',
+  'sealed_refresh_token',
+  'issued_at',
+  'expires_at',
+  'refresh_expires_at',
+  'refused_at',
+  'is_renewable',
+  'announce_at',
+  'renew_at',
+  'breaks_at',
+] as const;
 
 /** Whoever holds the lock asks a provider, which has a deadline; waiting longer than that means that something is wrong. */
 const lockPatience = '9s';
@@ -69,6 +95,7 @@ export class GrantsRepository {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(Sealer) private readonly sealer: Sealer,
+    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
   ) {}
 
   async find(connectionId: string): Promise<Grant | undefined> {
@@ -95,23 +122,27 @@ export class GrantsRepository {
   }
 
   accessTokenOf(grant: Place, tokens: SealedTokens): string {
-    return this.#open(tokens.accessToken, placeOf(grant, 'access'));
+    return this.#open(tokens.accessToken, grantPlaceOf(grant, 'access'));
   }
 
   refreshTokenOf(grant: Place, tokens: SealedTokens): string | null {
-    return tokens.refreshToken === null ? null : this.#open(tokens.refreshToken, placeOf(grant, 'refresh'));
+    return tokens.refreshToken === null ? null : this.#open(tokens.refreshToken, grantPlaceOf(grant, 'refresh'));
   }
 
   /** Keeps the tokens of an account that was just connected. */
   async store(tx: Transaction, place: Place, tokens: NewTokens): Promise<void> {
+    const [kept] = await tx.query<Kept>(
+      `SELECT c.provider, g.sealed_refresh_token AS "refreshToken", g.refresh_expires_at AS "refreshExpiresAt"
+       FROM connections c LEFT JOIN grants g ON g.connection_id = c.id WHERE c.id = $1`,
+      [place.connectionId],
+    );
+    if (kept === undefined) throw new Error('unreachable: a connection is stored before its tokens');
     await tx.query(
-      `INSERT INTO grants (connection_id, tenant_id, sealed_access_token, sealed_refresh_token, issued_at, expires_at, refresh_expires_at, refused_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-       ON CONFLICT (connection_id) DO UPDATE SET sealed_access_token = EXCLUDED.sealed_access_token, sealed_credentials = NULL,
-         sealed_refresh_token = coalesce(EXCLUDED.sealed_refresh_token, grants.sealed_refresh_token), issued_at = EXCLUDED.issued_at,
-         expires_at = EXCLUDED.expires_at, refused_at = EXCLUDED.refused_at, version = grants.version + 1,
-         refresh_expires_at = CASE WHEN EXCLUDED.sealed_refresh_token IS NULL THEN grants.refresh_expires_at ELSE EXCLUDED.refresh_expires_at END`,
-      [place.connectionId, place.tenantId, ...this.#sealed(place, tokens)],
+      `INSERT INTO grants (connection_id, tenant_id, ${tokenColumns.join(', ')}, provider)
+       VALUES ($1, $2, ${tokenColumns.map((_, index) => `$${index + 3}`).join(', ')}, $${tokenColumns.length + 3})
+       ON CONFLICT (connection_id) DO UPDATE SET sealed_credentials = NULL, version = grants.version + 1, provider = EXCLUDED.provider,
+         renew_attempts = 0, patient_until = NULL, ${tokenColumns.map((column) => `${column} = EXCLUDED.${column}`).join(', ')}`,
+      [place.connectionId, place.tenantId, ...this.#valuesOf(place, kept, tokens), kept.provider],
     );
   }
 
@@ -122,28 +153,49 @@ export class GrantsRepository {
     { credentials, now }: { credentials: Readonly<Record<string, string>>; now: Date },
   ): Promise<void> {
     await tx.query(
-      `INSERT INTO grants (connection_id, tenant_id, sealed_credentials, issued_at) VALUES ($1, $2, $3, $4)
+      `INSERT INTO grants (connection_id, tenant_id, sealed_credentials, issued_at, provider)
+       VALUES ($1, $2, $3, $4, (SELECT provider FROM connections WHERE id = $1))
        ON CONFLICT (connection_id) DO UPDATE SET sealed_credentials = EXCLUDED.sealed_credentials, sealed_access_token = NULL,
          sealed_refresh_token = NULL, issued_at = EXCLUDED.issued_at, expires_at = NULL, refresh_expires_at = NULL, refused_at = NULL,
+         is_renewable = false, announce_at = NULL, renew_at = NULL, breaks_at = NULL, renew_attempts = 0, patient_until = NULL,
          version = grants.version + 1`,
-      [place.connectionId, place.tenantId, this.sealer.seal(JSON.stringify(credentials), placeOf(place, 'credentials')), now],
+      [place.connectionId, place.tenantId, this.sealer.seal(JSON.stringify(credentials), grantPlaceOf(place, 'credentials')), now],
     );
   }
 
   /** What {@link storeCredentials} kept. */
   credentialsOf(grant: Place, sealed: string): Readonly<Record<string, string>> {
-    return JSON.parse(this.#open(sealed, placeOf(grant, 'credentials'))) as Readonly<Record<string, string>>;
+    return JSON.parse(this.#open(sealed, grantPlaceOf(grant, 'credentials'))) as Readonly<Record<string, string>>;
   }
 
-  /** Puts new tokens in the place of those of `version`. @returns false when those are not there any more. */
-  async replace(tx: Transaction, place: Place & { readonly version: number }, tokens: NewTokens): Promise<boolean> {
+  /** Puts new tokens in the place of those that `grant` holds. @returns false when those are not there any more. */
+  async replace(tx: Transaction, grant: Place & { readonly provider: string; readonly tokens: SealedTokens }, tokens: NewTokens): Promise<boolean> {
+    const { provider, tokens: held } = grant;
+    const kept = { provider, refreshToken: held.refreshToken, refreshExpiresAt: held.refreshExpiresAt };
     const replaced = await tx.query(
-      `UPDATE grants SET sealed_access_token = $3, sealed_refresh_token = coalesce($4, sealed_refresh_token), issued_at = $5, expires_at = $6,
-         refresh_expires_at = CASE WHEN $4::text IS NULL THEN refresh_expires_at ELSE $7::timestamptz END, refused_at = $8, version = version + 1
+      `UPDATE grants SET version = version + 1, renew_attempts = 0, patient_until = NULL,
+         ${tokenColumns.map((column, index) => `${column} = $${index + 3}`).join(', ')}
        WHERE connection_id = $1 AND version = $2 RETURNING connection_id`,
-      [place.connectionId, place.version, ...this.#sealed(place, tokens)],
+      [grant.connectionId, held.version, ...this.#valuesOf(grant, kept, tokens)],
     );
     return replaced.length > 0;
+  }
+
+  /** New tokens could not be had. They are asked for again at `again`, and by nobody before `patientUntil`. */
+  async postpone(tx: Transaction, connectionId: string, { again, patientUntil }: { again: Date; patientUntil: Date | null }): Promise<void> {
+    await tx.query(
+      `UPDATE grants SET renew_attempts = renew_attempts + 1, renew_at = $2, patient_until = $3, breaks_at = coalesce(least(breaks_at, expires_at), $2)
+       WHERE connection_id = $1`,
+      [connectionId, again, patientUntil],
+    );
+  }
+
+  /** These tokens are dead: nothing comes of them any more. */
+  async rest(tx: Transaction, connectionId: string): Promise<void> {
+    await tx.query(
+      `UPDATE grants SET renew_at = NULL, announce_at = NULL, breaks_at = NULL, renew_attempts = 0, patient_until = NULL WHERE connection_id = $1`,
+      [connectionId],
+    );
   }
 
   async forget(tx: Transaction, connectionId: string): Promise<void> {
@@ -160,17 +212,36 @@ export class GrantsRepository {
     }
   }
 
-  #sealed(place: Place, { accessToken, refreshToken, issuedAt, expiresAt, refreshExpiresAt, refusedAt }: NewTokens): readonly unknown[] {
-    const sealedRefreshToken = refreshToken === null ? null : this.sealer.seal(refreshToken, placeOf(place, 'refresh'));
-    return [this.sealer.seal(accessToken, placeOf(place, 'access')), sealedRefreshToken, issuedAt, expiresAt, refreshExpiresAt, refusedAt];
+  /** What is written back must not undo a key rotation that passed here meanwhile. */
+  #rewrapped(sealed: string | null): string | null {
+    try {
+      return sealed === null ? null : this.sealer.rewrap(sealed);
+    } catch (error) {
+      if (error instanceof SealBrokenError) return sealed;
+      throw error;
+    }
+  }
+
+  /** In the order of {@link tokenColumns}. */
+  #valuesOf(place: Place, kept: Kept, { accessToken, refreshToken, issuedAt, expiresAt, refusedAt, ...fresh }: NewTokens): readonly unknown[] {
+    const sealedAccessToken = this.sealer.seal(accessToken, grantPlaceOf(place, 'access'));
+    const sealedRefreshToken =
+      refreshToken === null ? this.#rewrapped(kept.refreshToken) : this.sealer.seal(refreshToken, grantPlaceOf(place, 'refresh'));
+    const refreshExpiresAt = refreshToken === null ? kept.refreshExpiresAt : fresh.refreshExpiresAt;
+    const life: TokenLife = { issuedAt, expiresAt, hasRefreshToken: sealedRefreshToken !== null, refreshExpiresAt };
+    const { isRenewable, announceAt, renewAt, breaksAt } = timetableOf(life, this.providers.find(kept.provider)?.capabilities.oauth);
+    const tokens = [sealedAccessToken, sealedRefreshToken, issuedAt, expiresAt, refreshExpiresAt, refusedAt];
+    return [...tokens, isRenewable, announceAt, renewAt, breaksAt];
   }
 }
 
-const placeOf = ({ tenantId, connectionId }: Place, kind: 'access' | 'refresh' | 'credentials'): string => `${tenantId}/${connectionId}/${kind}`;
+export const grantPlaceOf = ({ tenantId, connectionId }: Place, kind: 'access' | 'refresh' | 'credentials'): string =>
+  `${tenantId}/${connectionId}/${kind}`;
 
-function toGrant({ accessToken, refreshToken, expiresAt, issuedAt, version, refusedAt, ...connection }: GrantRow): Grant {
-  const tokens = accessToken === null || version === null ? null : { accessToken, refreshToken, expiresAt, issuedAt, version, refusedAt };
-  return { ...connection, tokens };
+function toGrant(row: GrantRow): Grant {
+  const { connectionId, tenantId, userId, provider, type, accountId, status, lastError, credentials, accessToken, version, ...rest } = row;
+  const tokens = accessToken === null || version === null ? null : { accessToken, version, ...rest };
+  return { connectionId, tenantId, userId, provider, type, accountId, status, lastError, tokens, credentials };
 }
 
 function codeOf(error: unknown): unknown {

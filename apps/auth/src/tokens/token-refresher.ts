@@ -3,17 +3,23 @@ import { Inject, Injectable } from '@nestjs/common';
 import { activityRecorded, integrationDisconnected, tokenRefreshed } from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
-import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
+import { backoffMs, CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { ConnectionsRepository } from '../connections/connections.repository.js';
 import { isRenewable, OAuthFailure, refreshTokens, type RenewableTokens } from '../oauth/oauth-client.js';
 import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../providers/configured-providers.js';
 import { GrantsRepository, type Grant, type NewTokens, type SealedTokens } from './grants.repository.js';
 import { newTokens } from './new-tokens.js';
 import { ProviderSlots } from './provider-slots.js';
+import { renewableFrom } from './timetable.js';
 
 /** What became of a refresh. `token` is also what another replica fetched meanwhile. */
 export type RefreshOutcome =
   { readonly kind: 'token'; readonly value: string; readonly expiresAt: Date | null } | { readonly kind: 'gone' | 'needs_reauth' | 'unavailable' };
+
+/**
+ * Why there should be a new token: somebody needs one that works, other than one that was refused; or those of `version` will end and nobody is waiting.
+ */
+export type RefreshWish = { readonly kind: 'needed'; readonly rejected: string | undefined } | { readonly kind: 'ahead'; readonly version: number };
 
 /** A token is not handed out in its last minute: the call it is for may take a while. Milliseconds. */
 const marginMs = 60_000;
@@ -24,6 +30,8 @@ const rescueMs = 8_000;
 /** How long the pair itself is held: it may be the only copy of what the provider will accept. Milliseconds. */
 const rescueMsMax = 15 * 60_000;
 const rescuePauseMs = 200;
+/** A provider that asks for more is asked again nevertheless. Milliseconds. */
+const waitMsMax = 24 * 60 * 60_000;
 
 interface UsableWhen {
   /** A token that a provider refused. */
@@ -38,14 +46,14 @@ export const isUsable = (token: { value: string; expiresAt: Date | null }, { rej
 
 /** A pair of tokens that a provider gave, and where it belongs. */
 interface Fetched {
-  readonly grant: Grant;
-  readonly version: number;
+  readonly grant: GrantWithTokens;
   readonly tokens: NewTokens;
 }
 
+type GrantWithTokens = Grant & { readonly tokens: SealedTokens };
+
 interface Refreshing {
-  readonly grant: Grant;
-  readonly tokens: SealedTokens;
+  readonly grant: GrantWithTokens;
   readonly provider: ConnectableProvider;
   readonly held: RenewableTokens;
   readonly wasRefused: boolean;
@@ -65,11 +73,11 @@ export class TokenRefresher {
   ) {}
 
   /** Whoever waited for the lock takes what the one before stored. */
-  refresh({ connectionId, provider }: Pick<Grant, 'connectionId' | 'provider'>, rejected: string | undefined): Promise<RefreshOutcome> {
+  refresh({ connectionId, provider }: Pick<Grant, 'connectionId' | 'provider'>, wish: RefreshWish): Promise<RefreshOutcome> {
     return this.slots.run(provider, async () => {
       let fetched: Fetched | undefined;
       try {
-        return await this.database.transaction((tx) => this.#refreshLocked(tx, { connectionId, rejected, onFetched: (pair) => (fetched = pair) }));
+        return await this.database.transaction((tx) => this.#refreshLocked(tx, { connectionId, wish, onFetched: (pair) => (fetched = pair) }));
       } catch (error) {
         if (fetched === undefined) throw error;
         return this.#rescue(fetched, error);
@@ -79,21 +87,27 @@ export class TokenRefresher {
 
   async #refreshLocked(
     tx: Transaction,
-    { connectionId, rejected, onFetched }: { connectionId: string; rejected: string | undefined; onFetched: (pair: Fetched) => void },
+    { connectionId, wish, onFetched }: { connectionId: string; wish: RefreshWish; onFetched: (pair: Fetched) => void },
   ): Promise<RefreshOutcome> {
     const grant = await this.grants.lock(tx, connectionId);
     if (grant === undefined || grant.status === 'disconnected') return { kind: 'gone' };
     if (grant.status === 'needs_reauth' || grant.tokens === null) return { kind: 'needs_reauth' };
     const { tokens } = grant;
     const held = { value: this.grants.accessTokenOf(grant, tokens), expiresAt: tokens.expiresAt };
-    if (isUsable(held, { rejected, now: this.now() })) return { kind: 'token', ...held };
+    const isThere = wish.kind === 'ahead' ? tokens.version !== wish.version : isUsable(held, { rejected: wish.rejected, now: this.now() });
+    if (isThere) return { kind: 'token', ...held };
 
     const provider = connectableProvider(this.providers, grant.provider);
-    const wasRefused = held.value === rejected;
+    const wasRefused = wish.kind === 'needed' && held.value === wish.rejected;
     if (wasRefused && this.#wasRefusedBefore(tokens)) return this.#giveUp(tx, { grant, provider, reason: 'token_refused' });
     if (!isRenewable(provider.oauth, tokens)) return this.#giveUp(tx, { grant, provider, reason: 'no_refresh_token' });
+    if (tokens.patientUntil !== null && tokens.patientUntil > this.now()) return { kind: 'unavailable' };
     const renewable = { accessToken: held.value, refreshToken: this.grants.refreshTokenOf(grant, tokens) };
-    return this.#fetch(tx, { grant, tokens, provider, held: renewable, wasRefused }, onFetched);
+    const work = { grant: { ...grant, tokens }, provider, held: renewable, wasRefused };
+    const earliest = tokens.refreshToken === null ? renewableFrom(tokens, provider.oauth.longLivedTokens) : null;
+    if (earliest !== null && earliest > this.now())
+      return this.#postpone(tx, work, { reason: 'token_too_young', waitMs: earliest.getTime() - this.now().getTime() });
+    return this.#fetch(tx, work, onFetched);
   }
 
   async #fetch(tx: Transaction, work: Refreshing, onFetched: (pair: Fetched) => void): Promise<RefreshOutcome> {
@@ -102,7 +116,6 @@ export class TokenRefresher {
       const answer = await refreshTokens(provider, grant.connectionId, work.held);
       const fetched = {
         grant,
-        version: work.tokens.version,
         tokens: newTokens(answer, { now: this.now(), refusedAt: work.wasRefused ? this.now() : null }),
       };
       onFetched(fetched);
@@ -112,12 +125,14 @@ export class TokenRefresher {
       if (!(error instanceof OAuthFailure)) throw error;
       this.log.warn({ provider: grant.provider, connection_id: grant.connectionId, reason: error.reason }, 'a token was not refreshed');
       // invalid_grant is the one answer that will not change: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
-      return error.kind === 'refused' ? this.#giveUp(tx, { grant, provider, reason: error.reason }) : this.#postpone(tx, work, error.reason);
+      return error.kind === 'refused'
+        ? this.#giveUp(tx, { grant, provider, reason: error.reason })
+        : this.#postpone(tx, work, { reason: error.reason, waitMs: error.retryAfterMs });
     }
   }
 
-  async #store(tx: Transaction, { grant, version, tokens }: Fetched): Promise<boolean> {
-    const isStored = await this.grants.replace(tx, { ...grant, version }, tokens);
+  async #store(tx: Transaction, { grant, tokens }: Fetched): Promise<boolean> {
+    const isStored = await this.grants.replace(tx, grant, tokens);
     if (!isStored) return false;
     if (grant.lastError !== null) await this.connections.setStatus(tx, grant.connectionId, { status: 'active', lastError: null, now: this.now() });
     const announced = { tenantId: grant.tenantId };
@@ -132,7 +147,10 @@ export class TokenRefresher {
     tx: Transaction,
     { grant, provider, reason }: { grant: Grant; provider: ConnectableProvider; reason: string },
   ): Promise<RefreshOutcome> {
-    const message = `${provider.manifest.displayName} no longer accepts the permission; the account must be connected again.`;
+    const name = provider.manifest.displayName;
+    const why = reason === 'no_refresh_token' ? `The permission of ${name} has ended` : `${name} no longer accepts the permission`;
+    const message = `${why}; the account must be connected again.`;
+    await this.grants.rest(tx, grant.connectionId);
     await this.connections.setStatus(tx, grant.connectionId, { status: 'needs_reauth', lastError: message, now: this.now() });
     const announced = { tenantId: grant.tenantId };
     tx.outbox.add(integrationDisconnected, { ...idsOf(grant), reason: 'refused_by_provider' }, announced);
@@ -142,7 +160,14 @@ export class TokenRefresher {
   }
 
   /** It may work another time: nothing changes but what the user can read about it, once for each stretch of trouble. */
-  async #postpone(tx: Transaction, { grant, provider }: Refreshing, reason: string): Promise<RefreshOutcome> {
+  async #postpone(
+    tx: Transaction,
+    { grant, provider }: Refreshing,
+    { reason, waitMs }: { reason: string; waitMs: number | undefined },
+  ): Promise<RefreshOutcome> {
+    const after = (ms: number): Date => new Date(this.now().getTime() + ms);
+    const again = after(backoffMs(grant.tokens.renewAttempts + 1, waitMs));
+    await this.grants.postpone(tx, grant.connectionId, { again, patientUntil: waitMs === undefined ? null : after(Math.min(waitMs, waitMsMax)) });
     if (grant.lastError === null) {
       const message = `${provider.manifest.displayName} did not give a new access token; it will be asked again.`;
       await this.connections.setStatus(tx, grant.connectionId, { status: 'active', lastError: message, now: this.now() });

@@ -46,7 +46,7 @@ export class TokensService {
     const key = `${grant.connectionId} ${rejected ?? ''}`;
     const underWay = this.#underWay.get(key);
     if (underWay !== undefined) return underWay;
-    const refresh = this.refresher.refresh(grant, rejected).finally(() => this.#underWay.delete(key));
+    const refresh = this.refresher.refresh(grant, { kind: 'needed', rejected }).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, refresh);
     return refresh;
   }
