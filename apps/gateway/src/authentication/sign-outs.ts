@@ -18,11 +18,14 @@ export class SignOuts {
     if (request === revokeApiKey) this.authenticator.forget(({ api_key_id }) => api_key_id === (input as InputOf<typeof revokeApiKey>).id);
   }
 
-  #signedOut({ everywhere }: InputOf<typeof signOut>, caller: Caller | undefined): void {
-    if (caller?.session_id !== undefined) this.#end(caller.session_id);
-    if (!everywhere || caller?.user_id === undefined) return;
-    for (const { session_id } of this.authenticator.forget(({ user_id }) => user_id === caller.user_id))
-      if (session_id !== undefined) this.sessions.end(session_id);
+  #signedOut({ everywhere, refresh_token }: InputOf<typeof signOut>, caller: Caller | undefined): void {
+    if (caller?.user_id === undefined) return;
+    const isMeant = (other: Caller): boolean =>
+      everywhere ? other.user_id === caller.user_id : other.session_id !== undefined && other.session_id === caller.session_id;
+    const forgotten = this.authenticator.forget(isMeant);
+    // A refresh token says which session is meant, and that need not be the caller's: then auth is asked again.
+    if (refresh_token !== undefined) return;
+    for (const { session_id } of forgotten) if (session_id !== undefined) this.sessions.end(session_id);
   }
 
   #end(sessionId: string): void {

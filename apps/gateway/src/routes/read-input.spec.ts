@@ -1,5 +1,5 @@
 import { AppError, routeCatalog, type RouteContract } from '@patchbay/contracts';
-import { readInput } from './read-input.js';
+import { cookiesUsed, readInput } from './read-input.js';
 
 const routeOf = (method: string, path: string): RouteContract => {
   const route = routeCatalog.find((candidate) => candidate.method === method && candidate.path === path);
@@ -9,7 +9,7 @@ const routeOf = (method: string, path: string): RouteContract => {
 
 const endpoint = '/api/v1/integrations/webhooks/:id';
 const id = '0198f2a4-0000-7000-8000-0000000000e1';
-const parts = { params: {}, query: {}, body: undefined, header: () => undefined };
+const parts = { params: {}, query: {}, body: undefined, header: () => undefined, cookie: () => undefined };
 const whole = { name: 'CRM', webhook_url: 'https://crm.example.com', events: ['booking_*'] };
 
 const failureOf = (work: () => unknown): AppError => {
@@ -81,5 +81,59 @@ describe('readInput', () => {
 
     expect(readInput(route, { ...parts, header, body: event })).toMatchObject({ id });
     expect(readInput(route, { ...parts, header, body: { ...event, id: own } })).toMatchObject({ id: own });
+  });
+
+  it('takes what the path stands for over whatever is sent', () => {
+    const route = routeOf('POST', '/api/integrations/google-drive/oauth-callback');
+    const body = { code: 'c', redirect_uri: 'http://localhost:3000/', provider: 'zoom', integration_type: 'video' };
+
+    expect(readInput(route, { ...parts, query: { provider: 'zoom' }, body })).toMatchObject({
+      provider: 'google_drive',
+      integration_type: 'storage',
+    });
+  });
+
+  describe('with cookies', () => {
+    const refresh = routeOf('POST', '/api/v1/auth/refresh');
+    const finish = routeOf('POST', '/api/integrations/oauth/:provider/callback');
+    const cookies: Readonly<Record<string, string>> = { patchbay_refresh: 'from-cookie', patchbay_flow: 'bound' };
+    const withCookies = { ...parts, cookie: (name: string) => cookies[name] };
+
+    it('fills a key from its cookie, unless the body has one, and says which were used', () => {
+      expect(readInput(refresh, withCookies)).toEqual({ refresh_token: 'from-cookie' });
+      expect(cookiesUsed(refresh, withCookies)).toEqual(['patchbay_refresh']);
+      const body = { refresh_token: 'from-body' };
+
+      expect(readInput(refresh, { ...withCookies, body })).toEqual(body);
+      expect(cookiesUsed(refresh, { ...withCookies, body })).toEqual([]);
+    });
+
+    it('takes an empty cookie for none', () => {
+      expect(failureOf(() => readInput(refresh, { ...parts, cookie: () => '' })).details).toEqual({ refresh_token: 'is required' });
+    });
+
+    it('names a cookie at fault by its own name', () => {
+      expect(Object.keys(failureOf(() => readInput(refresh, { ...parts, cookie: () => 'x'.repeat(501) })).details)).toEqual(['patchbay_refresh']);
+    });
+
+    it.each(['flow_binding', 'origin', 'user_agent'])('hears %s from the browser only, never from the page', (key) => {
+      const params = { provider: 'google' };
+      const body = { code: 'c', state: 's' };
+      const forgeries = [
+        { body: { ...body, [key]: 'forged' }, query: {} },
+        { body, query: { [key]: 'forged' } },
+      ];
+
+      for (const forged of forgeries) {
+        const failure = failureOf(() => readInput(finish, { ...withCookies, ...forged, params }));
+        expect([failure.code, failure.details]).toEqual(['request_invalid', { [key]: 'is not a known field' }]);
+      }
+      expect(readInput(finish, { ...withCookies, params, body, header: (name) => (name === 'origin' ? 'http://a' : undefined) })).toEqual({
+        ...params,
+        ...body,
+        flow_binding: 'bound',
+        origin: 'http://a',
+      });
+    });
   });
 });
