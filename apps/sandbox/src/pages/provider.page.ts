@@ -114,6 +114,9 @@ const columns: readonly Column[] = [
 
 const itemTable = (provider: string, items: readonly FakeItem[]): Html => {
   const used = columns.filter(({ isUsed }) => items.some(isUsed));
+  const last = items.slice(-200);
+  // What happens at a time comes with the newest first; anything else has an order of its own.
+  const shown = items.some(({ starts }) => starts !== null) ? last.toReversed() : last;
   return html`<div class="scroll">
     <table>
       <thead>
@@ -122,15 +125,12 @@ const itemTable = (provider: string, items: readonly FakeItem[]): Html => {
         </tr>
       </thead>
       <tbody>
-        ${items
-          .slice(-200)
-          .toReversed()
-          .map(
-            (item) =>
-              html`<tr class="${item.status === 'cancelled' ? 'struck' : ''}">
-                ${used.map(({ cell }) => html`<td>${cell(item, provider)}</td>`)}
-              </tr>`,
-          )}
+        ${shown.map(
+          (item) =>
+            html`<tr class="${item.status === 'cancelled' ? 'struck' : ''}">
+              ${used.map(({ cell }) => html`<td>${cell(item, provider)}</td>`)}
+            </tr>`,
+        )}
       </tbody>
     </table>
   </div>`;
