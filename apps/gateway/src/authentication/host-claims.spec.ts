@@ -1,0 +1,62 @@
+import { hostUserOf } from './host-claims.js';
+
+const names = { HOST_JWT_USER_CLAIM: 'sub' };
+const payload = { iss: 'https://host.test', sub: 'u1' };
+const all = {
+  ...names,
+  HOST_JWT_EMAIL_CLAIM: 'email',
+  HOST_JWT_NAME_CLAIM: 'profile.name',
+  HOST_JWT_ROLE_CLAIM: 'https://host.test/role',
+  HOST_JWT_TENANT_CLAIM: 'org.id',
+};
+
+describe('hostUserOf', () => {
+  it('needs no more than an issuer and a person', () => {
+    expect(hostUserOf(payload, names)).toEqual({ issuer: 'https://host.test', subject: 'u1', role: 'user', tenant_id: 'default' });
+  });
+
+  it('reads the claims it is told to, by name or by path', () => {
+    const claims = { ...payload, email: 'ada@example.com', profile: { name: ' Ada ' }, 'https://host.test/role': 'admin', org: { id: 't1' } };
+
+    expect(hostUserOf(claims, all)).toEqual({
+      issuer: 'https://host.test',
+      subject: 'u1',
+      email: 'ada@example.com',
+      name: 'Ada',
+      role: 'admin',
+      tenant_id: 't1',
+    });
+  });
+
+  it.each(['Admin', 'administrator', ['admin'], true, { admin: true }, undefined])(
+    'takes a role that is not exactly one of ours for a user (%j)',
+    (role) => {
+      expect(hostUserOf({ ...payload, 'https://host.test/role': role }, all)?.role).toBe('user');
+    },
+  );
+
+  it('takes nobody for an admin when no claim says roles', () => {
+    expect(hostUserOf({ ...payload, role: 'admin' }, names)?.role).toBe('user');
+  });
+
+  it('takes a number for a person', () => {
+    expect(hostUserOf({ iss: 'i', user: { id: 42 } }, { HOST_JWT_USER_CLAIM: 'user.id' })?.subject).toBe('42');
+  });
+
+  it.each([undefined, '', null, {}, 'x'.repeat(501)])('knows nobody without a person (%j)', (sub) => {
+    expect(hostUserOf({ iss: 'i', user: sub }, { HOST_JWT_USER_CLAIM: 'user' })).toBeUndefined();
+  });
+
+  it.each([7, '', {}, 'x'.repeat(101)])('knows nobody in a tenant that is none (%j)', (id) => {
+    expect(hostUserOf({ ...payload, org: { id } }, all)).toBeUndefined();
+  });
+
+  it('does not find what every object has', () => {
+    expect(hostUserOf({ iss: 'i' }, { HOST_JWT_USER_CLAIM: 'constructor.name' })).toBeUndefined();
+  });
+
+  it('leaves out addresses that are none, and those the host does not vouch for', () => {
+    expect(hostUserOf({ ...payload, email: 'ada' }, all)).not.toHaveProperty('email');
+    expect(hostUserOf({ ...payload, email: 'ada@example.com', email_verified: false }, all)).not.toHaveProperty('email');
+  });
+});
