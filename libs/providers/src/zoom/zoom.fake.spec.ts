@@ -77,6 +77,15 @@ describe('the Zoom fake', () => {
       expect((await token({ grant_type: 'refresh_token', refresh_token: second['refresh_token'] ?? '' })).status).toBe(200);
     });
 
+    it('forgets a refresh token after ninety days', async () => {
+      const { body } = await exchange(await codeFrom(allow()));
+      nowMs += 90 * 86_400_000;
+
+      expect(await token({ grant_type: 'refresh_token', refresh_token: body['refresh_token'] ?? '' })).toMatchObject({
+        body: { error: 'invalid_grant' },
+      });
+    });
+
     it('refuses a client that does not prove itself with HTTP Basic', async () => {
       const form = { grant_type: 'refresh_token', client_id: zoomFakeClient.clientId, client_secret: zoomFakeClient.clientSecret };
 

@@ -44,6 +44,8 @@ export const createZoomFake = (options: FakeOptions = {}): ZoomFake => {
     accessTokenSeconds: 3600,
     codeSeconds: 600,
     rotatesRefreshTokens: true,
+    // https://developers.zoom.us/docs/integrations/oauth/#refreshing-an-access-token
+    refreshTokenSeconds: () => 90 * 86_400,
     prefixes: { code: '', access: 'eyJzdiI6IjAwMDAwMSJ9.', refresh: 'eyJzdiI6IjAwMDAwMiJ9.' },
   });
   const parts: ZoomOAuthParts = { oauth, accounts, appScopes };
