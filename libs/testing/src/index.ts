@@ -1,6 +1,10 @@
 export { aBooking, movedBooking } from './a-booking.js';
 export type { PrivateNats } from '@patchbay/local-stack';
+export { BusTap, type Crossing } from './bus-tap.js';
+export { dumpDatabase } from './database-dump.js';
 export { EventProbe, type Published, type TokenAnswer } from './event-probe.js';
+export { PlantedSecrets, type Leak } from './planted-secrets.js';
 export { createDatabase, type TestDatabase } from './test-database.js';
 export { natsUrl, startNats } from './test-nats.js';
+export { startTraceCollector, type TraceCollector } from './trace-collector.js';
 export { waitFor } from './wait-for.js';
