@@ -10,7 +10,8 @@ const verifier = randomBytes(32).toString('base64url');
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
 describe('the Zoom fake', () => {
-  let nowMs = Date.parse('2026-11-21T09:00:00Z');
+  const start = Date.parse('2026-11-21T09:00:00Z');
+  let nowMs = start;
   const now = () => new Date(nowMs);
   const ledger = createFakeLedger(now);
   let running: RunningFake<ZoomFake>;
@@ -18,6 +19,7 @@ describe('the Zoom fake', () => {
   beforeAll(async () => (running = await startFake(createZoomFake({ now, ledger }))));
   afterAll(() => running.stop());
   beforeEach(() => {
+    nowMs = start;
     running.fake.reset();
     running.fake.limitDailyCalls(null);
     running.faults.clear();
