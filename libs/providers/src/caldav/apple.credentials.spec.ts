@@ -8,11 +8,11 @@ credentialsContract('apple', () =>
   connectToCredentialsFake(apple, {
     fake: createAppleFake(),
     environment: (url) => ({ APPLE_API_BASE_URL: url }),
-    wrong: { app_password: 'wron-gwro-ngwr-ongw' },
+    wrong: { password: 'wron-gwro-ngwr-ongw' },
   }),
 );
 
-const filled = { apple_id: 'olivia@icloud.com', app_password: 'abcd-efgh-ijkl-mnop' };
+const filled = { username: 'olivia@icloud.com', password: 'abcd-efgh-ijkl-mnop' };
 
 /** An iCloud that answers from what is given, by address. */
 const icloud = (answers: Readonly<Record<string, { readonly location: string } | { readonly property: string; readonly href: string }>>) => {
@@ -69,12 +69,12 @@ describe('an iCloud account', () => {
   it.each(['abcdefghijklmnop', 'abcd-efgh-ijkl-mnop', ' abcd-efghijkl-mnop '])('takes an app-specific password as people type it: %p', (typed) => {
     const { credentials } = icloud({});
 
-    expect(credentials.schema.parse({ ...filled, app_password: typed })).toEqual(filled);
+    expect(credentials.schema.parse({ ...filled, password: typed })).toEqual(filled);
   });
 
   it('tells an ordinary password from an app-specific one before Apple is asked', () => {
     const { credentials } = icloud({});
 
-    expect(credentials.schema.safeParse({ ...filled, app_password: 'MyDog123' }).error?.issues[0]?.message).toMatch(/app-specific password/);
+    expect(credentials.schema.safeParse({ ...filled, password: 'MyDog123' }).error?.issues[0]?.message).toMatch(/app-specific password/);
   });
 });

@@ -13,9 +13,9 @@ export interface AppleApi {
 }
 
 const appleForm = z.strictObject({
-  apple_id: filled('the Apple Account').pipe(z.email('must be the e-mail address of the Apple Account')),
+  username: filled('the Apple Account').pipe(z.email('must be the e-mail address of the Apple Account')),
   // Apple shows it in four groups; people leave out the hyphens. https://support.apple.com/102654
-  app_password: filled('the app-specific password')
+  password: filled('the app-specific password')
     .regex(/^[a-z]{4}-?[a-z]{4}-?[a-z]{4}-?[a-z]{4}$/, 'must be an app-specific password: sixteen small letters, such as abcd-efgh-ijkl-mnop')
     .transform((text) => text.replaceAll('-', '').replaceAll(/(?<=.)(?=(.{4})+$)/g, '-')),
 });
@@ -23,12 +23,12 @@ const appleForm = z.strictObject({
 /** An iCloud calendar account. */
 export const appleCredentials = ({ baseUrl, outbound, now }: AppleApi): CredentialsCapability => ({
   form: [
-    textField({ name: 'apple_id', label: 'Apple Account', help: 'The e-mail address you sign in with at Apple.' }),
-    secretField({ name: 'app_password', label: 'App-specific password', help: 'Made at account.apple.com. Your usual password does not work.' }),
+    textField({ name: 'username', label: 'Apple Account', help: 'The e-mail address you sign in with at Apple.' }),
+    secretField({ name: 'password', label: 'App-specific password', help: 'Made at account.apple.com. Your usual password does not work.' }),
   ],
   schema: appleForm,
   check: async (credentials, accountId) => {
-    const { apple_id: username, app_password: password } = appleForm.parse(credentials);
+    const { username, password } = appleForm.parse(credentials);
     const base = new URL(baseUrl);
     const server = { provider: 'apple', outbound, now, username, password, accountId, isTrusted: (url: URL) => isApples(base, url) };
     const { principalUrl } = await discoverAt(server, `${withoutSlash(baseUrl)}/`);

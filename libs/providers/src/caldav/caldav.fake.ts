@@ -52,7 +52,7 @@ export const createAppleFake = (options: FakeOptions = {}): CredentialsFake =>
     {
       id: 'apple',
       displayName: 'Apple iCloud',
-      credentialsOf: (holder) => ({ apple_id: holder.email, app_password: appPasswordOf(holder) }),
+      credentialsOf: (holder) => ({ username: holder.email, password: appPasswordOf(holder) }),
       answer: (request, holders) => answerDav(icloud, request, holders),
       failure: davFailure,
     },

@@ -1,0 +1,89 @@
+import type { PatchbayClient } from '@patchbay/api-client';
+import {
+  checkConnection,
+  connectWithCredentials,
+  disconnectConnection,
+  getConnection,
+  listExpiringConnections,
+  listProviders,
+  type Connection,
+} from '@patchbay/contracts';
+import { fetch } from 'undici';
+import { ada, callRaw, clientOf, sandbox, stack } from './whole-stack.js';
+
+const email = 'ben.bookings@example.com';
+const client: PatchbayClient = clientOf(ada.token);
+const { items: providers } = await client.call(listProviders, {});
+const ids = providers.filter(({ connect }) => connect.method === 'credentials').map(({ id }) => id);
+
+/** What the sandbox's pages say that has to be typed. */
+interface SandboxProviders {
+  readonly providers: readonly {
+    readonly id: string;
+    readonly accounts: readonly {
+      readonly email: string;
+      readonly collections: readonly { readonly items: readonly { readonly id: string; readonly notes: readonly string[] }[] }[];
+    }[];
+  }[];
+}
+
+/** Reads it off the sandbox, as a person would who tries this out. */
+async function toType(provider: string): Promise<Record<string, string>> {
+  const { providers: hosted } = (await (await fetch(`${stack.sandboxUrl}/control/providers`)).json()) as SandboxProviders;
+  const account = hosted.find(({ id }) => id === provider)?.accounts.find((one) => one.email === email);
+  const fields = account?.collections.flatMap(({ items }) => items.map(({ id, notes: [value = ''] }) => [id, value] as const)) ?? [];
+  // The page knows where the sandbox is only after somebody has called it.
+  return { ...Object.fromEntries(fields), ...(provider === 'caldav' && { server_url: `${stack.sandboxUrl}/caldav/dav` }) };
+}
+
+const connect = async (provider: string): Promise<Connection> =>
+  client.call(connectWithCredentials, { provider, credentials: await toType(provider) });
+
+it('every provider without OAuth can be tried in the sandbox', () => {
+  expect([...ids].sort()).toEqual(['apple', 'azure_blob', 'caldav', 'gcs', 'mailgun', 'paypal', 's3', 'sendgrid', 'stripe']);
+});
+
+describe.each(ids)('%s', (provider) => {
+  let id = '';
+
+  it('connects with what is typed, and works', async () => {
+    const connection = await connect(provider);
+    ({ id } = connection);
+
+    expect(connection).toMatchObject({ provider, status: 'active', last_error: null });
+    expect(await client.call(checkConnection, { id })).toEqual(connection);
+  });
+
+  it('says when the password or key was changed, in the connection and in the forecast', async () => {
+    await sandbox.revokeGrant(provider, email);
+
+    const broken = await client.call(checkConnection, { id });
+
+    expect(broken).toMatchObject({ status: 'needs_reauth', last_error: expect.stringMatching(/connected again/) });
+    const { items } = await client.call(listExpiringConnections, { days: 1, limit: 200 });
+    expect(items.filter(({ connection_id: of }) => of === id).map(({ reason }) => reason)).toEqual(['reauth_needed']);
+  });
+
+  it('is connected again under the id it had', async () => {
+    expect(await connect(provider)).toMatchObject({ id, status: 'active', last_error: null });
+  });
+
+  it('refuses what is not the right password or key, and shows none of it', async () => {
+    const right = await toType(provider);
+    await sandbox.revokeGrant(provider, email);
+
+    const { status, body } = await callRaw('POST', '/api/v1/integrations/connections/', {
+      token: ada.token,
+      body: JSON.stringify({ provider, credentials: right }),
+    });
+
+    expect([status, body['code']]).toEqual([400, 'credentials_refused']);
+    expect(Object.values(right).filter((value) => value.length > 12 && JSON.stringify(body).includes(value))).toEqual([]);
+  });
+
+  it('is disconnected', async () => {
+    await client.call(disconnectConnection, { id });
+
+    await expect(client.call(getConnection, { id })).rejects.toMatchObject({ status: 404 });
+  });
+});
