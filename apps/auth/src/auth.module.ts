@@ -26,6 +26,9 @@ import { IdentitiesRepository } from './identities/identities.repository.js';
 import { IdentitiesService } from './identities/identities.service.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { ImportsService } from './imports/imports.service.js';
+import { ForecastController } from './forecast/forecast.controller.js';
+import { ForecastRepository } from './forecast/forecast.repository.js';
+import { ForecastService } from './forecast/forecast.service.js';
 import { FlowStates } from './oauth/flow-state.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthFlowsRepository } from './oauth/oauth-flows.repository.js';
@@ -64,6 +67,7 @@ import { UsersService } from './users/users.service.js';
     ConnectionsController,
     CredentialsController,
     DevelopmentController,
+    ForecastController,
     DoctorController,
     HostUsersController,
     IdentitiesController,
@@ -93,6 +97,8 @@ import { UsersService } from './users/users.service.js';
     DevelopmentService,
     DoctorService,
     FlowStates,
+    ForecastRepository,
+    ForecastService,
     EndingTokens,
     GrantsRepository,
     RenewalLoop,
