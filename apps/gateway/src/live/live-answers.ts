@@ -10,7 +10,7 @@ import { appErrorOf, problemOf } from '../problems/problem.js';
 import { idOf, isFinal, liveEvents, type LiveAnswer } from './live-events.js';
 
 /** Media type of server-sent events. */
-export const eventStreamMediaType = 'text/event-stream';
+const eventStreamMediaType = 'text/event-stream';
 
 const streamsPerCallerMax = 5;
 
