@@ -24,6 +24,8 @@ export const createCompiler = (definitions: Readonly<Record<string, AnySchema>>)
   ajv.addFormat('int16', { type: 'number', validate: (value: number) => Number.isInteger(value) && Math.abs(value) < 2 ** 15 });
   ajv.addFormat('uint32', { type: 'number', validate: (value: number) => Number.isInteger(value) && value >= 0 && value < 2 ** 32 });
   ajv.addFormat('uint64', /^\d+$/);
+  // Discord's ids. https://discord.com/developers/docs/reference#snowflakes
+  ajv.addFormat('snowflake', /^\d+$/);
   for (const [name, schema] of Object.entries(definitions)) ajv.addSchema(schema, name);
   const remarks: string[] = [];
 

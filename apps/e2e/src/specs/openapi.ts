@@ -9,6 +9,8 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 export interface KnownMistakes {
   /** Fields that the document requires everywhere and the API leaves out. */
   readonly neverRequired?: readonly string[];
+  /** Where the API is, for a document that does not name its server. */
+  readonly basePath?: string;
 }
 
 interface Adjustments {
@@ -19,7 +21,7 @@ interface Adjustments {
 }
 
 /** Reads an OpenAPI 3.0 document. */
-export const readOpenApi = (name: string, document: Json, { neverRequired = [] }: KnownMistakes = {}): ApiDescription => {
+export const readOpenApi = (name: string, document: Json, { neverRequired = [], basePath }: KnownMistakes = {}): ApiDescription => {
   const adjustments: Adjustments = { nullable: 0, patterns: 0, required: 0, neverRequired };
   const clean = cleaned(document, adjustments);
   const components = Object.entries(record(member(clean, 'components', 'schemas')));
@@ -36,7 +38,8 @@ export const readOpenApi = (name: string, document: Json, { neverRequired = [] }
     ...(adjustments.required === 0 ? [] : [`required ${neverRequired.join(', ')} no longer in ${adjustments.required} places`]),
     ...compiler.remarks,
   ];
-  return { name, operations, basePath: URL.canParse(server) ? new URL(server).pathname.replace(/\/$/, '') : '', remarks };
+  const ownBasePath = URL.canParse(server) ? new URL(server).pathname.replace(/\/$/, '') : '';
+  return { name, operations, basePath: basePath ?? ownBasePath, remarks };
 };
 
 interface OperationSource {

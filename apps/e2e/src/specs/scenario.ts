@@ -28,7 +28,8 @@ export const sender =
     path: string,
     body?: object,
   ): Promise<{ readonly status: number; readonly body: unknown }> => {
-    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    // GitHub refuses callers without a name.
+    const headers = { authorization: `Bearer ${token}`, 'user-agent': 'patchbay-specs', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const answer = await request(`${baseUrl}${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
     const text = await answer.body.text();
     return { status: answer.statusCode, body: text === '' ? null : (JSON.parse(text) as unknown) };
