@@ -81,7 +81,7 @@ describe('the Discord fake', () => {
 
     expect(await me('any')).toMatchObject({
       status: 429,
-      body: { message: 'You are being rate limited.', retry_after: 65, global: false },
+      body: { message: 'You are being rate limited.', retry_after: 65, global: false, code: 0 },
       headers: { 'retry-after': '65', 'x-ratelimit-remaining': '0', 'x-ratelimit-scope': 'user' },
     });
   });

@@ -32,12 +32,12 @@ const refusals: Readonly<Record<Parameters<OAuthFakeHabits['refusal']>[0], () =>
   unsupported_grant_type: () => oauthError(400, 'unsupported_grant_type'),
 };
 
-/** @see https://discord.com/developers/docs/topics/rate-limits#exceeding-a-rate-limit */
+/** With a code, which the published description requires and the documents call optional. https://discord.com/developers/docs/topics/rate-limits#exceeding-a-rate-limit */
 const rateLimited = (retryAfter: string | null): FakeResponse => {
   const seconds = Number(retryAfter ?? 1);
   return jsonAnswer(
     429,
-    { message: 'You are being rate limited.', retry_after: Number.isFinite(seconds) ? seconds : 1, global: false },
+    { message: 'You are being rate limited.', retry_after: Number.isFinite(seconds) ? seconds : 1, global: false, code: 0 },
     {
       'x-ratelimit-limit': '10',
       'x-ratelimit-remaining': '0',
