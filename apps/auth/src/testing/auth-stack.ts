@@ -3,11 +3,13 @@ import { connect } from '@nats-io/transport-node';
 import type { InputOf, OutputOf, RequestContract, Role } from '@patchbay/contracts';
 import { RequestClient } from '@patchbay/messaging';
 import {
+  createFakeLedger,
   createGoogleFake,
   createZoomFake,
   googleFakeClient,
   startFake,
   zoomFakeClient,
+  type FakeLedger,
   type GoogleFake,
   type RunningFake,
   type ZoomFake,
@@ -23,6 +25,8 @@ import { authService } from '../auth.service-definition.js';
 export interface AuthStack {
   readonly google: RunningFake<GoogleFake>;
   readonly zoom: RunningFake<ZoomFake>;
+  /** What Google and Zoom really did. */
+  readonly ledger: FakeLedger;
   readonly replicas: RunningService[];
   /** Milliseconds by which the service's and the providers' clock is ahead. */
   clock: { aheadMs: number };
@@ -60,11 +64,12 @@ export const redirectUri = 'http://localhost:3000/callback';
 export async function startAuthStack(overrides: Readonly<Record<string, string>> = {}): Promise<AuthStack> {
   const clock = { aheadMs: 0 };
   const now = (): Date => new Date(Date.now() + clock.aheadMs);
+  const ledger = createFakeLedger(now);
   const [database, nats, google, zoom] = await Promise.all([
     createDatabase(),
     startNats(),
-    startFake(createGoogleFake({ now })),
-    startFake(createZoomFake({ now })),
+    startFake(createGoogleFake({ now, ledger })),
+    startFake(createZoomFake({ now, ledger })),
   ]);
   const environment = {
     NODE_ENV: 'test',
@@ -99,6 +104,7 @@ export async function startAuthStack(overrides: Readonly<Record<string, string>>
   return {
     google,
     zoom,
+    ledger,
     replicas,
     clock,
     logged,

@@ -42,8 +42,8 @@ describe('renewing tokens before they end', () => {
     await answer.body.dump();
     return answer.statusCode;
   };
-  const refreshesOf = (fake: 'zoom' | 'google', email: string): number =>
-    stack[fake].ledger.entries({ kind: 'token.refreshed', account: email }).length;
+  const refreshesOf = (provider: 'zoom' | 'google', email: string): number =>
+    stack.ledger.entries({ provider, kind: 'token.refreshed' }).filter(({ account }) => account === email).length;
   /** Every other connection rests: moving the clock concerns the one at hand alone. */
   let accounts = 0;
   const aConnection = async (provider: 'google' | 'zoom') => {
@@ -73,7 +73,7 @@ describe('renewing tokens before they end', () => {
 
   it('does nothing before it is time', async () => {
     const { connection, email } = await aConnection('zoom');
-    const { connection: marker } = { connection: await connectAccount(stack, aUser(), { provider: 'zoom', email: `marker-${email}` }) };
+    const marker = await connectAccount(stack, aUser(), { provider: 'zoom', email: `marker-${email}` });
     stack.clock.aheadMs = hourMs - 11 * minuteMs;
     await alter(marker, `renew_at = now(), announce_at = now()`);
 
@@ -87,7 +87,7 @@ describe('renewing tokens before they end', () => {
   it('goes on renewing, hour after hour, with a refresh token that changes each time', async () => {
     const { connection, email } = await aConnection('zoom');
     for (const hour of [1, 2, 3]) {
-      stack.clock.aheadMs = hour * hourMs - 2 * minuteMs;
+      stack.clock.aheadMs = hour * 55 * minuteMs + 1_000;
       await waitForEvents(connection, 'token_refreshed', hour);
     }
 
@@ -122,8 +122,8 @@ describe('renewing tokens before they end', () => {
   it('never renews a token that does not end', async () => {
     const { connection, email } = await aConnection('google');
     await alter(connection, 'expires_at = NULL, renew_at = NULL, announce_at = NULL');
-    const { connection: marker } = { connection: await connectAccount(stack, aUser(), { provider: 'google', email: `marker-${email}` }) };
-    stack.clock.aheadMs = 365 * dayMs;
+    const marker = await connectAccount(stack, aUser(), { provider: 'google', email: `marker-${email}` });
+    stack.clock.aheadMs = 30 * dayMs;
 
     await waitForEvents(marker, 'token_refreshed', 1);
 
