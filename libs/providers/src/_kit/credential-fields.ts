@@ -1,4 +1,6 @@
-import type { CredentialField } from '@patchbay/contracts';
+import type { CredentialsCapability } from '@patchbay/capabilities';
+
+type CredentialField = CredentialsCapability['form'][number];
 
 type Described = Pick<CredentialField, 'name' | 'label'> & { readonly help?: string; readonly isRequired?: boolean };
 

@@ -27,33 +27,29 @@ export const createS3Fake = (options: S3FakeOptions = {}): CredentialsFake => {
       },
       answer: (request, holders, now) => {
         const shown = authorizationOf(request);
-        if (shown === null) return s3Error(403, 'AccessDenied', 'Access Denied');
+        if (shown === null) return s3Error(403, 'AccessDenied', { message: 'Access Denied' });
         const holder = holders.find((one) => keyOf(one).id === shown.keyId);
         if (holder === undefined)
-          return s3Error(
-            403,
-            'InvalidAccessKeyId',
-            'The AWS Access Key Id you provided does not exist in our records.',
-            `<AWSAccessKeyId>${escapeHtml(shown.keyId)}</AWSAccessKeyId>`,
-          );
+          return s3Error(403, 'InvalidAccessKeyId', {
+            message: 'The AWS Access Key Id you provided does not exist in our records.',
+            more: `<AWSAccessKeyId>${escapeHtml(shown.keyId)}</AWSAccessKeyId>`,
+          });
         if (shown.region !== region)
-          return s3Error(
-            400,
-            'AuthorizationHeaderMalformed',
-            `The authorization header is malformed; the region '${escapeHtml(shown.region)}' is wrong; expecting '${region}'`,
-            `<Region>${region}</Region>`,
-          );
+          return s3Error(400, 'AuthorizationHeaderMalformed', {
+            message: `The authorization header is malformed; the region '${escapeHtml(shown.region)}' is wrong; expecting '${region}'`,
+            more: `<Region>${region}</Region>`,
+          });
         if (Math.abs(now.getTime() - timeOf(request)) > 15 * 60_000)
-          return s3Error(403, 'RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.');
+          return s3Error(403, 'RequestTimeTooSkewed', { message: 'The difference between the request time and the current time is too large.' });
         if (!isSigned(request, shown, keyOf(holder).secret))
-          return s3Error(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided.');
+          return s3Error(403, 'SignatureDoesNotMatch', { message: 'The request signature we calculated does not match the signature you provided.' });
         return answerBucket(request, holder, holders);
       },
       failure: (status, retryAfter) => {
         const answer =
           status === 503
-            ? s3Error(503, 'ServiceUnavailable', 'Service is unable to handle request.')
-            : s3Error(status, wordOf(status), 'An error occurred.');
+            ? s3Error(503, 'ServiceUnavailable', { message: 'Service is unable to handle request.' })
+            : s3Error(status, wordOf(status), { message: 'An error occurred.' });
         return retryAfter === null ? answer : { ...answer, headers: { ...answer.headers, 'retry-after': retryAfter } };
       },
     },
@@ -64,10 +60,10 @@ export const createS3Fake = (options: S3FakeOptions = {}): CredentialsFake => {
 const answerBucket = (request: FakeRequest, holder: FakeHolder, holders: readonly FakeHolder[]): FakeResponse => {
   const name = request.path.split('/')[1] ?? '';
   if (request.method !== 'GET' || request.query.get('list-type') !== '2')
-    return s3Error(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
+    return s3Error(405, 'MethodNotAllowed', { message: 'The specified method is not allowed against this resource.' });
   if (!holders.some((one) => bucketOf(one) === name))
-    return s3Error(404, 'NoSuchBucket', 'The specified bucket does not exist', `<BucketName>${escapeHtml(name)}</BucketName>`);
-  if (bucketOf(holder) !== name) return s3Error(403, 'AccessDenied', 'Access Denied');
+    return s3Error(404, 'NoSuchBucket', { message: 'The specified bucket does not exist', more: `<BucketName>${escapeHtml(name)}</BucketName>` });
+  if (bucketOf(holder) !== name) return s3Error(403, 'AccessDenied', { message: 'Access Denied' });
   return xml(
     200,
     `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>${name}</Name><Prefix></Prefix><KeyCount>0</KeyCount><MaxKeys>1</MaxKeys><IsTruncated>false</IsTruncated></ListBucketResult>`,
@@ -123,7 +119,7 @@ const xml = (status: number, body: string): FakeResponse => ({
   body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
 });
 
-const s3Error = (status: number, code: string, message: string, more = ''): FakeResponse =>
+const s3Error = (status: number, code: string, { message, more = '' }: { readonly message: string; readonly more?: string }): FakeResponse =>
   xml(status, `<Error><Code>${code}</Code><Message>${message}</Message>${more}<RequestId>0123456789ABCDEF</RequestId></Error>`);
 
 const wordOf = (status: number): string => ({ 403: 'AccessDenied', 404: 'NoSuchBucket', 429: 'TooManyRequests' })[status] ?? 'InternalError';

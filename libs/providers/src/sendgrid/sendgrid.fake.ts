@@ -3,7 +3,7 @@ import { createCredentialsFake, type CredentialsFake, type FakeHolder } from '..
 import { bearerOf, jsonAnswer } from '../_kit/fake-http.js';
 
 /** What a key of the fake may do unless a test says otherwise. */
-export const sendgridFakeScopes: readonly string[] = ['mail.send', 'sender_verification_eligible', '2fa_required', 'user.username.read'];
+const sendgridFakeScopes: readonly string[] = ['mail.send', 'sender_verification_eligible', '2fa_required', 'user.username.read'];
 
 const keyOf = ({ handle, version }: FakeHolder): string => `SG.sandbox-${handle}-${version}.${handle}-0123456789-${version}`;
 
