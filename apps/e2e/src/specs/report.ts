@@ -14,10 +14,15 @@ export interface OperationReport {
 
 /** No vendor describes the endpoints of its authorization server in these documents: they are named, and not counted as checked. */
 const describedByNobody = [
-  /\/oauth\/(authorize|token|revoke)$/,
+  /\/oauth2?\/(authorize|token|token\/revoke|revoke)$/,
+  // GitHub's and Webex's.
+  /^\/login\/oauth\/access_token$/,
+  /^\/v1\/(authorize|access_token)$/,
   /\/oauth2\/v2\.0\/(authorize|token)$/,
   /\/o\/oauth2\/v2\/auth$/,
   /^\/(token|revoke)$/,
+  // Instagram's.
+  /^(\/oauth)?\/access_token$/,
 ];
 
 /** Holds recordings against descriptions, one report for each operation that occurred. */

@@ -1,9 +1,12 @@
 import type { FakeExchange } from '@patchbay/providers/testing';
 import { checkExchange } from './check-exchange.js';
 import { readDiscovery } from './discovery.js';
+import { googleFamilyScenario } from './google-family.scenario.js';
 import { googleScenario } from './google.scenario.js';
 import type { Json } from './json.js';
+import { readMetaGraphUser } from './meta-graph.js';
 import { readOpenApi } from './openapi.js';
+import { instagramScenario } from './instagram.scenario.js';
 import { microsoftScenario } from './microsoft.scenario.js';
 import { missingOperations, reportOn } from './report.js';
 import { runSpecs } from './run-specs.js';
@@ -270,6 +273,31 @@ describe('holding traffic against a discovery document', () => {
   });
 });
 
+describe('holding traffic against a node of Meta’s Graph API', () => {
+  const fields = [
+    { name: 'id', type: 'string' },
+    { name: 'user_id', type: 'int' },
+    { name: 'followers', type: 'list<User>' },
+  ];
+  const description = readMetaGraphUser('rooms', { apis: [{ name: '#get', method: 'GET', return: 'User', params: [] }], fields });
+  const check = (url: string, answered: object) => checkExchange([description], anExchange('GET', url, { answered }))?.faults;
+
+  it('accepts its fields, and ids as text', () => {
+    expect(check('/me?fields=id,user_id', { id: 'a', user_id: '17841405793187218' })).toEqual([]);
+    expect(description.remarks).toEqual(['the type of followers is not known, so any is taken']);
+  });
+
+  it('refuses fields that it does not know, asked for or answered, and wrong types', () => {
+    expect(check('/me?fields=id,email', { id: 'a' })).toHaveLength(1);
+    expect(check('/me', { email: 'a@example.com' })).toHaveLength(1);
+    expect(check('/me', { user_id: 'olivia' })).not.toEqual([]);
+  });
+
+  it('knows no call where the node cannot be read', () => {
+    expect(readMetaGraphUser('rooms', { apis: [], fields }).operations).toEqual([]);
+  });
+});
+
 describe('the report', () => {
   const description = readOpenApi('rooms', openApi());
   const good = anExchange('GET', '/v1/rooms/7', { answered: { id: 7 } });
@@ -320,6 +348,16 @@ describe('the command', () => {
     const statuses = new Set(byAdapters.map(({ response }) => response?.status));
 
     expect([...statuses]).toEqual(expect.arrayContaining([200, 204, 401, 404, 429]));
+  });
+
+  it.each([
+    ['the rest of Google', googleFamilyScenario],
+    ['Instagram', instagramScenario],
+  ])('drives the adapters of %s through successes and refusals', async (_, scenario) => {
+    const { byAdapters } = await scenario();
+    const statuses = new Set(byAdapters.map(({ response }) => response?.status));
+
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 429]));
   });
 
   it("drives what Microsoft's adapters share through successes and refusals", async () => {
