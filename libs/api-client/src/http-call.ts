@@ -9,9 +9,12 @@ export interface HttpCall {
   readonly body?: string;
 }
 
-/** Puts the keys of an input where the route expects them: in the path, in the query of GET and DELETE, else in the body. */
-export function httpCallOf({ method, path }: Pick<RouteContract, 'method' | 'path'>, input: Readonly<Record<string, unknown>>): HttpCall {
-  const rest = { ...input };
+/** Puts the keys of an input where the route expects them: in the path, in the query of GET and DELETE, else in the body. What the path itself stands for is left out. */
+export function httpCallOf(
+  { method, path, fixed = {} }: Pick<RouteContract, 'method' | 'path' | 'fixed'>,
+  input: Readonly<Record<string, unknown>>,
+): HttpCall {
+  const rest = Object.fromEntries(Object.entries(input).filter(([key]) => !Object.hasOwn(fixed, key)));
   const filled = path.replaceAll(/:(\w+)/g, (_placeholder, name: string) => {
     const value = rest[name];
     delete rest[name];

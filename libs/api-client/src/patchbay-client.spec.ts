@@ -12,7 +12,7 @@ import { PatchbayApiError } from './patchbay-api-error.js';
 import { PatchbayClient, type FetchLike } from './patchbay-client.js';
 
 const id = '0198f2a4-0000-7000-8000-000000000001';
-const me = { id, email: 'ada@example.com', name: 'Ada', role: 'user', created_at: '2026-12-01T15:00:00Z' };
+const me = { id, email: 'ada@example.com', email_verified: true, name: 'Ada', role: 'user', created_at: '2026-12-01T15:00:00Z' };
 const refusal = {
   type: 'http://localhost:4000/api/docs/errors/#request_invalid',
   title: 'The request is not valid.',
@@ -80,6 +80,26 @@ describe('PatchbayClient', () => {
 
   it('refuses a request that services ask each other only', async () => {
     await expect(clientThatGets('').call(getAccessToken, { connection_id: id })).rejects.toThrow('has no route');
+  });
+
+  it('lets the browser send its cookies along when it is told to', async () => {
+    const fetch: FetchLike = async (url, init) => {
+      sent.push({ url, init });
+      return { status: 200, headers: { get: () => null }, text: async () => JSON.stringify(me) };
+    };
+    await new PatchbayClient({ baseUrl: 'http://gateway.test', usesCookies: true, fetch }).call(getMe, {});
+
+    expect(lastSent()?.init).toMatchObject({ credentials: 'include', headers: { accept: 'application/json' } });
+    await clientThatGets(me).call(getMe, {});
+    expect(lastSent()?.init).not.toHaveProperty('credentials');
+  });
+
+  it('does not send what the path stands for', async () => {
+    const drive = routeCatalog.find((route) => route.path === '/api/integrations/google-drive/auth-url');
+    const input = { provider: 'google_drive', integration_type: 'storage' as const, redirect_uri: 'http://localhost/' };
+    await clientThatGets({ auth_url: 'https://provider.test/', state: 's' }).call(drive ?? startConnection, input);
+
+    expect(lastSent()?.url).toBe('http://gateway.test/api/integrations/google-drive/auth-url?redirect_uri=http%3A%2F%2Flocalhost%2F');
   });
 
   it('sends further headers', async () => {

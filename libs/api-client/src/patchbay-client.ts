@@ -6,7 +6,13 @@ import { apiErrorOf, PatchbayApiError } from './patchbay-api-error.js';
 /** As much of `fetch` as is used here. The browser's own and undici's both fit. */
 export type FetchLike = (
   url: string,
-  init: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string; readonly signal?: AbortSignal },
+  init: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    readonly signal?: AbortSignal;
+    readonly credentials?: 'include';
+  },
 ) => Promise<{
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -19,6 +25,8 @@ export interface PatchbayClientOptions {
   readonly baseUrl: string;
   /** An access token or an API key; absent for what is public. */
   readonly token?: string;
+  /** True in a page whose person signed in with cookies: the browser sends them along, also to another origin. */
+  readonly usesCookies?: boolean;
   /** The browser's own when absent. In Node pass `fetch` of npm's undici: the built-in one can end the process when a peer closes early. */
   readonly fetch?: FetchLike;
 }
@@ -40,11 +48,13 @@ export interface CallOptions {
 export class PatchbayClient {
   readonly #baseUrl: string;
   readonly #token: string | undefined;
+  readonly #usesCookies: boolean;
   readonly #fetch: FetchLike;
 
-  constructor({ baseUrl, token, fetch }: PatchbayClientOptions) {
+  constructor({ baseUrl, token, usesCookies = false, fetch }: PatchbayClientOptions) {
     this.#baseUrl = baseUrl.replace(/\/+$/, '');
     this.#token = token;
+    this.#usesCookies = usesCookies;
     // Browsers refuse a fetch that is called as the method of anything but the window.
     this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
   }
@@ -65,6 +75,7 @@ export class PatchbayClient {
       method,
       headers: this.#headers(body !== undefined, options),
       ...(body !== undefined && { body }),
+      ...(this.#usesCookies && { credentials: 'include' as const }),
       ...(options.signal !== undefined && { signal: options.signal }),
     });
     const text = await answer.text();

@@ -1,4 +1,4 @@
-import { authenticateHostUser, defaultTenantId, roles, type InputOf, type Role } from '@patchbay/contracts';
+import { defaultTenantId, roles, type authenticateHostUser, type InputOf, type Role } from '@patchbay/contracts';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
 import type { GatewayConfig } from '../gateway.config.js';

@@ -183,7 +183,7 @@ describe("the host product's tokens", () => {
     const foreign = (await generateKeyPair('RS256')).privateKey;
     const statuses = [];
     for (const key of [privateKey, foreign]) {
-      const bearer = await several.token({}, { header: { kid: undefined }, key });
+      const bearer = await several.token({}, { key, isNamed: false });
       statuses.push((await other.call('GET', '/api/v1/auth/me/', { bearer })).status);
     }
     await other.stop();

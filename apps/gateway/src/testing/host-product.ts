@@ -4,7 +4,14 @@ import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey, type J
 
 /** Undefined leaves a claim out. */
 type Claims = Readonly<Record<string, unknown>>;
-type Head = Partial<Pick<JWTHeaderParameters, 'alg' | 'jwk' | 'jku' | 'x5u'>> & { readonly kid?: string | undefined };
+type Head = Partial<JWTHeaderParameters>;
+
+interface SignOptions {
+  readonly header?: Head;
+  readonly key?: CryptoKey | Uint8Array;
+  /** False leaves the key's id out. */
+  readonly isNamed?: boolean;
+}
 
 /** A product with people of its own: it signs tokens and publishes its keys. */
 export class HostProduct {
@@ -52,10 +59,10 @@ export class HostProduct {
   }
 
   /** A token of the host; claims and head that are given win. */
-  token(claims: Claims = {}, { header = {}, key = this.keys.privateKey }: { header?: Head; key?: CryptoKey | Uint8Array } = {}) {
+  token(claims: Claims = {}, { header = {}, key = this.keys.privateKey, isNamed = true }: SignOptions = {}) {
     const now = Math.floor(Date.now() / 1000);
     const usual = { iss: HostProduct.issuer, aud: HostProduct.audience, sub: 'host-user-1', iat: now, exp: now + 300 };
-    return new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'h1', ...header }).sign(key);
+    return new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: 'RS256', ...(isNamed && { kid: 'h1' }), ...header }).sign(key);
   }
 
   async stop(): Promise<void> {
