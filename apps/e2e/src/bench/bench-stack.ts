@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { dataDirDefault, freePorts, issueDevelopmentTokens, startStack, type DevelopmentToken, type Stack } from '@patchbay/local-stack';
+import { masterKeys } from './master-keys.js';
 import { startProgram, type Program } from './program.js';
 import type { ReceiverApi } from './receiver.js';
 
@@ -9,6 +10,7 @@ import type { ReceiverApi } from './receiver.js';
 export interface BenchStack {
   readonly stack: Stack;
   readonly user: DevelopmentToken;
+  readonly admin: DevelopmentToken;
   /** Where every webhook of the benchmarks goes: lets nothing else be the bottleneck. */
   readonly receiver: Program<ReceiverApi>;
   readonly receiverUrl: string;
@@ -30,7 +32,7 @@ export async function startBenchStack(say: (line: string) => void, { profile }: 
   chmodSync(dataDir, 0o711);
   const receiver = startProgram<ReceiverApi>('receiver');
   const port = await receiver.ask('listen');
-  const env = { ...unlimited, WEBHOOKS_EGRESS_ALLOW: `127.0.0.1:${port}` };
+  const env = { ...unlimited, WEBHOOKS_EGRESS_ALLOW: `127.0.0.1:${port}`, TOKEN_MASTER_KEYS: masterKeys };
   const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` };
   const options = { dataDir, ports: await freePorts(), env: profile ? { ...env, ...profiling } : env };
   say('starting a stack with empty data');
@@ -41,13 +43,14 @@ export async function startBenchStack(say: (line: string) => void, { profile }: 
   const secondStartMs = performance.now() - began;
   const users = await issueDevelopmentTokens(stack.natsUrl);
   const user = users.find((candidate) => candidate.role === 'user');
-  if (user === undefined) throw new Error('the stack has no development user');
+  const admin = users.find((candidate) => candidate.role === 'admin');
+  if (user === undefined || admin === undefined) throw new Error('the stack has no development users');
   const stop = async (): Promise<void> => {
     await stack.stop();
     await receiver.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { stack, user, receiver, receiverUrl: `http://127.0.0.1:${port}/webhooks`, secondStartMs, say, stop };
+  return { stack, user, admin, receiver, receiverUrl: `http://127.0.0.1:${port}/webhooks`, secondStartMs, say, stop };
 }
 
 /** What the figures were measured on. */
