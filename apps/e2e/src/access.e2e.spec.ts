@@ -1,14 +1,16 @@
-import { ada, addEndpoint, admin, callRaw, connectBoth, grace, stack } from './whole-stack.js';
+import { ada, addEndpoint, admin, callRaw, connectBoth, grace, signIn, stack } from './whole-stack.js';
 
 interface Operation {
   readonly method: string;
   readonly path: string;
-  /** Null for what needs no credentials. */
-  readonly roles: readonly string[] | null;
+  /** Null for what needs no credentials; `optional` where strangers may call, too. */
+  readonly roles: readonly string[] | 'optional' | null;
+  /** What an API key must be allowed. */
+  readonly scope: string | undefined;
 }
 
 interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: unknown; readonly description?: string }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: readonly object[]; readonly description?: string }>>>>;
 }
 
 const schema = await callRaw('GET', '/api/schema/');
@@ -16,34 +18,63 @@ const operations: readonly Operation[] = Object.entries((schema.body as unknown 
   Object.entries(methods).map(([method, { security, description = '' }]) => ({
     method: method.toUpperCase(),
     path,
-    roles: security === undefined ? null : (/^Roles: (.*)\.$/.exec(description)?.[1]?.split(', ') ?? []),
+    roles: rolesOf(security, description),
+    scope: /^Scope of API keys: `(.*)`\.$/m.exec(description)?.[1],
   })),
 );
 const nobody = '0198f2a4-0000-7000-8000-00000000dead';
 const filled = (path: string, id = nobody): string => path.replace('{id}', id).replace('{provider}', 'google');
 const named = ({ method, path }: Operation): string => `${method} ${path}`;
 const body = ({ method }: Operation): string | undefined => (method === 'GET' || method === 'DELETE' ? undefined : '{}');
+const rows = (chosen: readonly Operation[]) => chosen.map((operation) => [named(operation), operation] as const);
 const tokens: Readonly<Record<string, string>> = { user: ada.token, admin: admin.token, service: stack.serviceApiKey };
 
-const guarded = operations.filter(({ roles }) => roles !== null).map((operation) => [named(operation), operation] as const);
+const guarded = operations.filter(({ roles }) => roles !== null && roles !== 'optional');
+const optional = operations.filter(({ roles }) => roles === 'optional');
+const changing = operations.filter(({ method }) => method !== 'GET');
 const forbidden = operations.flatMap((operation) =>
   Object.keys(tokens)
-    .filter((role) => operation.roles !== null && !operation.roles.includes(role))
+    .filter((role) => Array.isArray(operation.roles) && !operation.roles.includes(role))
     .map((role) => [role, named(operation), operation] as const),
 );
 
+function rolesOf(security: readonly object[] | undefined, description: string): Operation['roles'] {
+  if (security === undefined) return null;
+  if (security.some((alternative) => Object.keys(alternative).length === 0)) return 'optional';
+  return /^Roles: (.*)\.$/m.exec(description)?.[1]?.split(', ') ?? [];
+}
+
 describe('access', () => {
-  it('is described for every route, each with its roles', () => {
-    expect(operations.length).toBeGreaterThan(25);
-    expect(guarded.filter(([, { roles }]) => roles?.length === 0)).toEqual([]);
-    expect(operations.filter(({ roles }) => roles === null).map(named)).toEqual(['GET /api/v1/auth/jwks/']);
+  it('is described for every route, each with its roles and its scope', () => {
+    expect(operations.length).toBeGreaterThan(50);
+    expect(guarded.filter(({ roles }) => roles?.length === 0)).toEqual([]);
+    expect([...guarded, ...optional].filter(({ scope }) => scope === undefined)).toEqual([]);
   });
 
-  it.each(guarded)('%s knows no strangers', async (_, operation) => {
-    for (const token of [undefined, 'nonsense']) {
-      const answer = await callRaw(operation.method, filled(operation.path), { token, body: body(operation) });
+  // Whoever opens a route to strangers says so here.
+  it('is open to strangers in a few places only', () => {
+    expect(operations.filter(({ roles }) => roles === null).map(named)).toEqual([
+      'GET /api/v1/auth/jwks/',
+      'POST /api/v1/auth/refresh/',
+      'POST /api/v1/auth/logout/',
+    ]);
+    expect(optional.map(named)).toEqual(['GET /api/integrations/oauth/{provider}/auth-url/', 'POST /api/integrations/oauth/{provider}/callback/']);
+  });
+
+  it.each(rows(guarded))('%s knows no strangers', async (_, operation) => {
+    for (const call of [{}, { token: 'nonsense' }, { headers: { cookie: 'patchbay_access=nonsense', origin: stack.gatewayUrl } }]) {
+      const answer = await callRaw(operation.method, filled(operation.path), { ...call, body: body(operation) });
       expect([answer.status, answer.body['code']]).toEqual([401, 'unauthenticated']);
     }
+  });
+
+  it.each(rows(optional))('%s takes strangers, but no false credentials', async (_, operation) => {
+    const path = filled(operation.path);
+    const asStranger = await callRaw(operation.method, path, { body: body(operation) });
+    const withFalse = await callRaw(operation.method, path, { token: 'nonsense', body: body(operation) });
+
+    expect([asStranger.status, asStranger.body['code']]).toEqual([400, 'request_invalid']);
+    expect([withFalse.status, withFalse.body['code']]).toEqual([401, 'unauthenticated']);
   });
 
   it.each(forbidden)('a %s may not %s', async (role, _, operation) => {
@@ -52,39 +83,101 @@ describe('access', () => {
     expect([answer.status, answer.body['code']]).toEqual([403, 'forbidden']);
   });
 
+  it.each(rows(changing))('%s obeys no cookies of a page it does not know', async (_, operation) => {
+    const role = Array.isArray(operation.roles) && !operation.roles.includes('user') ? 'admin' : 'user';
+    const cookie = `patchbay_access=${tokens[role]}; patchbay_refresh=r; patchbay_flow=f`;
+    for (const origin of [{}, { origin: 'https://evil.example' }]) {
+      const answer = await callRaw(operation.method, filled(operation.path), { headers: { cookie, ...origin }, body: body(operation) });
+      expect([answer.status, answer.body['code']]).toEqual([403, 'origin_not_allowed']);
+    }
+  });
+
+  describe('of an API key without the scope', () => {
+    const keys: Record<string, string> = {};
+
+    beforeAll(async () => {
+      for (const role of ['admin', 'service']) {
+        const made = await callRaw('POST', '/api/v1/auth/api-keys/', {
+          token: admin.token,
+          body: JSON.stringify({ name: `${role} without scopes`, role, scopes: ['nothing:read'] }),
+        });
+        keys[role] = String(made.body['key']);
+      }
+    });
+
+    it.each(rows([...guarded, ...optional]))('%s is refused', async (_, operation) => {
+      const role = Array.isArray(operation.roles) && !operation.roles.includes('admin') ? 'service' : 'admin';
+      const answer = await callRaw(operation.method, filled(operation.path), { token: keys[role], body: body(operation) });
+
+      expect([answer.status, answer.body['code'], answer.body['details']]).toEqual([403, 'api_key_scope_missing', { scope: operation.scope }]);
+    });
+  });
+
   describe("another person's things", () => {
     let ids: Readonly<Record<string, string>>;
+    let signedIn: string;
+    const kinds = ['calendar', 'video', 'connections', 'webhooks', 'sessions', 'identities'];
+    const kindOf = ({ path }: Operation): string => path.split('/')[path.split('/').indexOf('{id}') - 1] ?? '';
     const whole = JSON.stringify({ name: 'E', webhook_url: `${stack.sandboxUrl}/receiver/e`, events: ['*'] });
-    const owned = operations.filter(({ path, roles }) => path.includes('{id}') && roles?.includes('user'));
+    const owned = operations.filter(({ path, roles }) => path.includes('{id}') && Array.isArray(roles) && roles.includes('user'));
+    const firstOf = async (list: string): Promise<string> => {
+      const { body: page } = await callRaw('GET', `/api/v1/auth/${list}/`, { token: signedIn });
+      const [first] = page['items'] as readonly { readonly id: string }[];
+      return first?.id ?? '';
+    };
 
     beforeAll(async () => {
       const { calendar, video } = await connectBoth(ada);
       const { id } = await addEndpoint(ada);
-      ids = { calendar, video, connections: calendar, webhooks: id };
+      signedIn = await signIn('github', 'olivia.organiser@example.com');
+      ids = { calendar, video, connections: calendar, webhooks: id, sessions: await firstOf('sessions'), identities: await firstOf('identities') };
     }, 60_000);
 
-    it.each(owned.map((operation) => [named(operation), operation] as const))('%s does not see them', async (_, operation) => {
-      const kind = Object.keys(ids).find((name) => operation.path.includes(`/${name}/`)) ?? '';
-      const call = { body: operation.method === 'PUT' ? whole : body(operation) };
-      const asOther = await callRaw(operation.method, filled(operation.path, ids[kind]), { ...call, token: grace.token });
-      const asNobody = await callRaw(operation.method, filled(operation.path, nobody), { ...call, token: grace.token });
+    it('are there, one of every kind', () => {
+      expect([...new Set(owned.map(kindOf))].sort()).toEqual([...kinds].sort());
+      expect(kinds.filter((kind) => !/^[0-9a-f-]{36}$/.test(ids[kind] ?? ''))).toEqual([]);
+    });
+
+    it.each(rows(owned))('%s does not see them', async (_, operation) => {
+      const call = { body: operation.method === 'PUT' ? whole : body(operation), token: grace.token };
+      const asOther = await callRaw(operation.method, filled(operation.path, ids[kindOf(operation)]), call);
+      const asNobody = await callRaw(operation.method, filled(operation.path, nobody), call);
 
       expect(asOther.status).toBe(404);
       // Whether it is another's or nobody's must not show.
       expect(asOther.body['code']).toBe(asNobody.body['code']);
     });
 
-    it('is left as it was', async () => {
+    it('cannot be connected again', async () => {
+      const start = { provider: 'google', integration_type: 'calendar', redirect_uri: 'http://localhost:3000/', connection_id: ids['connections'] };
+      const answer = await callRaw('POST', '/api/v1/integrations/oauth/initiate/', { token: grace.token, body: JSON.stringify(start) });
+
+      expect([answer.status, answer.body['code']]).toEqual([404, 'connection_not_found']);
+    });
+
+    it('are left as they were', async () => {
       for (const path of [`webhooks/${ids['webhooks']}`, `calendar/${ids['calendar']}`, `video/${ids['video']}`]) {
         const { status, body: thing } = await callRaw('GET', `/api/v1/integrations/${path}/`, { token: ada.token });
         expect([status, thing['is_active']]).toEqual([200, true]);
       }
+      const { body: connection } = await callRaw('GET', `/api/v1/integrations/connections/${ids['connections']}/`, { token: ada.token });
+
+      expect(connection['status']).toBe('active');
+      expect([await firstOf('sessions'), await firstOf('identities')]).toEqual([ids['sessions'], ids['identities']]);
     });
 
-    it('does not show in lists', async () => {
-      for (const list of ['webhooks', 'calendar', 'video']) {
-        const { body: page } = await callRaw('GET', `/api/v1/integrations/${list}/`, { token: grace.token });
-        expect(JSON.stringify(page)).not.toContain(ids[list]);
+    it('do not show in lists', async () => {
+      for (const list of [
+        'integrations/webhooks',
+        'integrations/calendar',
+        'integrations/video',
+        'integrations/connections',
+        'auth/sessions',
+        'auth/identities',
+      ]) {
+        const { body: page } = await callRaw('GET', `/api/v1/${list}/`, { token: grace.token });
+        expect(page['items']).toBeInstanceOf(Array);
+        expect(JSON.stringify(page)).not.toContain(ids[list.split('/')[1] ?? '']);
       }
     });
   });

@@ -15,7 +15,8 @@ export default async function startWholeStack() {
   chmodSync(dataDir, 0o711);
   const pidsFile = join(dataDir, 'pids.json');
   const onChange = (pids) => writeFileSync(pidsFile, JSON.stringify(pids));
-  const env = { WEBHOOKS_RETRY_SCHEDULE_SECONDS: '1,1,2,2,5,5,5,5,5,5' };
+  // All specs share one address, from which the access specs call every route without credentials several times.
+  const env = { WEBHOOKS_RETRY_SCHEDULE_SECONDS: '1,1,2,2,5,5,5,5,5,5', RATE_LIMIT_ADDRESS_PER_MINUTE: '3000' };
   const stack = await startStack({ dataDir, ports: await freePorts(), env, onChange });
   globalThis.patchbayWholeStack = stack;
   const { gatewayUrl, sandboxUrl, natsUrl, databaseUrl, secrets } = stack;
