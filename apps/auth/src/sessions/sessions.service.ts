@@ -67,7 +67,7 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
       token_type: 'Bearer',
       expires_in: accessTokenSeconds,
       refresh_token: refreshToken,
-      refresh_expires_in: Math.floor((expiresAt.getTime() - this.now().getTime()) / 1000),
+      refresh_expires_in: Math.round((expiresAt.getTime() - this.now().getTime()) / 1000),
       user,
     };
   }

@@ -52,7 +52,7 @@ export interface TestUser {
   readonly user_id: string;
   readonly role: Role;
   readonly tenant_id: string;
-  readonly session_id?: string;
+  readonly session_id?: string | undefined;
 }
 
 /** Somebody nobody else knows: specs share a database without seeing each other. */
