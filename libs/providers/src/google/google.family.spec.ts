@@ -104,15 +104,14 @@ describe('what Google’s providers ask for', () => {
     ).not.toContain(undefined);
   });
 
-  it('is access while the person is away, but for signing in', () => {
-    const offline = { access_type: 'offline', prompt: 'consent', include_granted_scopes: 'true' };
+  it('is access while the person is away, with what was granted before but for signing in', () => {
+    const offline = { access_type: 'offline', prompt: 'consent' };
+    const asked = [family.google_meet, family.google_drive, family.youtube].map((member) => oauthOf(member));
 
-    expect([family.google_meet, family.google_drive, family.youtube].map((member) => oauthOf(member).authorizationParameters)).toEqual([
-      offline,
-      offline,
-      offline,
-    ]);
-    expect(oauthOf(family.google_sign_in)).toMatchObject({ authorizationParameters: {}, keepsEarlierScopes: false });
+    expect(asked.map(({ authorizationParameters }) => authorizationParameters)).toEqual(
+      asked.map(() => ({ ...offline, include_granted_scopes: 'true' })),
+    );
+    expect(oauthOf(family.google_sign_in)).toMatchObject({ authorizationParameters: offline, keepsEarlierScopes: false });
   });
 });
 

@@ -16,20 +16,22 @@ export interface GoogleOAuthClient {
 const publicAuthHost = 'https://accounts.google.com';
 const publicTokenHost = 'https://oauth2.googleapis.com';
 
+// A refresh token comes with offline access only, and again only when consent is asked for again.
+const offlineAccess = { access_type: 'offline', prompt: 'consent' } as const;
+
 /**
- * Access while the person is away.
+ * Access to what Google keeps for a person; a later consent adds to what was granted before.
  *
  * @see https://developers.google.com/identity/protocols/oauth2/web-server
  */
 export const googleOAuth = (client: GoogleOAuthClient): OAuthCapability => ({
   ...googleSignInOAuth(client),
   keepsEarlierScopes: true,
-  // A refresh token comes with offline access only, and again only when consent is asked for again.
-  authorizationParameters: { access_type: 'offline', prompt: 'consent', include_granted_scopes: 'true' },
+  authorizationParameters: { ...offlineAccess, include_granted_scopes: 'true' },
 });
 
 /**
- * Access while the person is there: enough to learn who signs in, and it leaves no refresh token behind.
+ * Who a person is, and no more: an operator may have one client for everything, and signing in must not carry what was granted for the rest.
  *
  * @see https://developers.google.com/identity/openid-connect/openid-connect
  */
@@ -50,6 +52,7 @@ export const googleSignInOAuth = ({ clientId, clientSecret, redirectUri, scopes,
     scopes,
     scopeMeanings: googleScopeMeanings,
     accountHintParameter: 'login_hint',
+    authorizationParameters: offlineAccess,
     defaultLifetimeSeconds: 3_600,
     // It ends after six months without use, and ours are used; a project that is being tested says `refresh_token_expires_in`: seven days.
     // https://developers.google.com/identity/protocols/oauth2#expiration
