@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ConfigError, databaseConfig, loadConfig, masterKeys } from './load-config.js';
+import { ConfigError, databaseConfig, ignoredVariables, loadConfig, masterKeys } from './load-config.js';
 
 const schema = databaseConfig.extend({ TOKEN_MASTER_KEYS: masterKeys, PORT: z.coerce.number().int() });
 const key = Buffer.alloc(32, 7).toString('base64');
@@ -52,5 +52,17 @@ describe('loadConfig', () => {
     const config = loadConfig(schema, { ...valid, TOKEN_MASTER_KEYS: `new:${key},old:${key}` });
 
     expect(config.TOKEN_MASTER_KEYS.map(({ id }) => id)).toEqual(['new', 'old']);
+  });
+});
+
+describe('ignoredVariables', () => {
+  it('names what Redis and Celery would read, and no value', () => {
+    const environment = { ...valid, REDIS_URL: 'redis://:secret@localhost', CELERY_BROKER_URL: 'redis://localhost', CELERY_RESULT_BACKEND: ' ' };
+
+    expect(ignoredVariables(environment)).toEqual(['CELERY_BROKER_URL', 'REDIS_URL']);
+  });
+
+  it('has nothing to say of an environment without them', () => {
+    expect(ignoredVariables(valid)).toEqual([]);
   });
 });

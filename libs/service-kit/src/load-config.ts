@@ -90,6 +90,15 @@ export function readVariables<Shape extends z.ZodRawShape>(
   return parsed.data;
 }
 
+/** What other products with the same variables need and Patchbay does not: its queue is NATS, and its work waits in PostgreSQL. */
+const unneeded = /^(REDIS_URL|CELERY_\w+)$/;
+
+/** Names of variables that are set and that nothing here reads, so that whoever brings an `.env` from elsewhere is told once. */
+export function ignoredVariables(environment: Environment = process.env): readonly string[] {
+  const names = Object.keys({ ...fileValues(environment), ...withoutEmpty(environment) });
+  return names.filter((name) => unneeded.test(name)).sort();
+}
+
 const faultOf = (issue: z.core.$ZodIssue): string => {
   const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
   return `${issue.path.join('.') || 'configuration'}: ${isMissing ? 'is not set' : issue.message}`;

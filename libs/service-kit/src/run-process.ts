@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { ConfigError, loadConfig, type ProcessConfig } from './load-config.js';
+import { ConfigError, ignoredVariables, loadConfig, type ProcessConfig } from './load-config.js';
 import { createLogger } from './logger.js';
 import type { Clock } from './platform.js';
 
@@ -24,6 +24,8 @@ export async function runProcess<Shape extends z.ZodRawShape>(
 ): Promise<void> {
   const config = configOrExit(name, schema);
   const log = createLogger(name, config.LOG_LEVEL);
+  const ignored = ignoredVariables();
+  if (ignored.length > 0) log.info({ variables: ignored }, 'these variables are accepted and ignored: neither Redis nor Celery is needed');
   process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'a promise was left alone'));
   let running: { stop(): Promise<void> } | undefined;
   const end = (signal: string): void => {

@@ -67,7 +67,11 @@ export const authenticateSession = defineRequest({
   errors: [],
 });
 
-/** The user behind a token of the host product, which the gateway has verified; made when new. */
+/**
+ * The user behind a token of the host product, which the gateway has verified; made when new. Their id is the subject when that is a UUID, else the
+ * UUIDv5 (RFC 9562 section 5.5) of the JSON array `[issuer, subject]` in the namespace `5f1c3f3e-8f0e-5a53-9a3e-2c1d6b7e4a90`, so that the host
+ * can compute it. The host vouches for the address: it counts as verified unless another user has it verified.
+ */
 export const authenticateHostUser = defineRequest({
   name: 'auth.authenticate-host-user',
   version: 1,
@@ -80,7 +84,7 @@ export const authenticateHostUser = defineRequest({
     tenant_id: z.string().min(1).max(100),
   }),
   output: z.object({ caller }),
-  errors: [],
+  errors: ['unauthenticated'],
 });
 
 /** New tokens for a refresh token, which ends with it. Using one that was used already ends the whole session. */
