@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../platform.js';
 import { keyIdOf, SealBrokenError, type Sealer } from '../sealer.js';
 import { KeyRotationsRepository, type Progress, type RotationRow } from './key-rotations.repository.js';
-import { notSealed, readSealed, replaceSealed, type Replacement, type SealedTable, type SealedValues } from './sealed-table.js';
+import { notSealed, prepareForBatches, readSealed, replaceSealed, type Replacement, type SealedTable, type SealedValues } from './sealed-table.js';
 
 /** What a rotation works with. */
 export interface KeyRotationParts {
@@ -21,8 +21,6 @@ const batchSize = 250;
 const turnSize = 25;
 /** Only a replica that did not begin the rotation itself waits for this. Milliseconds. */
 const pollMs = 500;
-/** Shorter than the second after which PostgreSQL looks for deadlocks: in doubt the rotation gives way, and tries again. */
-const lockPatience = '500ms';
 
 /** What a batch came to. */
 interface Outcome {
@@ -66,7 +64,7 @@ export class KeyRotator {
     const { database, sealer } = this.parts;
     if (!(await this.#rotations.isAnyOpen(sealer.currentKeyId))) return 0;
     return database.transaction(async (tx) => {
-      await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [lockPatience]);
+      await prepareForBatches(tx);
       const rotation = await this.#rotations.claim(tx, sealer.currentKeyId);
       if (rotation === undefined) return 0;
       await this.#rotations.save(tx, rotation.id, await this.#advance(tx, rotation));
@@ -77,7 +75,7 @@ export class KeyRotator {
   async #advance(tx: Transaction, rotation: RotationRow): Promise<Partial<Progress>> {
     const table = this.parts.tables[rotation.cursor_table];
     if (table === undefined) return rotation.phase === 'running' ? beginVerifying : this.#finish(rotation);
-    const rows = await readSealed(tx, table, { after: rotation.cursor_key, limit: batchSize });
+    const rows = await readSealed(tx, table, { after: rotation.cursor_key, limit: batchSize, isWhole: rotation.phase === 'verifying' });
     const outcome = await this.#handle(rows, table, rotation.phase);
     await replaceSealed(tx, table, outcome.replacements);
     const last = rows.at(-1);
@@ -99,7 +97,7 @@ export class KeyRotator {
         if (fresh === undefined) broken.push(row.key);
         const keyId = keyIdOf(fresh ?? sealed) ?? notSealed;
         under.set(keyId, (under.get(keyId) ?? 0) + 1);
-        return fresh === undefined || fresh === sealed ? null : { from: sealed, to: fresh };
+        return fresh === undefined || fresh === sealed ? null : { from: headOf(sealed), to: headOf(fresh) };
       });
       if (changes.some((change) => change !== null)) replacements.push({ key: row.key, changes });
       if (index % turnSize === turnSize - 1) await nextTurn();
@@ -142,6 +140,9 @@ export class KeyRotator {
     return `${unopened} values cannot be opened and were left as they are: ${reasons.join('; ')}.`;
   }
 }
+
+/** All but the ciphertext, which stays. */
+const headOf = (sealed: string): string => sealed.slice(0, sealed.lastIndexOf('.') + 1);
 
 const beginVerifying: Partial<Progress> = {
   ...{ status: 'verifying', phase: 'verifying', cursor_table: 0, cursor_key: null, verified: 0, unopened: 0, found_under: {} },

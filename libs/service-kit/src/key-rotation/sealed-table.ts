@@ -25,7 +25,14 @@ export interface SealedValues extends SealedRow {
   readonly values: readonly (string | null)[];
 }
 
-/** A value to be put in the place of another, as long as that is still there. */
+/** What to read: everything after a key, and of each value all or only the beginning with the data key in it. */
+export interface SealedRange {
+  readonly after: string | null;
+  readonly limit: number;
+  readonly isWhole: boolean;
+}
+
+/** Beginnings of values to be put in the place of others, as long as those are still there. A data key is never used twice, so its wrapping is enough. */
 export interface Replacement {
   readonly key: string;
   /** Per column; null leaves it alone. */
@@ -35,17 +42,28 @@ export interface Replacement {
 /** Under this name values are counted that are not in the form of sealed ones. No key can have it as its id. */
 export const notSealed = '?';
 
+/** Characters that reach into the ciphertext: version, id of the key, wrapped data key. */
+const headChars = 160;
+
 /** The next rows in the order of their keys. */
-export async function readSealed(
-  tx: Transaction,
-  { table, key, columns }: SealedTable,
-  { after, limit }: { after: string | null; limit: number },
-): Promise<SealedValues[]> {
-  const names = columns.map(({ column }) => column);
-  return tx.query<SealedValues>(
-    `SELECT ${key.column}::text AS key, tenant_id AS "tenantId", ARRAY[${names.join(', ')}] AS values FROM ${table}
-     ${after === null ? '' : `WHERE ${key.column} > $2::${key.type}`} ORDER BY ${key.column} LIMIT $1`,
-    after === null ? [limit] : [limit, after],
+export async function readSealed(tx: Transaction, { table, key, columns }: SealedTable, range: SealedRange): Promise<SealedValues[]> {
+  const values = columns.map(({ column }, index) => `${range.isWhole ? column : `left(${column}, ${headChars})`} AS value_${index}`);
+  const rows = await tx.query<Record<string, string | null> & { readonly key: string; readonly tenantId: string }>(
+    `SELECT ${key.column}::text AS key, tenant_id AS "tenantId", ${values.join(', ')} FROM ${table}
+     ${range.after === null ? '' : `WHERE ${key.column} > $2::${key.type}`} ORDER BY ${key.column} LIMIT $1`,
+    range.after === null ? [range.limit] : [range.limit, range.after],
+  );
+  // One column each instead of an array: parsing arrays of long texts takes longer than opening them.
+  return rows.map((row) => ({ key: row.key, tenantId: row.tenantId, values: columns.map((_, index) => row[`value_${index}`] ?? null) }));
+}
+
+/**
+ * PostgreSQL must go by the primary key, also where it has no statistics yet and a batch looks like most of the table; and in doubt the rotation gives
+ * way before PostgreSQL looks for deadlocks, which is after a second.
+ */
+export async function prepareForBatches(tx: Transaction): Promise<void> {
+  await tx.query(
+    `SELECT set_config('lock_timeout', '500ms', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
   );
 }
 
@@ -54,7 +72,9 @@ export async function replaceSealed(tx: Transaction, { table, key, columns }: Se
   if (rows.length === 0) return;
   // Under READ COMMITTED the row is looked at again once its lock is there, so the comparison is with what is there then.
   const assignments = columns.map(
-    ({ column }, index) => `${column} = CASE WHEN kept.${column} = fresh.from_${index} THEN fresh.to_${index} ELSE kept.${column} END`,
+    ({ column }, index) =>
+      `${column} = CASE WHEN starts_with(kept.${column}, fresh.from_${index})
+         THEN fresh.to_${index} || substr(kept.${column}, length(fresh.from_${index}) + 1) ELSE kept.${column} END`,
   );
   const names = columns.flatMap((_, index) => [`from_${index}`, `to_${index}`]);
   const arrays = names.map((_, index) => `$${index + 2}::text[]`);
