@@ -9,6 +9,9 @@ import type { AuthConfig } from '../auth.config.js';
 /** Injection token of the {@link ConfiguredProviders}. */
 export const PROVIDERS = Symbol('PROVIDERS');
 
+/** Of an answer of a server that a person named: here they are only asked whether an account works. */
+const userAimedBytesMax = 256 * 1024;
+
 /** A provider that people can connect an account of. */
 export interface ConnectableProvider {
   readonly manifest: ConfiguredProvider['provider'];
@@ -22,7 +25,7 @@ export interface ConnectableProvider {
 /** Every provider of the registry, behind one rate limit for all replicas of this service. */
 export function configuredProviders(config: AuthConfig, database: Database, log: Logger): ConfiguredProviders {
   const guard = new EgressGuard({ allow: config.WEBHOOKS_EGRESS_ALLOW, httpsOnly: config.NODE_ENV === 'production' });
-  const userAimedTransport = undiciTransport({}, (options) => guard.connector(options));
+  const userAimedTransport = undiciTransport({ responseBytesMax: userAimedBytesMax }, (options) => guard.connector(options));
   return configureProviders(config, { limiter: new PostgresRateLimiter(database), onCall: recordProviderCall(log), userAimedTransport });
 }
 

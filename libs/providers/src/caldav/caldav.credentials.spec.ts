@@ -84,6 +84,23 @@ describe('a server', () => {
     expect(outcome).toMatchObject({ name: 'ProviderError', retryable: false, ...failure });
   });
 
+  it('that answers far more than was asked is not read: reading it would stop everything else', async () => {
+    const elements = Array.from({ length: 20_000 }, (_none, index) => `<a${index}>x</a${index}>`).join('');
+    const server = await start((_request, response) =>
+      response
+        .writeHead(207, { 'content-type': 'application/xml' })
+        .end(`<multistatus xmlns="DAV:"><response><propstat><prop>${elements}</prop></propstat></response></multistatus>`),
+    );
+    const begun = performance.now();
+
+    const outcome = await check(`${server.url}/dav`);
+    await server.stop();
+
+    expect(outcome).toMatchObject({ code: 'invalid_response', reason: 'too_large' });
+    // As many take tsdav a quarter of a minute.
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+
   it('inside our own network is not called', async () => {
     const refusing = { send: () => Promise.reject(new TransportError('refused', false)), close: () => Promise.resolve() };
 

@@ -24,6 +24,11 @@ export interface CaldavPrincipal {
 /** Four calls, each with its attempts, within the time that connecting an account may take. Milliseconds. */
 const deadlineMs = 4_500;
 const redirectsMax = 3;
+/**
+ * Of one answer; honest ones take less than four kilobytes. tsdav's time grows with the square of the number of different elements: a megabyte of them
+ * from a server that means harm would stop the whole process for minutes.
+ */
+const answerBytesMax = 16 * 1024;
 
 /**
  * Finds the account's principal and its calendars. https://www.rfc-editor.org/rfc/rfc6764#section-6
@@ -115,8 +120,10 @@ const davFetch = (server: CaldavServer, { followsRedirects = true, onLanded = (_
   };
 };
 
-const requireSuccess = (server: CaldavServer, response: Response, now: Date): Response => {
+const requireSuccess = async ({ provider }: CaldavServer, response: Response, now: Date): Promise<Response> => {
   const { status, headers } = response;
-  if (status < 400) return response;
-  throw failureOf({ status, headers, body: undefined }, { provider: server.provider, now, readFailure: () => ({}) });
+  if (status >= 400) throw failureOf({ status, headers, body: undefined }, { provider, now, readFailure: () => ({}) });
+  const body = await response.arrayBuffer();
+  if (body.byteLength > answerBytesMax) throw new ProviderError(provider, 'invalid_response', { reason: 'too_large' });
+  return new Response(body.byteLength === 0 ? null : body, { status, headers });
 };
