@@ -6,6 +6,7 @@ import { CreateConnectionTables1763700100002 } from './database/migrations/17637
 import { SignInAndVault1763700100003 } from './database/migrations/1763700100003-sign-in-and-vault.js';
 import { Renewals1763700100004 } from './database/migrations/1763700100004-renewals.js';
 import { FollowRefreshTokens1763700100010 } from './database/migrations/1763700100010-follow-refresh-tokens.js';
+import { FindConnectionsByAddress1763700100020 } from './database/migrations/1763700100020-find-connections-by-address.js';
 import { sealedTables } from './database/sealed-tables.js';
 
 /** All that is particular about this service; `main.ts` and the integration specs start it from here. */
@@ -20,6 +21,7 @@ export const authService: ServiceDefinition = {
     SignInAndVault1763700100003,
     Renewals1763700100004,
     FollowRefreshTokens1763700100010,
+    FindConnectionsByAddress1763700100020,
   ],
   sealedTables,
 };

@@ -119,6 +119,18 @@ describe('connections', () => {
     expect(grantsAtZoom('shared@example.com')).toBe(1);
   });
 
+  it('does not take the permission away from another service of the same vendor that shares the app', async () => {
+    const user = aUser();
+    const calendar = await connectAccount(stack, user, { provider: 'google', email: 'meets@example.com' });
+    const meet = await connectAccount(stack, user, { provider: 'google_meet', email: 'meets@example.com' });
+
+    await disconnect(meet, user);
+    expect((await toldOf(meet, 'activity_recorded')).at(-1)?.data['details']).toMatchObject({ revocation: 'kept_for_other_connection' });
+
+    await disconnect(calendar, user);
+    expect((await toldOf(calendar, 'activity_recorded')).at(-1)?.data['details']).toMatchObject({ revocation: 'revoked' });
+  });
+
   it('keeps its id when the account is connected again later', async () => {
     const user = aUser();
     const connection = await connectAccount(stack, user, { provider: 'google', email: 'returning@example.com' });

@@ -119,11 +119,16 @@ export class ConnectionsRepository {
     ]);
   }
 
-  /** True when another working connection rests on the same permission: providers keep one per person and app, and revoke it as a whole. */
-  async isAccountUsedElsewhere(tx: Transaction, connection: { id: string; provider: string; accountId: string }): Promise<boolean> {
+  /**
+   * True when another working connection rests on the same permission: providers keep one per person and app, and revoke it as a whole. One vendor may
+   * know a person by different ids in its different services, so the address counts, too.
+   */
+  async isAccountUsedElsewhere(tx: Transaction, { id, providers }: { id: string; providers: readonly string[] }): Promise<boolean> {
     const others = await tx.query(
-      `SELECT 1 FROM connections WHERE provider = $1 AND provider_account_id = $2 AND status = 'active' AND id <> $3 LIMIT 1`,
-      [connection.provider, connection.accountId, connection.id],
+      `SELECT 1 FROM connections WHERE provider = ANY($2::text[]) AND status = 'active' AND id <> $1
+         AND (provider_account_id = (SELECT own.provider_account_id FROM connections own WHERE own.id = $1)
+           OR lower(provider_email) = (SELECT lower(own.provider_email) FROM connections own WHERE own.id = $1)) LIMIT 1`,
+      [id, providers],
     );
     return others.length > 0;
   }

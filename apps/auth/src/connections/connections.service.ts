@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ProviderError, type RevocationCapability } from '@patchbay/capabilities';
+import { ProviderError, type OAuthCapability, type RevocationCapability } from '@patchbay/capabilities';
 import {
   activityRecorded,
   AppError,
@@ -71,7 +71,7 @@ export class ConnectionsService {
     if (grant.tokens === null) return 'not_offered';
     const provider = this.#providerOf(grant);
     if (provider === undefined || (provider.oauth.revocationEndpoint === null && provider.revocation === undefined)) return 'not_offered';
-    if (await this.connections.isAccountUsedElsewhere(tx, { id: grant.connectionId, provider: grant.provider, accountId: grant.accountId }))
+    if (await this.connections.isAccountUsedElsewhere(tx, { id: grant.connectionId, providers: this.#ofSameApp(provider) }))
       return 'kept_for_other_connection';
     if (provider.revocation !== undefined) return this.#revokeAs(provider.revocation, grant, grant.tokens);
     for (const token of this.#tokensOf(grant, grant.tokens)) if (await this.#isRevoked(provider, grant, token)) return 'revoked';
@@ -114,6 +114,12 @@ export class ConnectionsService {
       this.log.warn({ provider: provider.manifest.id, connection_id: connectionId, reason: error.reason }, 'a token was not revoked');
       return false;
     }
+  }
+
+  /** Providers whose permissions are one at the vendor: those with the same app there. */
+  #ofSameApp({ oauth }: ConnectableProvider): readonly string[] {
+    const isSame = (other: OAuthCapability | undefined): boolean => other?.clientId === oauth.clientId && other.tokenEndpoint === oauth.tokenEndpoint;
+    return this.providers.all.filter(({ capabilities }) => isSame(capabilities.oauth)).map(({ provider }) => provider.id);
   }
 
   /** Undefined when an operator has taken the credentials away since: then nobody can be asked. */

@@ -37,7 +37,7 @@ export async function consent(
 }
 
 export interface AccountToConnect {
-  readonly provider: 'google' | 'zoom';
+  readonly provider: string;
   readonly email?: string;
 }
 

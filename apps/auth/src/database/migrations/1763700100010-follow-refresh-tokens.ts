@@ -9,6 +9,7 @@ export class FollowRefreshTokens1763700100010 implements MigrationInterface {
       ADD COLUMN successor_hash bytea,
       -- It never came back: its answer was lost, and another took its place.
       ADD COLUMN is_replaced boolean NOT NULL DEFAULT false`);
+    await runner.query(`CREATE INDEX refresh_tokens_expire ON refresh_tokens (expires_at)`);
     await runner.query(`UPDATE signing_keys SET signs_from = created_at WHERE signs_from IS NULL`);
     await runner.query(`ALTER TABLE signing_keys ALTER COLUMN signs_from SET NOT NULL`);
     await runner.query(`CREATE INDEX signing_keys_by_beginning ON signing_keys (signs_from DESC)`);
@@ -17,6 +18,7 @@ export class FollowRefreshTokens1763700100010 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP INDEX signing_keys_by_beginning`);
     await runner.query(`ALTER TABLE signing_keys ALTER COLUMN signs_from DROP NOT NULL`);
+    await runner.query(`DROP INDEX refresh_tokens_expire`);
     await runner.query(`ALTER TABLE refresh_tokens DROP COLUMN is_replaced, DROP COLUMN successor_hash`);
   }
 }
