@@ -105,7 +105,8 @@ export class TokenRefresher {
     const renewable = { accessToken: held.value, refreshToken: this.grants.refreshTokenOf(grant, tokens) };
     const work = { grant: { ...grant, tokens }, provider, held: renewable, wasRefused };
     const earliest = tokens.refreshToken === null ? renewableFrom(tokens, provider.oauth.longLivedTokens) : null;
-    if (earliest !== null && earliest > this.now())
+    // A token that was just refused is shown to the provider all the same: its answer tells one that is dead from one that is too young.
+    if (!wasRefused && earliest !== null && earliest > this.now())
       return this.#postpone(tx, work, { reason: 'token_too_young', waitMs: earliest.getTime() - this.now().getTime() });
     return this.#fetch(tx, work, onFetched);
   }
