@@ -42,7 +42,13 @@ export class IdentitiesService {
       await this.identities.delete(tx, id);
       const { registryId: provider } = signInProviderOf(unlinked.provider) ?? { registryId: unlinked.provider };
       const message = `${this.providers.find(provider)?.provider.displayName ?? provider} no longer signs you in.`;
-      const activity = { user_id: owner.user_id, log_type: 'identity_unlinked', integration_type: provider, message, success: true } as const;
+      const activity = {
+        user_id: owner.user_id,
+        log_type: 'identity_unlinked',
+        integration_type: unlinked.provider,
+        message,
+        success: true,
+      } as const;
       tx.outbox.add(activityRecorded, { ...activity, details: { identity_id: id } }, { tenantId: owner.tenant_id });
       return this.connections.findId(tx, { owner, provider, type: 'authentication', accountId: unlinked.accountId });
     });

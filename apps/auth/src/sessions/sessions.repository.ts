@@ -50,6 +50,8 @@ const listOfUser = {
 };
 const sweepSessions = { name: 'sessions-sweep', text: `DELETE FROM sessions WHERE expires_at <= $1 OR ended_at <= $2` };
 
+const sweepTokens = { name: 'sessions-sweep-tokens', text: `DELETE FROM refresh_tokens WHERE expires_at <= $1` };
+
 const tokenColumns = `token_hash AS hash, expires_at AS "expiresAt", used_at AS "usedAt", is_replaced AS "isReplaced", successor_hash AS "successorHash"`;
 
 @Injectable()
@@ -138,8 +140,9 @@ export class SessionsRepository {
     );
   }
 
-  /** Forgets sessions whose time is over, and those that were ended before `endedBefore`; their refresh tokens go with them. */
+  /** Forgets sessions whose time is over, and those that were ended before `endedBefore`, and refresh tokens that have expired. */
   async sweep(now: Date, endedBefore: Date): Promise<void> {
     await this.database.execute(sweepSessions, [now, endedBefore]);
+    await this.database.execute(sweepTokens, [now]);
   }
 }

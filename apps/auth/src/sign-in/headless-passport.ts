@@ -38,7 +38,7 @@ export interface PassportStrategy {
   pass(): void;
 }
 
-/** Five and four parameters: passport-oauth2 counts them to know what a store wants to be told. */
+/** Five and four parameters: passport-oauth2 counts them, as it does those of what verifies, to know what is wanted. */
 interface StateStore {
   store(request: unknown, verifier: string | undefined, state: unknown, meta: unknown, done: (error: unknown, state?: string) => void): void;
   verify(request: unknown, state: string, meta: unknown, done: (error: unknown, verifier?: string | true, state?: string) => void): void;
@@ -79,8 +79,12 @@ const callDeadlineMs = 7_000;
 export function beginWithPassport(peer: PassportPeer, { redirectUri, scopes, options, keep }: Beginning): Promise<string> {
   return run(peer, (call, { resolve }) => {
     call._stateStore = {
-      store: (_request, verifier, _state, _meta, done) => void keep(verifier ?? null).then((state) => done(null, state), done),
-      verify: (_request, _state, _meta, done) => done(new Error('unreachable: nothing was brought back')),
+      store(_request, verifier, _state, _meta, done) {
+        void keep(verifier ?? null).then((state) => done(null, state), done);
+      },
+      verify(_request, _state, _meta, done) {
+        done(new Error('unreachable: nothing was brought back'));
+      },
     };
     call.redirect = resolve;
     call.authenticate({ query: {} }, { ...options, callbackURL: redirectUri, scope: scopes });
@@ -88,22 +92,29 @@ export function beginWithPassport(peer: PassportPeer, { redirectUri, scopes, opt
 }
 
 /** Exchanges what was brought back for tokens and a profile. @throws OAuthFailure */
-export function finishWithPassport(peer: PassportPeer, { query, redirectUri, verifier }: Ending): Promise<PassportResult> {
-  return run<PassportResult>(peer, (call, { resolve }) => {
+export async function finishWithPassport(peer: PassportPeer, { query, redirectUri, verifier }: Ending): Promise<PassportResult> {
+  const outcome = run<PassportResult>(peer, (call, { resolve }) => {
     call._stateStore = {
-      store: (_request, _verifier, _state, _meta, done) => done(new OAuthFailure('failed', 'unexpected_answer')),
-      verify: (_request, state, _meta, done) => done(null, verifier ?? true, state),
+      store(_request, _verifier, _state, _meta, done) {
+        done(new OAuthFailure('failed', 'unexpected_answer'));
+      },
+      verify(_request, state, _meta, done) {
+        done(null, verifier ?? true, state);
+      },
     };
     call.success = (result) => resolve(result as PassportResult);
     call.authenticate({ query }, { callbackURL: redirectUri });
   });
+  return outcome.catch((error: unknown) => {
+    throw failureOf(error);
+  });
 }
 
 /** What a strategy is told to do with what it got. */
-export const passportVerify =
-  (oauth: OAuthCapability): PassportVerify =>
-  (accessToken, refreshToken, parameters, profile, done) =>
+export const passportVerify = (oauth: OAuthCapability): PassportVerify =>
+  function verify(accessToken, refreshToken, parameters, profile, done) {
     done(null, { profile, tokens: tokenSetOf(oauth, { ...(parameters as object), accessToken, refreshToken }) });
+  };
 
 interface Outcome<Result> {
   readonly resolve: (result: Result) => void;
@@ -112,12 +123,11 @@ interface Outcome<Result> {
 
 /** One call gets a strategy of its own: passport puts the outcome of a call on the strategy itself. */
 function run<Result>({ strategy, oauth, outbound }: PassportPeer, work: (call: PassportStrategy, outcome: Outcome<Result>) => void): Promise<Result> {
-  return new Promise((resolve, fail) => {
-    const reject = (error: unknown): void => fail(failureOf(error));
+  return new Promise((resolve, reject) => {
     const call: PassportStrategy = Object.create(strategy);
     call._oauth2 = Object.create(strategy._oauth2);
     // node-oauth opens connections of its own, without limits, breakers and logs.
-    call._oauth2._request = (method, url, headers, body, _token, callback) =>
+    call._oauth2._request = function request(method, url, headers, body, _token, callback) {
       void send({ oauth, outbound }, { method, url, headers: headers ?? {}, body })
         .then(
           ({ status, text }) => (status >= 200 && status < 300 ? callback(null, text) : callback({ statusCode: status, data: text })),
@@ -125,6 +135,7 @@ function run<Result>({ strategy, oauth, outbound }: PassportPeer, work: (call: P
         )
         // A strategy that stumbles over an answer throws inside the callback.
         .catch(reject);
+    };
     call.authorizationParams = (options) => ({ ...oauth.authorizationParameters, ...strategy.authorizationParams(options) });
     call.error = reject;
     call.fail = () => reject(new OAuthFailure('denied', 'access_denied'));

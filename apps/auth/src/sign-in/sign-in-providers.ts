@@ -20,8 +20,8 @@ export interface SignInProvider {
   readonly name: string;
   /** As the registry of providers calls the client that signs people in. */
   readonly registryId: string;
-  /** Beside what the capability says, for an account that stays connected. */
-  readonly linkOptions: Readonly<Record<string, string>>;
+  /** In place of what the capability asks for, when nothing is kept of what the person allows. */
+  readonly signInOptions: Readonly<Record<string, string>>;
   strategy(options: PassportOptions, variables: Variables, verify: PassportVerify): PassportStrategy;
   /** Undefined when the provider's answer names no account. */
   read(profile: unknown, variables: Variables): SignedInAccount | undefined;
@@ -34,8 +34,11 @@ const nameText = z
   .nullish()
   .catch(null);
 
-/** Whoever runs the tenant makes up the addresses in it, so only an operator's own is believed: https://www.descope.com/blog/post/noauth */
-const manyTenants: ReadonlySet<unknown> = new Set([undefined, 'common', 'organizations', 'consumers']);
+/**
+ * Whoever runs a tenant makes up the addresses in it, so only those of one that the operator chose are believed. The last is every personal account.
+ * https://www.descope.com/blog/post/noauth https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#payload-claims
+ */
+const manyTenants: ReadonlySet<string> = new Set(['', 'common', 'organizations', 'consumers', '9188040d-6c67-4c5b-b112-36a304b66dad']);
 
 const apiBaseUrl = (variables: Variables, ...names: readonly string[]): string | undefined => {
   const value = names.map((variable) => variables[variable]).find((url) => typeof url === 'string');
@@ -55,8 +58,8 @@ const googleProfile = z.object({
 const google: SignInProvider = {
   name: 'google',
   registryId: 'google_sign_in',
-  // Otherwise there is no refresh token, and the connection ends within the hour.
-  linkOptions: { accessType: 'offline', prompt: 'consent' },
+  // Nobody need consent again each time they sign in, and a refresh token would be thrown away.
+  signInOptions: { accessType: 'online', prompt: 'select_account' },
   strategy: (options, variables, verify) => {
     const base = apiBaseUrl(variables, 'GOOGLE_OAUTH_API_BASE_URL', 'GOOGLE_API_BASE_URL') ?? 'https://www.googleapis.com';
     return made(new GoogleStrategy({ ...options, callbackURL: '', userProfileURL: `${base}/oauth2/v3/userinfo` } as never, verify as never));
@@ -81,7 +84,7 @@ const discordHost = 'https://discord.com';
 const discord: SignInProvider = {
   name: 'discord',
   registryId: 'discord',
-  linkOptions: {},
+  signInOptions: {},
   strategy: (options, variables, verify) => {
     const strategy = made(new DiscordStrategy({ ...options, callbackURL: '' } as never, verify as never));
     const base = apiBaseUrl(variables, 'DISCORD_API_BASE_URL') ?? discordHost;
@@ -113,7 +116,7 @@ const githubProfile = z.object({
 const github: SignInProvider = {
   name: 'github',
   registryId: 'github',
-  linkOptions: {},
+  signInOptions: {},
   strategy: (options, variables, verify) => {
     const base = apiBaseUrl(variables, 'GITHUB_API_BASE_URL') ?? 'https://api.github.com';
     const urls = { userProfileURL: `${base}/user`, userEmailURL: `${base}/user/emails` };
@@ -136,7 +139,7 @@ const microsoftProfile = z.object({
 const microsoft: SignInProvider = {
   name: 'microsoft',
   registryId: 'microsoft',
-  linkOptions: {},
+  signInOptions: {},
   strategy: (options, variables, verify) => {
     const apiEntryPoint = apiBaseUrl(variables, 'MICROSOFT_API_BASE_URL') ?? 'https://graph.microsoft.com';
     return made(new MicrosoftStrategy({ ...options, apiEntryPoint }, verify));
@@ -144,9 +147,10 @@ const microsoft: SignInProvider = {
   read: (profile, variables) => {
     const { id, mail, userPrincipalName, displayName = null } = microsoftProfile.safeParse(profile).data?._json ?? {};
     if (id === undefined) return undefined;
+    const tenant = String(variables['MICROSOFT_TENANT_ID'] ?? '').toLowerCase();
     // Personal accounts have their address in the principal name only.
     const email = mail ?? userPrincipalName ?? null;
-    return { accountId: id, email, emailVerified: email !== null && !manyTenants.has(variables['MICROSOFT_TENANT_ID']), name: displayName };
+    return { accountId: id, email, emailVerified: email !== null && !manyTenants.has(tenant), name: displayName };
   },
 };
 

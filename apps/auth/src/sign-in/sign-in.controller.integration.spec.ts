@@ -66,7 +66,7 @@ describe('signing in', () => {
     expect(asked.get('code_challenge')).toMatch(/^[\w-]{43}$/);
     expect(asked.get('state')).toBe(state);
     expect(asked.get('scope')?.split(' ')).toHaveLength(3);
-    expect(asked.has('access_type')).toBe(false);
+    expect([asked.get('access_type'), asked.get('prompt')]).toEqual(['online', 'select_account']);
     expect(binding).toMatch(/^[\w-]{43}$/);
   });
 

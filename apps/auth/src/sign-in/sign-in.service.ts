@@ -98,7 +98,7 @@ export class SignInService {
       await this.flows.store(state, { ...flow, connectionId: null, askedScopes: scopes, requiredScopes: [], binding }, times);
       return state;
     };
-    const options = isLink ? provider.linkOptions : {};
+    const options = isLink ? {} : provider.signInOptions;
     const authUrl = await beginWithPassport(peer, { redirectUri: input.redirect_uri, scopes, options, keep });
     return { auth_url: authUrl, state, ...(binding !== null && { flow_binding: binding }) };
   }

@@ -3,7 +3,7 @@ import type { getSigningKeys, OutputOf, rollOverSigningKey } from '@patchbay/con
 import { WorkLoop, type Transaction } from '@patchbay/database';
 import { CLOCK, LOG, Sealer, SERVICE_CONFIG, type Clock, type Logger } from '@patchbay/service-kit';
 import type { AuthConfig } from '../auth.config.js';
-import { newSigningKey } from './signing-key-pairs.js';
+import { newSigningKey, openSigningKey } from './signing-key-pairs.js';
 import { SigningKeysRepository } from './signing-keys.repository.js';
 
 const dayMs = 24 * 60 * 60_000;
@@ -28,9 +28,11 @@ export class SigningKeysService implements OnModuleInit, OnModuleDestroy {
     this.#loop = new WorkLoop({ name: 'signing-keys', log, pollMs: hourMs, step: () => this.#keepUp().then(() => 0) });
   }
 
-  /** From then on there is a key, whichever replica made it. */
+  /** From then on there is a key, whichever replica made it. @throws SealBrokenError when its master key is not configured: nobody could sign in. */
   async onModuleInit(): Promise<void> {
     await this.#keepUp();
+    const [youngest] = await this.keys.list();
+    if (youngest !== undefined) await openSigningKey(this.sealer, youngest);
     this.#loop.start();
   }
 
