@@ -38,6 +38,16 @@ export const vendorDocuments: readonly VendorDocument[] = [
     read: (document) => readDiscovery('youtube', document),
   },
   {
+    file: 'google-discovery/storage.v1.json',
+    source: 'https://www.googleapis.com/discovery/v1/apis/storage/v1/rest',
+    read: (document) => readDiscovery('google-storage', document),
+  },
+  {
+    file: 'mailgun.json',
+    source: 'https://documentation.mailgun.com/docs/mailgun/api-reference (the operations of Domains)',
+    read: (document) => readOpenApi('mailgun', document),
+  },
+  {
     file: 'msgraph.json',
     source: 'https://github.com/microsoftgraph/msgraph-metadata, openapi/v1.0/openapi.yaml, as JSON (the operations of me)',
     // The document requires the type of every object; the API names it only where it could be another one.
@@ -78,6 +88,8 @@ export const expectedOperations: readonly string[] = [
   'google-calendar PATCH /calendar/v3/calendars/{calendarId}/events/{eventId}',
   'google-calendar DELETE /calendar/v3/calendars/{calendarId}/events/{eventId}',
   'google-drive GET /drive/v3/about',
+  'google-storage GET /storage/v1/b/{bucket}/iam/testPermissions',
+  'mailgun GET /v4/domains/{name}',
   'youtube GET /youtube/v3/channels',
   'instagram GET /me',
   'msgraph GET /v1.0/me',
