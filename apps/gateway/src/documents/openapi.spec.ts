@@ -6,7 +6,8 @@ interface Operation {
   readonly security?: readonly object[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: { readonly properties?: object } } } };
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly description?: string;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly headers?: object; readonly content?: object }>>;
 }
 
 const document = openApiDocument('1.2.3') as {
@@ -42,6 +43,57 @@ describe('the OpenAPI document', () => {
 
     expect(guarded.length).toBe(routeCatalog.filter((route) => route.access !== 'public').length);
     expect(guarded.filter(({ operation }) => operation.responses['401'] === undefined)).toEqual([]);
+  });
+
+  it('takes a Bearer or a cookie for every guarded route, and nothing, too, where credentials are optional', () => {
+    const { get: me } = document.paths['/api/v1/auth/me/'] ?? {};
+    const { post: finish } = document.paths['/api/integrations/oauth/{provider}/callback/'] ?? {};
+
+    expect(me?.security).toEqual([{ bearer: [] }, { cookie: [] }]);
+    expect(finish?.security).toEqual([{}, { bearer: [] }, { cookie: [] }]);
+  });
+
+  it('names roles and scopes in lines that programs can read', () => {
+    const { get: me } = document.paths['/api/v1/auth/me/'] ?? {};
+
+    expect(me?.description).toBe('Roles: user, admin.\n\nScope of API keys: `auth:read`.');
+    expect(
+      operations.filter(
+        ({ operation }) => operation.security !== undefined && !/^Scope of API keys: `\w+:(read|write)`\.$/m.test(operation.description ?? ''),
+      ),
+    ).toEqual([]);
+  });
+
+  it('says of every change by cookies that an origin may be refused', () => {
+    const changing = operations.filter(({ method, operation }) => method !== 'get' && operation.security !== undefined);
+
+    expect(changing.filter(({ operation }) => operation.responses['403']?.description.includes('origin_not_allowed') !== true)).toEqual([]);
+  });
+
+  it('shows the cookies of a route, and never what only the browser may know', () => {
+    const { get: start } = document.paths['/api/integrations/oauth/{provider}/auth-url/'] ?? {};
+    const { post: finish } = document.paths['/api/integrations/oauth/{provider}/callback/'] ?? {};
+    const cookies = finish?.parameters.filter((parameter) => parameter.in === 'cookie').map(({ name }) => name);
+
+    expect(start?.responses['200']?.headers).toHaveProperty('Set-Cookie');
+    expect(cookies).toEqual(['patchbay_flow']);
+    expect(JSON.stringify([start?.responses, finish?.requestBody, finish?.parameters.filter((parameter) => parameter.in !== 'cookie')])).not.toMatch(
+      /flow_binding|"origin"|user_agent|user-agent/,
+    );
+  });
+
+  it('does not ask for what a path stands for, nor insists on what a cookie can bring', () => {
+    const { post: drive } = document.paths['/api/integrations/google-drive/oauth-callback/'] ?? {};
+    const { post: refresh } = document.paths['/api/v1/auth/refresh/'] ?? {};
+
+    expect(Object.keys(drive?.requestBody?.content['application/json'].schema.properties ?? {})).not.toContain('provider');
+    expect(refresh?.requestBody).toMatchObject({ required: false });
+  });
+
+  it('offers live answers as server-sent events', () => {
+    const { get: progress } = document.paths['/api/v1/admin/key-rotations/auth/'] ?? {};
+
+    expect(Object.keys(progress?.responses['200']?.content ?? {})).toEqual(['application/json', 'text/event-stream']);
   });
 
   it('refers to nothing that is not there', () => {

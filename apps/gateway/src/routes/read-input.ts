@@ -34,8 +34,9 @@ export function readInput(route: RouteContract, parts: RequestParts): unknown {
 
 /** The cookies that fill a key of the input, because nothing else does. */
 export function cookiesUsed({ cookies, ...route }: RouteContract, { body, query, cookie }: RequestParts): readonly string[] {
+  if (cookies?.reads === undefined) return [];
   const sent = { ...bodyOf(route, body), ...query };
-  return Object.entries(cookies?.reads ?? {}).flatMap(([name, key]) => (isFilled(cookie(name)) && !Object.hasOwn(sent, key) ? [name] : []));
+  return Object.entries(cookies.reads).flatMap(([name, key]) => (isFilled(cookie(name)) && !Object.hasOwn(sent, key) ? [name] : []));
 }
 
 function refuseForged({ headers = {}, cookies = {} }: RouteContract, sent: Readonly<Record<string, unknown>>): void {

@@ -61,7 +61,9 @@ export class RouteRegistrar {
         calls.set(request, await this.admission.admit(route, request, reply));
       },
       onResponse: (request, reply, done) => {
-        httpSeconds.observe({ method: route.method, route: route.path, status: reply.statusCode }, reply.elapsedTime / 1000);
+        // A live answer lasts as long as there is something to tell, which says nothing about our speed.
+        if (!isLive(route, request))
+          httpSeconds.observe({ method: route.method, route: route.path, status: reply.statusCode }, reply.elapsedTime / 1000);
         done();
       },
       handler: (request, reply) => {
@@ -80,8 +82,7 @@ export class RouteRegistrar {
     const traceparent = acceptTraceparent(headerOf(request, 'traceparent'));
     const send = (): Promise<Uint8Array> => this.requests.forward(route.request, input, { caller });
     const ask = (): Promise<Uint8Array> => inTrace(traceparent, () => inSpan(`${route.method} ${route.path}`, {}, send), request.id);
-    const { liveWhile } = route;
-    if (liveWhile !== undefined && wantsEvents(request)) return this.live.answer({ liveWhile, counted, ask, isStillWelcome }, request, reply);
+    if (isLive(route, request)) return this.live.answer({ liveWhile: route.liveWhile, counted, ask, isStillWelcome }, request, reply);
     const output = await ask();
     this.signOuts.notice(route, input, caller);
     const body = this.cookies.apply(route, reply, output);
@@ -102,6 +103,9 @@ export class RouteRegistrar {
     });
   }
 }
+
+const isLive = <Route extends RouteContract>(route: Route, request: FastifyRequest): route is Route & { readonly liveWhile: readonly string[] } =>
+  route.liveWhile !== undefined && wantsEvents(request);
 
 const headerOf = (request: FastifyRequest, name: string): string | undefined => {
   const value = request.headers[name];
