@@ -29,7 +29,11 @@ export const sender =
     body?: object,
   ): Promise<{ readonly status: number; readonly body: unknown }> => {
     // GitHub refuses callers without a name.
-    const headers = { authorization: `Bearer ${token}`, 'user-agent': 'patchbay-specs', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'user-agent': 'patchbay-specs',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
     const answer = await request(`${baseUrl}${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
     const text = await answer.body.text();
     return { status: answer.statusCode, body: text === '' ? null : (JSON.parse(text) as unknown) };
