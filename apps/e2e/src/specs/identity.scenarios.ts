@@ -10,7 +10,6 @@ import {
   type FakeClient,
   type ProviderFake,
 } from '@patchbay/providers/testing';
-import type { z } from 'zod';
 import { manifestOf } from './manifest.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
 
@@ -18,7 +17,7 @@ type Offered = Pick<Capabilities, 'oauth' | 'identity'>;
 
 /** A provider that is asked who connected. */
 interface Subject<Own extends Offered> {
-  readonly provider: Provider<string, z.ZodObject, Own>;
+  readonly provider: Provider<string, Provider['config'], Own>;
   /** What its variables begin with. */
   readonly prefix: string;
   readonly client: FakeClient;
