@@ -1,5 +1,5 @@
-import type { OAuthCapability, Outbound, OutboundCall } from '@patchbay/capabilities';
-import { ProviderError } from '@patchbay/capabilities';
+import { ProviderError, type OAuthCapability, type Outbound, type OutboundCall } from '@patchbay/capabilities';
+import { AuthorizationError, InternalOAuthError, TokenError } from 'passport-oauth2';
 import { OAuthFailure, type TokenSet } from '../oauth/oauth-client.js';
 
 /** What every OAuth 2 strategy of passport is made with. https://www.passportjs.org/packages/passport-oauth2/ */
@@ -195,12 +195,13 @@ const secondsOf = (value: unknown): number | null => (Number(value) > 0 ? Number
 /** Errors of strategies quote what was sent: only the error word goes on. */
 function failureOf(error: unknown): OAuthFailure {
   if (error instanceof OAuthFailure) return error;
-  const { name, code, oauthError } = error as { readonly name?: unknown; readonly code?: unknown; readonly oauthError?: unknown };
-  const reason = typeof code === 'string' && /^[a-z_]{1,50}$/.test(code) ? code : 'unexpected_answer';
-  if (name === 'TokenError') return new OAuthFailure(reason === 'invalid_grant' ? 'refused' : 'failed', reason);
-  // Two words speak of the provider's own trouble. https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
-  if (name === 'AuthorizationError')
-    return new OAuthFailure(reason === 'server_error' || reason === 'temporarily_unavailable' ? 'failed' : 'denied', reason);
-  const cause = [error, oauthError].find((one) => one instanceof ProviderError);
-  return new OAuthFailure('failed', cause?.code ?? 'unexpected_answer');
+  if (error instanceof TokenError) return new OAuthFailure(error.code === 'invalid_grant' ? 'refused' : 'failed', wordOf(error.code));
+  if (error instanceof AuthorizationError) return new OAuthFailure(troubles.has(error.code) ? 'failed' : 'denied', wordOf(error.code));
+  const cause = error instanceof InternalOAuthError ? error.oauthError : error;
+  return new OAuthFailure('failed', cause instanceof ProviderError ? cause.code : 'unexpected_answer');
 }
+
+/** Two words speak of the provider's own trouble. https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 */
+const troubles: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable']);
+
+const wordOf = (code: unknown): string => (typeof code === 'string' && /^[a-z_]{1,50}$/.test(code) ? code : 'unknown_error');

@@ -27,7 +27,7 @@ export interface SignInStack extends AuthStack {
 }
 
 /** The page of a frontend, as a browser tells it. */
-export const origin = 'http://localhost:3000';
+const origin = 'http://localhost:3000';
 
 /** Starts it; always `stop()` it. */
 export async function startSignInStack(overrides: Readonly<Record<string, string>> = {}): Promise<SignInStack> {
@@ -102,7 +102,7 @@ export async function link(
 }
 
 /** The answer of a sign-in; of anything else a failure. */
-export function tokensOf(answer: OutputOf<typeof finishOAuth>): SessionTokens {
+function tokensOf(answer: OutputOf<typeof finishOAuth>): SessionTokens {
   return sessionTokens.parse(answer);
 }
 
