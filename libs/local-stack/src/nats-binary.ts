@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { onPath, unpackDebianPackages, unpackedFolder } from './debian-packages.js';
 import { runProgram } from './run-program.js';
 
 /** How NATS can be run on this machine. */
@@ -37,49 +38,13 @@ export async function findNats(downloadDir: string, log: (line: string) => void)
 }
 
 async function unpackDebianPackage(downloadDir: string): Promise<string> {
-  mkdirSync(downloadDir, { recursive: true });
-  await download(downloadDir, []).catch(async () => {
-    // The system has no package lists, or old ones. We fetch lists of our own and leave the system's alone.
-    const lists = privateLists(downloadDir);
-    await runProgram('apt-get', [...lists, 'update'], { timeoutMs: 180_000 });
-    await download(downloadDir, lists);
-  });
-  const file = readdirSync(downloadDir).find((name) => /^nats-server_.*\.deb$/.test(name));
-  if (file === undefined) throw new Error('apt-get download nats-server left no package');
-  await runProgram('dpkg', ['-x', join(downloadDir, file), join(downloadDir, 'unpacked')]);
-  for (const leftover of [file, 'apt']) rmSync(join(downloadDir, leftover), { recursive: true, force: true });
+  await unpackDebianPackages(downloadDir, 'nats-server');
   const path = unpackedIn(downloadDir);
   if (path === null) throw new Error('the package nats-server holds no program of that name');
   return path;
 }
 
-const download = (cwd: string, options: readonly string[]): Promise<string> =>
-  runProgram('apt-get', [...options, '-o', 'APT::Sandbox::User=', 'download', 'nats-server'], { cwd });
-
-function privateLists(downloadDir: string): readonly string[] {
-  const lists = join(downloadDir, 'apt', 'lists');
-  const cache = join(downloadDir, 'apt', 'cache');
-  mkdirSync(join(lists, 'partial'), { recursive: true });
-  mkdirSync(join(cache, 'archives', 'partial'), { recursive: true });
-  return ['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${cache}`, '-o', 'APT::Sandbox::User='];
-}
-
 function unpackedIn(downloadDir: string): string | null {
-  const unpacked = join(downloadDir, 'unpacked');
+  const unpacked = unpackedFolder(downloadDir);
   return ['usr/sbin', 'usr/bin'].map((folder) => join(unpacked, folder, 'nats-server')).find((path) => existsSync(path)) ?? null;
-}
-
-function onPath(program: string): string | null {
-  // Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  return folders.map((folder) => join(folder, program)).find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
