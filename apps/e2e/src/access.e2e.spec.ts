@@ -129,7 +129,7 @@ describe('access', () => {
     beforeAll(async () => {
       const { calendar, video } = await connectBoth(ada);
       const { id } = await addEndpoint(ada);
-      signedIn = await signIn('github', 'olivia.organiser@example.com');
+      signedIn = String((await signIn('github', 'olivia.organiser@example.com')).body['access_token']);
       ids = { calendar, video, connections: calendar, webhooks: id, sessions: await firstOf('sessions'), identities: await firstOf('identities') };
     }, 60_000);
 

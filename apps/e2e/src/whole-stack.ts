@@ -70,19 +70,24 @@ export async function callRaw(method: string, path: string, call: RawCall = {}):
   return { status: answer.statusCode, headers: answer.headers, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
 }
 
-/** Signs a person in as a browser does, at a provider's consent page; answers the access token. */
-export async function signIn(provider: string, email: string): Promise<string> {
+/** What a browser sends back of the cookies in an answer. */
+export const cookiesOf = ({ headers }: RawAnswer): string =>
+  [headers['set-cookie'] ?? []]
+    .flat()
+    .filter((line) => !line.includes('Max-Age=0'))
+    .map((line) => line.slice(0, line.indexOf(';')))
+    .join('; ');
+
+/** Signs a person in as a browser does, at a provider's consent page; answers what the gateway said in the end. */
+export async function signIn(provider: string, email: string): Promise<RawAnswer> {
   const redirectUri = `${stack.gatewayUrl}/api/integrations/oauth/${provider}/callback/`;
   const started = await callRaw('GET', `/api/integrations/oauth/${provider}/auth-url/?redirect_uri=${encodeURIComponent(redirectUri)}`);
-  const cookie = [started.headers['set-cookie'] ?? []].flat().map((line) => line.slice(0, line.indexOf(';')));
   const returned = (await sandbox.consent(String(started.body['auth_url']), email)).searchParams;
   const brought = Object.fromEntries(['code', 'state', 'iss'].flatMap((name) => (returned.has(name) ? [[name, returned.get(name)]] : [])));
-  const { status, body } = await callRaw('POST', `/api/integrations/oauth/${provider}/callback/`, {
+  return callRaw('POST', `/api/integrations/oauth/${provider}/callback/`, {
     body: JSON.stringify({ ...brought, redirect_uri: redirectUri }),
-    headers: { cookie: cookie.join('; '), origin: stack.gatewayUrl },
+    headers: { cookie: cookiesOf(started), origin: stack.gatewayUrl },
   });
-  if (status !== 200) throw new Error(`${provider} signed nobody in: ${status} ${String(body['code'])}`);
-  return String(body['access_token']);
 }
 
 /** Connects Google and Zoom for a person; answers the two connections' ids. */
