@@ -23,8 +23,8 @@ export class HostUsersService {
   async authenticate(told: HostUser): Promise<{ caller: Caller }> {
     const place = { tenantId: told.tenant_id, id: hostUserId(told) };
     const known = await this.users.find(place.tenantId, place.id);
-    if (known === undefined || !this.#isUpToDate(known, told)) await this.database.transaction((tx) => this.#keep(tx, place, told));
     if (known !== undefined && !this.people.isWelcome(known)) throw new AppError('unauthenticated');
+    if (known === undefined || !this.#isUpToDate(known, told)) await this.database.transaction((tx) => this.#keep(tx, place, told));
     return { caller: { tenant_id: place.tenantId, user_id: place.id, role: told.role } };
   }
 
