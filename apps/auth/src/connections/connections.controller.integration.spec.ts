@@ -1,4 +1,5 @@
 import { disconnectConnection, getAccessToken, listConnections, type AppError, type Connection } from '@patchbay/contracts';
+import { createDropboxFake, dropboxFakeClient, startFake } from '@patchbay/providers/testing';
 import { startAuthStack, aUser, type AuthStack, type TestUser } from '../testing/auth-stack.js';
 import { connectAccount } from '../testing/consent.js';
 
@@ -130,6 +131,28 @@ describe('connections', () => {
     await disconnect(calendar, user);
     expect((await toldOf(calendar, 'activity_recorded')).at(-1)?.data['details']).toMatchObject({ revocation: 'revoked' });
   });
+
+  it('is revoked also by a provider that wants a living access token for it, when ours has ended', async () => {
+    const dropbox = await startFake(createDropboxFake());
+    const url = { DROPBOX_API_BASE_URL: dropbox.url, DROPBOX_AUTH_BASE_URL: dropbox.url };
+    const own = await startAuthStack({
+      DROPBOX_CLIENT_ID: dropboxFakeClient.clientId,
+      DROPBOX_CLIENT_SECRET: dropboxFakeClient.clientSecret,
+      ...url,
+    });
+    try {
+      const user = aUser();
+      const connection = await connectAccount(own, user, { provider: 'dropbox', email: 'ended@example.com' });
+      dropbox.fake.expireTokens();
+
+      await own.ask(disconnectConnection, { id: connection.id }, user);
+
+      expect(dropbox.fake.accounts().find(({ email }) => email === 'ended@example.com')?.grants).toBe(0);
+    } finally {
+      await own.stop();
+      await dropbox.stop();
+    }
+  }, 60_000);
 
   it('keeps its id when the account is connected again later', async () => {
     const user = aUser();

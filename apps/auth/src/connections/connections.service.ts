@@ -13,12 +13,14 @@ import { Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
-import { OAuthFailure, revokeToken } from '../oauth/oauth-client.js';
+import { OAuthFailure, refreshTokens, revokeToken } from '../oauth/oauth-client.js';
 import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../providers/configured-providers.js';
 import { GrantsRepository, type Grant, type SealedTokens } from '../tokens/grants.repository.js';
 import { ProviderSlots } from '../tokens/provider-slots.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import { requireOwn } from './require-own.js';
+
+type GrantWithTokens = Grant & { readonly tokens: SealedTokens };
 
 /** What became of the permission at the provider when its connection went. */
 type Revocation = 'revoked' | 'kept_for_other_connection' | 'not_offered' | 'credentials_forgotten' | 'failed';
@@ -73,21 +75,37 @@ export class ConnectionsService {
     if (provider === undefined || (provider.oauth.revocationEndpoint === null && provider.revocation === undefined)) return 'not_offered';
     if (await this.connections.isAccountUsedElsewhere(tx, { id: grant.connectionId, providers: this.#ofSameApp(provider) }))
       return 'kept_for_other_connection';
-    if (provider.revocation !== undefined) return this.#revokeAs(provider.revocation, grant, grant.tokens);
+    if (provider.revocation !== undefined) return this.#revokeAs(provider, provider.revocation, { ...grant, tokens: grant.tokens });
     for (const token of this.#tokensOf(grant, grant.tokens)) if (await this.#isRevoked(provider, grant, token)) return 'revoked';
     return 'failed';
   }
 
-  /** The provider's own way, which takes the access token. */
-  async #revokeAs(revocation: RevocationCapability, grant: Grant, tokens: SealedTokens): Promise<Revocation> {
+  /** The provider's own way. What it cannot do now does not keep a user from disconnecting. */
+  async #revokeAs(provider: ConnectableProvider, revocation: RevocationCapability, grant: GrantWithTokens): Promise<Revocation> {
     try {
-      await revocation.revoke({ value: this.grants.accessTokenOf(grant, tokens), accountId: grant.connectionId });
+      await this.#revokeWithLivingToken(provider, revocation, grant);
       return 'revoked';
     } catch (error) {
-      if (error instanceof ProviderError && error.code === 'unauthorized') return 'revoked';
-      if (!(error instanceof ProviderError || error instanceof AppError)) throw error;
-      this.log.warn({ provider: grant.provider, connection_id: grant.connectionId, reason: error.code }, 'a token was not revoked');
+      // The refresh token is refused as well, or there is none: whatever there was is gone.
+      if (error instanceof OAuthFailure && error.kind === 'refused') return 'revoked';
+      if (isUnauthorized(error)) return 'revoked';
+      if (!(error instanceof ProviderError || error instanceof AppError || error instanceof OAuthFailure)) throw error;
+      const reason = error instanceof OAuthFailure ? error.reason : error.code;
+      this.log.warn({ provider: grant.provider, connection_id: grant.connectionId, reason }, 'a token was not revoked');
       return 'failed';
+    }
+  }
+
+  /** An access token that has ended cannot end its permission, and the refresh token beside it would live on: then a new one does it. */
+  async #revokeWithLivingToken(provider: ConnectableProvider, revocation: RevocationCapability, grant: GrantWithTokens): Promise<void> {
+    const { connectionId: accountId, tokens } = grant;
+    const held = { accessToken: this.grants.accessTokenOf(grant, tokens), refreshToken: this.grants.refreshTokenOf(grant, tokens) };
+    try {
+      await revocation.revoke({ value: held.accessToken, accountId });
+    } catch (error) {
+      if (!isUnauthorized(error) || held.refreshToken === null) throw error;
+      const { accessToken: value } = await refreshTokens(provider, accountId, held);
+      await revocation.revoke({ value, accountId });
     }
   }
 
@@ -154,3 +172,5 @@ const messages: Readonly<Record<Revocation, (provider: string) => string>> = {
   failed: (provider) =>
     `${provider} was disconnected and its tokens forgotten, but ${provider} could not revoke the permission; it can be removed in the account's settings there.`,
 };
+
+const isUnauthorized = (error: unknown): boolean => error instanceof ProviderError && error.code === 'unauthorized';
