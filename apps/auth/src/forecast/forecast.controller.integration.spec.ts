@@ -1,4 +1,11 @@
-import { getAccessToken, listAllExpiringConnections, listExpiringConnections, type AppError, type ExpiringConnection } from '@patchbay/contracts';
+import {
+  getAccessToken,
+  listAllExpiringConnections,
+  listExpiringConnections,
+  type AppError,
+  type ExpiringConnection,
+  type OutputOf,
+} from '@patchbay/contracts';
 import { startAuthStack, aUser, type AuthStack, type TestUser } from '../testing/auth-stack.js';
 import { connectAccount } from '../testing/consent.js';
 
@@ -26,9 +33,13 @@ describe('the forecast', () => {
     (await stack.ask(listExpiringConnections, { days, limit: 50 }, user)).items;
   const forEveryone = async (admin: TestUser, limit = 200): Promise<readonly ExpiringConnection[]> => {
     const items: ExpiringConnection[] = [];
-    let cursor: string | null | undefined;
+    let cursor: string | null = null;
     do {
-      const page = await stack.ask(listAllExpiringConnections, { days: 30, limit, ...(cursor == null ? {} : { cursor }) }, admin);
+      const page: OutputOf<typeof listAllExpiringConnections> = await stack.ask(
+        listAllExpiringConnections,
+        { days: 30, limit, ...(cursor !== null && { cursor }) },
+        admin,
+      );
       items.push(...page.items);
       cursor = page.next_cursor;
     } while (cursor !== null);
@@ -116,7 +127,8 @@ describe('the forecast', () => {
   it('names connections of a provider whose credentials an operator took away', async () => {
     const user = aUser();
     const connection = await aConnection(user);
-    const bare = await startAuthStack({ ZOOM_CLIENT_ID: '', ZOOM_CLIENT_SECRET: '', DATABASE_URL: stack.environment['DATABASE_URL'] ?? '' });
+    const { DATABASE_URL = '', TOKEN_MASTER_KEYS = '' } = stack.environment;
+    const bare = await startAuthStack({ DATABASE_URL, TOKEN_MASTER_KEYS, ZOOM_CLIENT_ID: '', ZOOM_CLIENT_SECRET: '' });
     try {
       const expected = expect.objectContaining({
         connection_id: connection.id,

@@ -81,7 +81,8 @@ export async function authorizationUrl(capability: OAuthCapability, request: Aut
       code_challenge: await oauth.calculatePKCECodeChallenge(request.verifier),
       code_challenge_method: 'S256',
     }),
-    ...(capability.accountHintParameter !== null && request.accountHint != null && { [capability.accountHintParameter]: request.accountHint }),
+    ...(capability.accountHintParameter !== null &&
+      typeof request.accountHint === 'string' && { [capability.accountHintParameter]: request.accountHint }),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;

@@ -150,7 +150,10 @@ describe('renewing tokens before they end', () => {
     const { connection, user } = await aConnection('zoom');
     stack.zoom.faults.down();
     stack.clock.aheadMs = hourMs - 4 * minuteMs;
-    await waitFor(async () => ((await statusOf(connection, user))?.last_error == null ? undefined : true), 'an error that the user can read');
+    await waitFor(
+      async () => (typeof (await statusOf(connection, user))?.last_error === 'string' ? true : undefined),
+      'an error that the user can read',
+    );
     const attempts = () => stack.rows<{ renew_attempts: number }>('SELECT renew_attempts FROM grants WHERE connection_id = $1', [connection.id]);
     for (const later of [1, 20, 40, 55]) {
       const [before] = await attempts();
