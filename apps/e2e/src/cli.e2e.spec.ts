@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -24,6 +25,9 @@ const patchbay = (args: readonly string[], environment: Readonly<Record<string, 
   });
 const asAdmin = { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: admin.token };
 const documentOf = ({ out }: Ended): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
+
+// Each starts programs of its own, on a machine that is busy with the whole stack.
+jest.setTimeout(60_000);
 
 describe('patchbay', () => {
   it('lists its commands', async () => {

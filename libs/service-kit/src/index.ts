@@ -12,3 +12,4 @@ export * from './require-operator.js';
 export * from './run-process.js';
 export * from './run-service.js';
 export * from './sealer.js';
+export * from './service-definition.js';

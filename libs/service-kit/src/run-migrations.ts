@@ -1,7 +1,7 @@
 import { migrateDatabase, pendingMigrations } from '@patchbay/database';
 import { ConfigError, databaseConfig, readVariables } from './load-config.js';
 import { createLogger } from './logger.js';
-import type { ServiceDefinition } from './run-service.js';
+import { migrationsOf, type ServiceDefinition } from './service-definition.js';
 
 /** What a service's program is started with to change its schema and end, instead of serving. */
 const migrateFlag = '--migrate';
@@ -15,12 +15,13 @@ export const isMigrationRun = (argv: readonly string[] = process.argv): boolean 
  * Brings the schema of a service up to date and ends. Needs DATABASE_URL and nothing else, and writes one line of JSON for each migration:
  * `{ service, migration, status }`, where `status` is `applied` or `pending`.
  */
-export async function runMigrations({ name, migrations }: ServiceDefinition, argv: readonly string[] = process.argv): Promise<void> {
+export async function runMigrations(definition: ServiceDefinition, argv: readonly string[] = process.argv): Promise<void> {
+  const { name } = definition;
   const isDryRun = argv.includes(dryRunFlag);
   try {
     const { DATABASE_URL: url } = readVariables(databaseConfig.pick({ DATABASE_URL: true }));
     // Rows of the log go elsewhere: standard output is for whoever reads the result.
-    const options = { url, schema: name, migrations: [...migrations], log: createLogger(name, 'silent') };
+    const options = { url, schema: name, migrations: migrationsOf(definition), log: createLogger(name, 'silent') };
     const names = isDryRun ? await pendingMigrations(options) : await migrateDatabase(options);
     const status = isDryRun ? 'pending' : 'applied';
     for (const migration of names) process.stdout.write(`${JSON.stringify({ service: name, migration, status })}\n`);

@@ -1,36 +1,24 @@
 import 'reflect-metadata';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { sealingServices, type ConsumingService } from '@patchbay/contracts';
-import { CreateKeyRotations1763700000002, Database } from '@patchbay/database';
+import { sealingServices } from '@patchbay/contracts';
+import { Database } from '@patchbay/database';
 import { connectNats, MessagingServer, OutboxRelay, PassOnFailures, RequestClient, sweepHourly } from '@patchbay/messaging';
 import { exportSpansTo } from '@patchbay/tracing';
 import type { Logger } from 'pino';
-import type { z } from 'zod';
 import { AccessTokens } from './access-tokens.js';
 import { deadLettersController } from './dead-letters.controller.js';
 import { startHealthServer } from './health-server.js';
 import { keyRotationsController } from './key-rotation/key-rotations.controller.js';
 import { KeyRotations } from './key-rotation/key-rotations.js';
-import type { SealedTable } from './key-rotation/sealed-table.js';
 import { databaseConfig, type PlatformConfig } from './load-config.js';
 import { nestLogger } from './logger.js';
 import { CLOCK, LOG, SERVICE_CONFIG, type Clock } from './platform.js';
 import { isMigrationRun, runMigrations } from './run-migrations.js';
 import { runProcess } from './run-process.js';
 import { Sealer, type MasterKey } from './sealer.js';
-
-/** What makes one service differ from another. */
-export interface ServiceDefinition {
-  readonly name: ConsumingService;
-  readonly module: Type;
-  readonly config: z.ZodObject;
-  readonly entities: readonly (new () => object)[];
-  readonly migrations: readonly (new () => object)[];
-  /** Every table with sealed values, in the order in which a key rotation goes through them. Needs TOKEN_MASTER_KEYS in the configuration. */
-  readonly sealedTables?: readonly SealedTable[];
-}
+import { migrationsOf, type ServiceDefinition } from './service-definition.js';
 
 /** What a process gives to what it runs. */
 export interface ServiceParts {
@@ -70,7 +58,7 @@ export async function startService(definition: ServiceDefinition, parts: Service
     url: config.DATABASE_URL,
     schema: name,
     entities: [...definition.entities],
-    migrations: definition.sealedTables === undefined ? [...definition.migrations] : [CreateKeyRotations1763700000002, ...definition.migrations],
+    migrations: migrationsOf(definition),
     log,
     outboxEnabled: config.OUTBOX_ENABLED,
   });
