@@ -94,7 +94,7 @@ describe('the vault under a new master key', () => {
   }, 60_000);
 
   it('keeps both replicas reading while one of them rotates, and is finished by one when the other goes away', async () => {
-    await restart(oldOnly);
+    await restart(`${oldOnly},new:${newKey.toString('base64')}`);
     const connection = await connectAccount(stack, aUser(), { provider: 'zoom', email: 'both@example.com' });
     await fill(2_000);
     await restart(newFirst);

@@ -50,7 +50,7 @@ describe('the rotation of master keys', () => {
       migrations: [CreateSecrets1763700000001, CreateKeyRotations1763700000002],
       log,
     });
-  const partsOf = (sealer: Sealer, on = database) => ({ database: on, sealer, tables, clock: () => new Date(), log });
+  const partsOf = (sealer: Sealer, on = database) => ({ database: on, sealer, tables, clock: () => new Date(), log, batchSize: 250 });
   const rotationsOf = (sealer: Sealer): KeyRotations => new KeyRotations('auth', partsOf(sealer));
   /** Steps of one replica until nothing is left to do; answers every state on the way. */
   const workOff = async (sealer: Sealer): Promise<readonly KeyRotation[]> => {

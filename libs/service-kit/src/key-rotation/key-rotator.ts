@@ -13,10 +13,14 @@ export interface KeyRotationParts {
   readonly tables: readonly SealedTable[];
   readonly clock: Clock;
   readonly log: Logger;
+  /** Rows in one transaction; {@link batchSizeDefault} when absent. */
+  readonly batchSize?: number;
 }
 
-/** Rows in one transaction: few enough that a token lookup beside it hardly waits. */
-const batchSize = 250;
+/** Few enough that whoever refreshes a token of the batch in hand hardly waits. */
+export const batchSizeDefault = 1_000;
+/** Rows in one statement: while PostgreSQL writes them, the next are sealed. */
+const chunkSize = 125;
 /** Rows after which whoever waits for this process gets a turn. */
 const turnSize = 25;
 /** Only a replica that did not begin the rotation itself waits for this. Milliseconds. */
@@ -24,10 +28,15 @@ const pollMs = 500;
 
 /** What a batch came to. */
 interface Outcome {
-  readonly replacements: readonly Replacement[];
-  readonly seen: number;
-  readonly broken: readonly string[];
-  readonly under: ReadonlyMap<string, number>;
+  seen: number;
+  /** Keys of rows with a value that cannot be opened. */
+  readonly broken: string[];
+  readonly under: Map<string, number>;
+}
+
+interface Handling {
+  readonly table: SealedTable;
+  readonly phase: RotationRow['phase'];
 }
 
 /**
@@ -75,24 +84,37 @@ export class KeyRotator {
   async #advance(tx: Transaction, rotation: RotationRow): Promise<Partial<Progress>> {
     const table = this.parts.tables[rotation.cursor_table];
     if (table === undefined) return rotation.phase === 'running' ? beginVerifying : this.#finish(rotation);
+    const { batchSize = batchSizeDefault } = this.parts;
     const rows = await readSealed(tx, table, { after: rotation.cursor_key, limit: batchSize, isWhole: rotation.phase === 'verifying' });
-    const outcome = await this.#handle(rows, table, rotation.phase);
-    await replaceSealed(tx, table, outcome.replacements);
+    const outcome = await this.#handleAll(tx, rows, { table, phase: rotation.phase });
     const last = rows.at(-1);
     const isTableDone = last === undefined || rows.length < batchSize;
     const cursor = isTableDone ? { cursor_table: rotation.cursor_table + 1, cursor_key: null } : { cursor_key: last.key };
     return { ...cursor, ...(rotation.phase === 'running' ? afterRunning(rotation, outcome) : this.#afterVerifying(rotation, outcome, table)) };
   }
 
-  async #handle(rows: readonly SealedValues[], table: SealedTable, phase: RotationRow['phase']): Promise<Outcome> {
+  async #handleAll(tx: Transaction, rows: readonly SealedValues[], how: Handling): Promise<Outcome> {
+    const outcome: Outcome = { seen: 0, broken: [], under: new Map() };
+    let written = Promise.resolve();
+    for (let from = 0; from < rows.length; from += chunkSize) {
+      const replacements = await this.#handle(rows.slice(from, from + chunkSize), how, outcome);
+      await written;
+      written = replaceSealed(tx, how.table, replacements);
+      // It is awaited later; until then its failure is nobody's.
+      written.catch(() => undefined);
+    }
+    await written;
+    return outcome;
+  }
+
+  /** Adds to the outcome, and answers what to write. */
+  async #handle(rows: readonly SealedValues[], { table, phase }: Handling, outcome: Outcome): Promise<readonly Replacement[]> {
     const replacements: Replacement[] = [];
-    const broken: string[] = [];
-    const under = new Map<string, number>();
-    let seen = 0;
+    const { broken, under } = outcome;
     for (const [index, row] of rows.entries()) {
       const changes = row.values.map((sealed, column) => {
         if (sealed === null || sealed === '') return null;
-        seen += 1;
+        outcome.seen += 1;
         const fresh = this.#rewrapped(sealed, phase === 'verifying' ? table.columns[column]?.placeOf(row) : undefined);
         if (fresh === undefined) broken.push(row.key);
         const keyId = keyIdOf(fresh ?? sealed) ?? notSealed;
@@ -102,7 +124,7 @@ export class KeyRotator {
       if (changes.some((change) => change !== null)) replacements.push({ key: row.key, changes });
       if (index % turnSize === turnSize - 1) await nextTurn();
     }
-    return { replacements, seen, broken, under };
+    return replacements;
   }
 
   /** Undefined for a value that cannot be opened. Given its place, it is opened to the end. */
