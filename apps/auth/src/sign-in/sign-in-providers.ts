@@ -162,5 +162,8 @@ const all: readonly SignInProvider[] = [google, discord, github, microsoft];
 /** Undefined for a provider that signs nobody in. */
 export const signInProviderOf = (providerName: string): SignInProvider | undefined => all.find((provider) => provider.name === providerName);
 
-/** What is asked for to learn who signs in. */
-export const signInScopesOf = ({ scopes }: OAuthCapability): readonly string[] => scopes.authentication ?? [];
+/** What is asked for to link an account. */
+export const linkScopesOf = ({ scopes }: OAuthCapability): readonly string[] => scopes.authentication ?? [];
+
+/** What is asked for to learn who signs in: nothing that lasts. https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess */
+export const signInScopesOf = (oauth: OAuthCapability): readonly string[] => linkScopesOf(oauth).filter((scope) => scope !== 'offline_access');

@@ -10,7 +10,7 @@ import {
   type AppError,
 } from '@patchbay/contracts';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
-import { redirectUri } from '../testing/auth-stack.js';
+import { aUser, redirectUri, type TestUser } from '../testing/auth-stack.js';
 import { consent } from '../testing/consent.js';
 import { callerOf, consentAt, link, signIn, startSignInStack, type SignInProviderName, type SignInStack } from '../testing/sign-in-stack.js';
 
@@ -68,6 +68,16 @@ describe('signing in', () => {
     expect(asked.get('scope')?.split(' ')).toHaveLength(3);
     expect([asked.get('access_type'), asked.get('prompt')]).toEqual(['online', 'select_account']);
     expect(binding).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('asks for lasting access only when an account is linked, so that the connection outlives its first hour', async () => {
+    const scopesOf = async (user?: TestUser): Promise<string | null> => {
+      const { auth_url: authUrl } = await stack.ask(startOAuth, { provider: 'microsoft', redirect_uri: redirectUri }, user);
+      return new URL(authUrl).searchParams.get('scope');
+    };
+
+    expect(await scopesOf()).not.toContain('offline_access');
+    expect(await scopesOf(aUser())).toContain('offline_access');
   });
 
   it('is for providers that people can sign in with only', async () => {

@@ -25,7 +25,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { beginWithPassport, finishWithPassport } from './headless-passport.js';
 import { PassportStrategies, type ReadyProvider } from './passport-strategies.js';
 import { PersonFinder, type ProvenIdentity } from './person-finder.js';
-import { signInProviderOf, signInScopesOf, type SignInProvider } from './sign-in-providers.js';
+import { linkScopesOf, signInProviderOf, signInScopesOf, type SignInProvider } from './sign-in-providers.js';
 
 type StartInput = InputOf<typeof startOAuth>;
 type FinishInput = InputOf<typeof finishOAuth>;
@@ -87,7 +87,7 @@ export class SignInService {
     const peer = this.strategies.of(provider);
     this.redirectUris.require(input.redirect_uri);
     const isLink = owner.user_id !== null;
-    const scopes = [...new Set([...signInScopesOf(peer.oauth), ...(isLink ? (input.scopes ?? []) : [])])];
+    const scopes = isLink ? [...new Set([...linkScopesOf(peer.oauth), ...(input.scopes ?? [])])] : signInScopesOf(peer.oauth);
     const state = this.states.issue(bindingOf(owner, provider));
     // Only somebody without a session can be made to finish what a stranger began: https://www.rfc-editor.org/rfc/rfc9700#section-4.7
     const binding = isLink ? null : randomBytes(32).toString('base64url');

@@ -28,7 +28,7 @@ export const microsoft = defineProvider({
       authBaseUrl: config.MICROSOFT_AUTH_BASE_URL,
       type: 'authentication',
       scopes: config.MICROSOFT_SCOPES,
-      builtInScopes: ['openid', 'profile', 'email', 'User.Read'],
+      builtInScopes: ['openid', 'profile', 'email', 'offline_access', 'User.Read'],
     }),
     identity: microsoftIdentity(graphHttp({ provider: 'microsoft', baseUrl: config.MICROSOFT_API_BASE_URL, outbound, now })),
   }),
