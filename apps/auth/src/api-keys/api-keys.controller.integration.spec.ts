@@ -18,7 +18,8 @@ describe('API keys', () => {
       () => 'no failure',
       (error: AppError) => error.code,
     );
-  const create = (more: { name?: string; expires_at?: string } = {}) => stack.ask(createApiKey, { name: 'CRM', role: 'service', ...more }, admin);
+  const create = (more: { name?: string; expires_at?: string; scopes?: string[] } = {}) =>
+    stack.ask(createApiKey, { name: 'CRM', role: 'service', ...more }, admin);
   const list = async () => (await stack.ask(listApiKeys, { limit: 200 }, admin)).items;
 
   it('says who holds a key', async () => {
@@ -41,6 +42,23 @@ describe('API keys', () => {
     const stored = JSON.stringify(await stack.rows(`SELECT *, encode(key_hash, 'escape') AS hash FROM api_keys`));
     expect(stored).not.toContain(key);
     expect(stored).not.toContain(key.slice('pb_live_'.length));
+  });
+
+  it('says what a key may do', async () => {
+    const { key, scopes } = await create({ scopes: ['webhooks:read', 'webhooks:write'] });
+
+    expect(scopes).toEqual(['webhooks:read', 'webhooks:write']);
+    expect(await stack.ask(authenticateApiKey, { key })).toMatchObject({ scopes });
+  });
+
+  it('lets a key make none that may do more than itself', async () => {
+    const { id } = await create({ scopes: ['auth:write', 'webhooks:read'] });
+    const holder = { tenant_id: 'default', role: 'admin', api_key_id: id } as const;
+    const make = (scopes?: string[]) => stack.ask(createApiKey, { name: 'made by a key', role: 'service', ...(scopes && { scopes }) }, holder);
+
+    expect(await codeOf(make())).toBe('api_key_scope_missing');
+    expect(await codeOf(make(['webhooks:read', 'webhooks:write']))).toBe('api_key_scope_missing');
+    expect(await codeOf(make(['webhooks:read']))).toBe('no failure');
   });
 
   it('knows no key that was never made', async () => {

@@ -42,6 +42,7 @@ const findUsableKey = {
   text: `SELECT id, tenant_id AS "tenantId", role, is_development AS "isDevelopment", scopes, expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
          FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`,
 };
+const scopesOfKey = { name: 'api-keys-scopes', text: `SELECT scopes FROM api_keys WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL` };
 const noteUseOfKey = {
   name: 'api-keys-note-use',
   text: `UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)`,
@@ -59,6 +60,12 @@ export class ApiKeysRepository {
   async findUsable(hash: Buffer, now: Date): Promise<UsableApiKey | undefined> {
     const [found] = await this.database.read<UsableApiKey>(findUsableKey, [hash, now]);
     return found;
+  }
+
+  /** What a key may do within its role: null for everything, and nothing for a key that is gone. */
+  async scopesOf(tenantId: string, id: string): Promise<readonly string[] | null> {
+    const [found] = await this.database.read<{ readonly scopes: string[] | null }>(scopesOfKey, [tenantId, id]);
+    return found === undefined ? [] : found.scopes;
   }
 
   /** Unless it was written down after `notSince` already. */

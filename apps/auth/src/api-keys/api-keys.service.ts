@@ -37,11 +37,12 @@ export class ApiKeysService {
     return this.keys.list(tenantOf(context), page);
   }
 
-  /** @throws AppError `request_invalid` when it would have ended already. */
+  /** @throws AppError `request_invalid` when it would have ended already; `api_key_scope_missing` when a key asks for one that may do more than itself. */
   async create(input: InputOf<typeof createApiKey>, context: RequestContext): Promise<OutputOf<typeof createApiKey>> {
     const now = this.now();
     const expiresAt = input.expires_at === undefined ? null : new Date(input.expires_at);
     if (expiresAt !== null && expiresAt <= now) throw new AppError('request_invalid', { expires_at: 'must lie in the future' });
+    await this.#requireNoMore(input.scopes, context);
     const key = newApiKey();
     const shown = { id: uuidv7(), name: input.name, role: input.role, prefix: prefixOfApiKey(key), scopes: input.scopes ?? null };
     await this.keys.insert({ ...shown, tenantId: tenantOf(context), hash: hashOfApiKey(key), expiresAt, createdAt: now });
@@ -52,6 +53,15 @@ export class ApiKeysService {
   async revoke(id: string, context: RequestContext): Promise<null> {
     if (!(await this.keys.revoke(tenantOf(context), id, this.now()))) throw new AppError('api_key_not_found');
     return null;
+  }
+
+  /** Otherwise whoever holds a key for little could make themselves one for everything. */
+  async #requireNoMore(wanted: readonly string[] | undefined, { caller }: RequestContext): Promise<void> {
+    if (caller?.api_key_id === undefined) return;
+    const own = await this.keys.scopesOf(caller.tenant_id, caller.api_key_id);
+    if (own === null) return;
+    const missing = wanted === undefined ? 'all' : wanted.find((scope) => !own.includes(scope));
+    if (missing !== undefined) throw new AppError('api_key_scope_missing', { scope: missing });
   }
 
   /** The request need not wait for it, and must not fail with it. */

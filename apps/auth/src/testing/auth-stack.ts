@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
-import type { InputOf, OutputOf, RequestContract, Role } from '@patchbay/contracts';
+import type { Caller, InputOf, OutputOf, RequestContract, Role } from '@patchbay/contracts';
 import { RequestClient } from '@patchbay/messaging';
 import {
   createFakeLedger,
@@ -33,7 +33,7 @@ export interface AuthStack {
   /** Every log row so far. */
   readonly logged: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  ask<Contract extends RequestContract>(contract: Contract, input: InputOf<Contract>, user?: TestUser): Promise<OutputOf<Contract>>;
+  ask<Contract extends RequestContract>(contract: Contract, input: InputOf<Contract>, user?: Caller): Promise<OutputOf<Contract>>;
   rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Envelopes of everything announced, in order; of one type when it is named. */
   announced(type?: string): Promise<AnnouncedEvent[]>;

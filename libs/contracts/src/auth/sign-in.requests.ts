@@ -46,7 +46,7 @@ export const createApiKey = defineRequest({
       .describe('What the key may do within its role; everything when absent.'),
   }),
   output: apiKey.extend({ key: z.string().describe('Shown once; only its hash is kept.') }),
-  errors: [],
+  errors: ['api_key_scope_missing'],
 });
 
 /** Ends an API key within seconds. */
