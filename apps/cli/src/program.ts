@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { createAdminCommand } from './commands/create-admin.js';
 import { createApiKeyCommand } from './commands/create-api-key.js';
 import { deadLettersCommand } from './commands/dead-letters/dead-letters.js';

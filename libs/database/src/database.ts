@@ -202,7 +202,8 @@ export async function pendingMigrations({ url, schema, migrations }: MigrationOp
   try {
     const table = `${pg.escapeIdentifier(schema)}.migrations`;
     const { rows: known } = await client.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [table]);
-    const applied = known[0]?.found == null ? [] : (await client.query<{ name: string }>(`SELECT name FROM ${table}`)).rows.map(({ name }) => name);
+    const isThere = typeof known[0]?.found === 'string';
+    const applied = !isThere ? [] : (await client.query<{ name: string }>(`SELECT name FROM ${table}`)).rows.map(({ name }) => name);
     return allMigrations(migrations)
       .map(({ name }) => name)
       .filter((name) => !applied.includes(name));

@@ -42,18 +42,37 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   await runProcess(definition.name, definition.config.extend(databaseConfig.shape), (parts) => startService(definition, parts as ServiceParts));
 }
 
-/** Starts a service inside this process, for {@link runService} and for tests. */
+/**
+ * Starts a service inside this process, for {@link runService} and for tests.
+ *
+ * @throws what kept it from starting; nothing is left running then.
+ */
 export async function startService(definition: ServiceDefinition, parts: ServiceParts): Promise<RunningService> {
+  // What was begun, in order: it is ended the other way round, also when the rest cannot be begun.
+  const begun: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of begun.toReversed()) await end();
+  };
+  try {
+    return { healthPort: await begin(definition, parts, (end) => begun.push(end)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Begins one part after the other, and tells `onStop` how to end each. @returns the port of the health server. */
+async function begin(definition: ServiceDefinition, parts: ServiceParts, onStop: (end: () => unknown) => void): Promise<number> {
   const { name } = definition;
   const { config, log } = parts;
-  let isStarted = false;
-  const state: { database?: Database; server?: MessagingServer } = {};
+  const state: { isStarted: boolean; database?: Database; server?: MessagingServer } = { isStarted: false };
   const health = await startHealthServer(config.HEALTH_PORT, {
-    started: () => isStarted,
+    started: () => state.isStarted,
     database: () => state.database?.ping().then(() => true) ?? false,
     messaging: () => state.server?.isReady ?? false,
   });
-  const flushSpans = config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : await exportSpansTo(config.OTEL_EXPORTER_OTLP_ENDPOINT, name);
+  onStop(() => health.stop());
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) onStop(await exportSpansTo(config.OTEL_EXPORTER_OTLP_ENDPOINT, name));
   const database = await Database.open({
     url: config.DATABASE_URL,
     schema: name,
@@ -62,9 +81,12 @@ export async function startService(definition: ServiceDefinition, parts: Service
     log,
     outboxEnabled: config.OUTBOX_ENABLED,
   });
+  onStop(() => database.close());
   const connection = await connectNats({ servers: config.NATS_URL, caFile: config.NATS_CA_FILE, name, log });
+  onStop(() => connection.drain().catch(() => undefined));
   const server = new MessagingServer({ service: name, connection, database, log, streamReplicas: config.NATS_STREAM_REPLICAS });
   const requests = new RequestClient(connection);
+  onStop(() => requests.close());
   Object.assign(state, { database, server });
   const relay = new OutboxRelay(database, connection, { log, streamReplicas: config.NATS_STREAM_REPLICAS });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(platformModule(definition, { ...parts, database, requests, server }), {
@@ -72,26 +94,16 @@ export async function startService(definition: ServiceDefinition, parts: Service
     logger: nestLogger(log),
     abortOnError: false,
   });
+  onStop(() => relay.stop());
+  onStop(() => app.close());
   app.useGlobalFilters(new PassOnFailures());
   relay.start();
-  const stopSweeps = sweepHourly(database, log);
+  onStop(sweepHourly(database, log));
   await app.listen();
-  isStarted = true;
+  state.isStarted = true;
+  onStop(() => (state.isStarted = false));
   log.info({ health_port: health.port }, 'started');
-  return {
-    healthPort: health.port,
-    stop: async () => {
-      isStarted = false;
-      stopSweeps();
-      await app.close();
-      await relay.stop();
-      requests.close();
-      await connection.drain().catch(() => undefined);
-      await database.close();
-      await flushSpans?.();
-      await health.stop();
-    },
-  };
+  return health.port;
 }
 
 function platformModule(

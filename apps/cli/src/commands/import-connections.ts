@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { importConnections, importedConnection, type OutputOf } from '@patchbay/contracts';
 import type { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { gatewayCommand, runs, type CommandContext } from '../command.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { table, type Streams } from '../terminal.js';

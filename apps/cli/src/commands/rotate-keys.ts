@@ -46,7 +46,8 @@ async function follow({ terminal, client, signal }: CommandContext, service: Sea
   try {
     let rotation = await patchbay.call(startKeyRotation(service), {});
     for (;;) {
-      progress.at(rotation.done + rotation.failed, rotation.total);
+      // Percent counts the verifying half as well, which the numbers of values do not.
+      progress.at(Math.floor(rotation.percent), 100);
       if (!isUnderWay(rotation) || signal.aborted) return rotation;
       await sleep(askEveryMs, undefined, { signal }).catch(() => undefined);
       rotation = await patchbay.call(getKeyRotation(service), {});

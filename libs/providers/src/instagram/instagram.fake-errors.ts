@@ -10,7 +10,7 @@ interface GraphFailure {
 }
 
 /** The error body of graph.instagram.com. @see https://developers.facebook.com/docs/graph-api/guides/error-handling/ */
-export const graphError = (status: number, failure: GraphFailure): FakeResponse =>
+const graphError = (status: number, failure: GraphFailure): FakeResponse =>
   jsonAnswer(status, { error: { type: 'OAuthException', ...failure, fbtrace_id: `A${randomBytes(16).toString('base64url')}` } });
 
 /** The error body of api.instagram.com, which is older. */

@@ -18,7 +18,7 @@ export interface KeyRotationParts {
 }
 
 /** Few enough that whoever refreshes a token of the batch in hand hardly waits. */
-export const batchSizeDefault = 1_000;
+const batchSizeDefault = 1_000;
 /** Rows in one statement: while PostgreSQL writes them, the next are sealed. */
 const chunkSize = 125;
 /** Rows after which whoever waits for this process gets a turn. */
