@@ -9,6 +9,19 @@ export function excerptOf(body: Buffer): string | null {
   return body.subarray(0, excerptBytesMax).toString('utf8').replaceAll('\u0000', '\uFFFD');
 }
 
+/** Shorter values are words that turn up anywhere. */
+const secretLengthMin = 6;
+
+/** An excerpt without the values that were sent in headers: receivers that echo what they got must not put a customer's credentials into our log. */
+export function withoutSent(excerpt: string | null, headers: readonly string[]): string | null {
+  if (excerpt === null) return null;
+  const values = headers.filter((value, index) => index % 2 === 1 && value.length >= secretLengthMin);
+  return values.reduce(
+    (text, value) => text.replaceAll(value, '[sent by us]').replaceAll(JSON.stringify(value).slice(1, -1), '[sent by us]'),
+    excerpt,
+  );
+}
+
 /**
  * The beginning of a compressed answer. The limit counts decompressed bytes and reading stops there, so a bomb never unfolds.
  * An encoding we do not know gives null.

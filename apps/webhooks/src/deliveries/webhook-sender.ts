@@ -7,6 +7,7 @@ import type { DeliveryTarget } from '../endpoints/delivery-target.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import { Attempt } from './attempt.js';
 import type { AttemptResult } from './delivery.js';
+import { withoutSent } from './response-excerpt.js';
 import { signatureOf } from './signature.js';
 
 /** What is sent. */
@@ -53,7 +54,7 @@ export class WebhookSender implements OnApplicationShutdown {
     if (target.isRefused) return done(refusal());
     const attempt: Attempt = new Attempt((result) => {
       this.#underWay.delete(attempt);
-      done(result);
+      done(target.headers.length === 0 ? result : { ...result, responseExcerpt: withoutSent(result.responseExcerpt, target.headers) });
     });
     this.#underWay.add(attempt);
     const headers = headersOf(target, message, Math.floor(attempt.startedAtMs / 1_000));
