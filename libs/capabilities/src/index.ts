@@ -3,6 +3,7 @@ export * from './calendar.js';
 export * from './credentials.js';
 export * from './failure-verdict.js';
 export * from './identity.js';
+export * from './inbound-webhooks.js';
 export * from './oauth.js';
 export * from './outbound.js';
 export * from './provider-error.js';

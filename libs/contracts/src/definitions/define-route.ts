@@ -51,6 +51,11 @@ export interface RouteContract<Contract extends RequestContract = RequestContrac
   readonly fixed?: Readonly<Record<string, string>>;
   readonly cookies?: RouteCookies;
   /**
+   * The body is passed on as the bytes it came in, with method, headers, query and the rest of the path, and the answer is given word for word: for
+   * callers whose signatures cover bytes.
+   */
+  readonly isRaw?: boolean;
+  /**
    * With `Accept: text/event-stream` the answer comes as server-sent events, again whenever it changes, until its `status` is none of these.
    */
   readonly liveWhile?: readonly string[];

@@ -1,0 +1,53 @@
+/** A call of a provider, as it came. */
+export interface InboundCall {
+  readonly method: 'GET' | 'POST';
+  /** Below the provider's own path, without a leading slash. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** In lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Never parsed before its signature was checked: what is signed are these bytes. */
+  readonly body: Buffer;
+}
+
+/** One thing that a provider told. */
+export interface InboundNotice {
+  /** One of a kind at this provider: a second notice with this key is the same one. */
+  readonly key: string;
+  /** The provider's own word for what happened. */
+  readonly type: string;
+  /** The provider's id of the account that it concerns; null where it does not say. */
+  readonly accountId: string | null;
+  /** The permission has ended: the account must be connected again. */
+  readonly endsConnection?: boolean;
+}
+
+/** An HTTP answer that the provider wants word for word. */
+export interface InboundAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * `notices`: signed as this provider signs, and of now. `handshake`: the provider only wants to know who answers. `refused`: unsigned, wrongly signed,
+ * too old or from the future, or no notice at all.
+ */
+export type InboundVerdict =
+  | { readonly kind: 'notices'; readonly notices: readonly InboundNotice[]; readonly answer: InboundAnswer | null }
+  | { readonly kind: 'handshake'; readonly answer: InboundAnswer }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Understands the webhooks that a provider sends. Pure: no call, no clock of its own. */
+export interface InboundWebhooksCapability {
+  /**
+   * Checks the signature over the raw bytes in constant time and the time it bears in both directions, then reads what is told.
+   *
+   * `reason` of a refusal is a word for metrics (`signature_missing`, `signature_wrong`, `too_old`, `from_the_future`, `malformed`); it tells nothing
+   * that was received.
+   */
+  receive(call: InboundCall, now: Date): InboundVerdict | Promise<InboundVerdict>;
+}
+
+/** Times that a signature may differ from ours, both ways. Milliseconds. */
+export const inboundToleranceMs = 5 * 60_000;
