@@ -35,6 +35,15 @@ describe('assertPortsFree', () => {
     server.close();
   });
 
+  // Nothing else would say so: the stack starts, and every call of it fails.
+  it('refuses a gateway where no browser would call it', async () => {
+    const outcome = assertPortsFree(portsFromEnvironment({ PATCHBAY_PORT_OFFSET: '2000' }), ['gateway']);
+
+    await expect(outcome).rejects.toThrow(
+      'Port 6000 (gateway) is one that browsers refuse to call; choose another with PATCHBAY_GATEWAY_PORT=<port>.',
+    );
+  });
+
   it('refuses one port for two listeners', async () => {
     const port = await freePort();
 

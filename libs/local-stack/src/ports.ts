@@ -24,6 +24,13 @@ export type StackPorts = Readonly<Record<PortName, number>>;
 /** Added to every usual port, so that a second checkout can run beside the first. */
 const offsetVariable = 'PATCHBAY_PORT_OFFSET';
 
+/** Browsers and `fetch` refuse to call these, whatever listens there: they belong to other protocols. https://fetch.spec.whatwg.org/#port-blocking */
+const portsBlocked: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+/** What browsers and `fetch` call. */
+const calledByBrowsers: ReadonlySet<PortName> = new Set(['gateway', 'sandbox']);
+
 const portNames = Object.keys(portVariables) as PortName[];
 
 /** NATS and PostgreSQL keep away from their usual ports: a developer often runs their own there. */
@@ -66,13 +73,15 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Refuses with one sentence for each taken port: who holds it, and which variable chooses another. */
+/** Refuses with one sentence for each port that cannot serve: who holds it, or why nobody could call it, and which variable chooses another. */
 export async function assertPortsFree(ports: StackPorts, needed: readonly PortName[]): Promise<void> {
   const faults: string[] = [];
   for (const name of needed) {
     const twin = needed.find((other) => other < name && ports[other] === ports[name]);
     if (twin !== undefined) {
       faults.push(`Port ${ports[name]} is wanted twice; give ${portVariables[twin]} or ${portVariables[name]} another value.`);
+    } else if (calledByBrowsers.has(name) && portsBlocked.has(ports[name])) {
+      faults.push(`Port ${ports[name]} (${name}) is one that browsers refuse to call; choose another with ${portVariables[name]}=<port>.`);
     } else if (await isTaken(ports[name])) {
       const holder = holderOf(ports[name]);
       faults.push(
