@@ -49,6 +49,7 @@ import { SigningKeysController } from './signing-keys/signing-keys.controller.js
 import { SigningKeysRepository } from './signing-keys/signing-keys.repository.js';
 import { SigningKeysService } from './signing-keys/signing-keys.service.js';
 import { EndingTokens } from './tokens/ending-tokens.js';
+import { EndingsRepository } from './tokens/endings.repository.js';
 import { GrantsRepository } from './tokens/grants.repository.js';
 import { ProviderSlots } from './tokens/provider-slots.js';
 import { RenewalLoop } from './tokens/renewal-loop.js';
@@ -100,6 +101,7 @@ import { UsersService } from './users/users.service.js';
     ForecastRepository,
     ForecastService,
     EndingTokens,
+    EndingsRepository,
     GrantsRepository,
     RenewalLoop,
     RenewalsRepository,

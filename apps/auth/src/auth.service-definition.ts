@@ -7,6 +7,7 @@ import { SignInAndVault1763700100003 } from './database/migrations/1763700100003
 import { Renewals1763700100004 } from './database/migrations/1763700100004-renewals.js';
 import { FollowRefreshTokens1763700100010 } from './database/migrations/1763700100010-follow-refresh-tokens.js';
 import { FindConnectionsByAddress1763700100020 } from './database/migrations/1763700100020-find-connections-by-address.js';
+import { TokenEndings1763700100030 } from './database/migrations/1763700100030-token-endings.js';
 import { sealedTables } from './database/sealed-tables.js';
 
 /** All that is particular about this service; `main.ts` and the integration specs start it from here. */
@@ -22,6 +23,7 @@ export const authService: ServiceDefinition = {
     Renewals1763700100004,
     FollowRefreshTokens1763700100010,
     FindConnectionsByAddress1763700100020,
+    TokenEndings1763700100030,
   ],
   sealedTables,
 };

@@ -4,7 +4,7 @@ import { Database } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { PROVIDERS } from '../providers/configured-providers.js';
-import { RenewalsRepository } from './renewals.repository.js';
+import { EndingsRepository } from './endings.repository.js';
 
 /** Rows of one transaction: enough that its commit is shared by many, few enough that its memory does not matter. */
 const batchSize = 1_000;
@@ -14,7 +14,7 @@ const batchSize = 1_000;
 export class EndingTokens {
   constructor(
     @Inject(Database) private readonly database: Database,
-    @Inject(RenewalsRepository) private readonly renewals: RenewalsRepository,
+    @Inject(EndingsRepository) private readonly endings: EndingsRepository,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
@@ -22,7 +22,7 @@ export class EndingTokens {
   /** Tells of some of those that are due. @returns how many were looked at; there may be more until it is zero. */
   announce(): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const { taken, tokens } = await this.renewals.takeEnding(tx, { now: this.now(), max: batchSize });
+      const { taken, tokens } = await this.endings.take(tx, { now: this.now(), max: batchSize });
       for (const { connectionId, tenantId, userId, provider, type, expiresAt, isRenewable } of tokens) {
         const ids = { user_id: userId, connection_id: connectionId, provider, type };
         const renews = isRenewable && this.providers.find(provider)?.state === 'configured';

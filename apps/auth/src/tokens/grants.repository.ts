@@ -4,6 +4,7 @@ import { Database, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { SealBrokenError, Sealer } from '@patchbay/service-kit';
 import { PROVIDERS } from '../providers/configured-providers.js';
+import { EndingsRepository, type PlannedEnding } from './endings.repository.js';
 import { timetableOf, type TokenLife } from './timetable.js';
 
 /** A connection with the tokens behind it, still sealed. */
@@ -71,6 +72,13 @@ const findGrant = {
          FROM connections c LEFT JOIN grants g ON g.connection_id = c.id WHERE c.id = $1`,
 };
 
+/** In order, so that two who share both do not wait for each other. */
+const lockPermission = `
+  SELECT pg_advisory_xact_lock(key) FROM (
+    SELECT DISTINCT hashtextextended('auth.permission:' || known.word, 0) AS key FROM connections own
+    CROSS JOIN LATERAL (VALUES (own.provider_account_id), (lower(own.provider_email))) AS known (word)
+    WHERE own.id = $1 AND known.word IS NOT NULL ORDER BY key) AS keys`;
+
 /** All that changes with new tokens. */
 const tokenColumns = [
   'sealed_access_token',
@@ -80,7 +88,6 @@ const tokenColumns = [
   'refresh_expires_at',
   'refused_at',
   'is_renewable',
-  'announce_at',
   'renew_at',
   'breaks_at',
 ] as const;
@@ -96,6 +103,7 @@ export class GrantsRepository {
     @Inject(Database) private readonly database: Database,
     @Inject(Sealer) private readonly sealer: Sealer,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
+    @Inject(EndingsRepository) private readonly endings: EndingsRepository,
   ) {}
 
   async find(connectionId: string): Promise<Grant | undefined> {
@@ -110,15 +118,19 @@ export class GrantsRepository {
    * @throws AppError `provider_unavailable` when another one holds it for too long.
    */
   async lock(tx: Transaction, connectionId: string): Promise<Grant | undefined> {
-    try {
-      await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [lockPatience]);
-      await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('auth.grant:' || $1::text, 0))`, [connectionId]);
-    } catch (error) {
-      if (codeOf(error) !== lockNotAvailable) throw error;
-      throw new AppError('provider_unavailable', {}, { cause: error });
-    }
+    await lockPatiently(tx, `SELECT pg_advisory_xact_lock(hashtextextended('auth.grant:' || $1::text, 0))`, connectionId);
     const [row] = await tx.query<GrantRow>(findGrant.text, [connectionId]);
     return row === undefined ? undefined : toGrant(row);
+  }
+
+  /**
+   * Keeps everyone else from ending another connection of the same account, by its id or its address: of two that go at once the second must see that
+   * the first went, otherwise each would leave the permission at the provider to the other.
+   *
+   * @throws AppError `provider_unavailable` when another one holds it for too long.
+   */
+  async lockPermission(tx: Transaction, connectionId: string): Promise<void> {
+    await lockPatiently(tx, lockPermission, connectionId);
   }
 
   accessTokenOf(grant: Place, tokens: SealedTokens): string {
@@ -137,13 +149,15 @@ export class GrantsRepository {
       [place.connectionId],
     );
     if (kept === undefined) throw new Error('unreachable: a connection is stored before its tokens');
+    const { values, ending } = this.#rowOf(place, kept, tokens);
     await tx.query(
       `INSERT INTO grants (connection_id, tenant_id, ${tokenColumns.join(', ')}, provider)
        VALUES ($1, $2, ${tokenColumns.map((_, index) => `$${index + 3}`).join(', ')}, $${tokenColumns.length + 3})
        ON CONFLICT (connection_id) DO UPDATE SET sealed_credentials = NULL, version = grants.version + 1, provider = EXCLUDED.provider,
          renew_attempts = 0, patient_until = NULL, ${tokenColumns.map((column) => `${column} = EXCLUDED.${column}`).join(', ')}`,
-      [place.connectionId, place.tenantId, ...this.#valuesOf(place, kept, tokens), kept.provider],
+      [place.connectionId, place.tenantId, ...values, kept.provider],
     );
+    await this.endings.plan(tx, ending);
   }
 
   /** Keeps what a person typed to connect an account without OAuth. */
@@ -157,10 +171,11 @@ export class GrantsRepository {
        VALUES ($1, $2, $3, $4, (SELECT provider FROM connections WHERE id = $1))
        ON CONFLICT (connection_id) DO UPDATE SET sealed_credentials = EXCLUDED.sealed_credentials, sealed_access_token = NULL,
          sealed_refresh_token = NULL, issued_at = EXCLUDED.issued_at, expires_at = NULL, refresh_expires_at = NULL, refused_at = NULL,
-         is_renewable = false, announce_at = NULL, renew_at = NULL, breaks_at = NULL, renew_attempts = 0, patient_until = NULL,
+         is_renewable = false, renew_at = NULL, breaks_at = NULL, renew_attempts = 0, patient_until = NULL,
          version = grants.version + 1`,
       [place.connectionId, place.tenantId, this.sealer.seal(JSON.stringify(credentials), grantPlaceOf(place, 'credentials')), now],
     );
+    await this.endings.cancel(tx, place.connectionId);
   }
 
   /** What {@link storeCredentials} kept. */
@@ -172,13 +187,16 @@ export class GrantsRepository {
   async replace(tx: Transaction, grant: Place & { readonly provider: string; readonly tokens: SealedTokens }, tokens: NewTokens): Promise<boolean> {
     const { provider, tokens: held } = grant;
     const kept = { provider, refreshToken: held.refreshToken, refreshExpiresAt: held.refreshExpiresAt };
+    const { values, ending } = this.#rowOf(grant, kept, tokens);
     const replaced = await tx.query(
       `UPDATE grants SET version = version + 1, renew_attempts = 0, patient_until = NULL,
          ${tokenColumns.map((column, index) => `${column} = $${index + 3}`).join(', ')}
        WHERE connection_id = $1 AND version = $2 RETURNING connection_id`,
-      [grant.connectionId, held.version, ...this.#valuesOf(grant, kept, tokens)],
+      [grant.connectionId, held.version, ...values],
     );
-    return replaced.length > 0;
+    if (replaced.length === 0) return false;
+    await this.endings.plan(tx, ending);
+    return true;
   }
 
   /** New tokens could not be had. They are asked for again at `again`, and by nobody before `patientUntil`. */
@@ -192,10 +210,10 @@ export class GrantsRepository {
 
   /** These tokens are dead: nothing comes of them any more. */
   async rest(tx: Transaction, connectionId: string): Promise<void> {
-    await tx.query(
-      `UPDATE grants SET renew_at = NULL, announce_at = NULL, breaks_at = NULL, renew_attempts = 0, patient_until = NULL WHERE connection_id = $1`,
-      [connectionId],
-    );
+    await tx.query(`UPDATE grants SET renew_at = NULL, breaks_at = NULL, renew_attempts = 0, patient_until = NULL WHERE connection_id = $1`, [
+      connectionId,
+    ]);
+    await this.endings.cancel(tx, connectionId);
   }
 
   async forget(tx: Transaction, connectionId: string): Promise<void> {
@@ -222,8 +240,12 @@ export class GrantsRepository {
     }
   }
 
-  /** In the order of {@link tokenColumns}. */
-  #valuesOf(place: Place, kept: Kept, { accessToken, refreshToken, issuedAt, expiresAt, refusedAt, ...fresh }: NewTokens): readonly unknown[] {
+  /** `values` are in the order of {@link tokenColumns}. */
+  #rowOf(
+    place: Place,
+    kept: Kept,
+    { accessToken, refreshToken, issuedAt, expiresAt, refusedAt, ...fresh }: NewTokens,
+  ): { readonly values: readonly unknown[]; readonly ending: PlannedEnding } {
     const sealedAccessToken = this.sealer.seal(accessToken, grantPlaceOf(place, 'access'));
     const sealedRefreshToken =
       refreshToken === null ? this.#rewrapped(kept.refreshToken) : this.sealer.seal(refreshToken, grantPlaceOf(place, 'refresh'));
@@ -231,7 +253,8 @@ export class GrantsRepository {
     const life: TokenLife = { issuedAt, expiresAt, hasRefreshToken: sealedRefreshToken !== null, refreshExpiresAt };
     const { isRenewable, announceAt, renewAt, breaksAt } = timetableOf(life, this.providers.find(kept.provider)?.capabilities.oauth);
     const tokens = [sealedAccessToken, sealedRefreshToken, issuedAt, expiresAt, refreshExpiresAt, refusedAt];
-    return [...tokens, isRenewable, announceAt, renewAt, breaksAt];
+    const { connectionId, tenantId } = place;
+    return { values: [...tokens, isRenewable, renewAt, breaksAt], ending: { connectionId, tenantId, announceAt, expiresAt, isRenewable } };
   }
 }
 
@@ -242,6 +265,16 @@ function toGrant(row: GrantRow): Grant {
   const { connectionId, tenantId, userId, provider, type, accountId, status, lastError, credentials, accessToken, version, ...rest } = row;
   const tokens = accessToken === null || version === null ? null : { accessToken, version, ...rest };
   return { connectionId, tenantId, userId, provider, type, accountId, status, lastError, tokens, credentials };
+}
+
+async function lockPatiently(tx: Transaction, lock: string, connectionId: string): Promise<void> {
+  try {
+    await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [lockPatience]);
+    await tx.query(lock, [connectionId]);
+  } catch (error) {
+    if (codeOf(error) !== lockNotAvailable) throw error;
+    throw new AppError('provider_unavailable', {}, { cause: error });
+  }
 }
 
 function codeOf(error: unknown): unknown {

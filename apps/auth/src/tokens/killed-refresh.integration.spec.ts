@@ -29,11 +29,13 @@ describe('a process that is killed in the middle of a refresh', () => {
     stack[provider].requests.filter(({ body }) => body.toString().includes('grant_type=refresh_token')).length;
   const refreshedOf = async ({ id }: Connection): Promise<number> =>
     (await stack.announced('token_refreshed')).filter(({ data }) => data['connection_id'] === id).length;
-  const makeDue = ({ id }: Connection) =>
-    stack.rows(
-      `UPDATE grants SET expires_at = date_trunc('milliseconds', now()) + interval '20 seconds', announce_at = NULL, renew_at = now() WHERE connection_id = $1`,
+  const makeDue = async ({ id }: Connection): Promise<void> => {
+    await stack.rows('DELETE FROM token_endings WHERE connection_id = $1', [id]);
+    await stack.rows(
+      `UPDATE grants SET expires_at = date_trunc('milliseconds', now()) + interval '20 seconds', renew_at = now() WHERE connection_id = $1`,
       [id],
     );
+  };
 
   /** Starts the built service, which begins to renew the token, and kills it while the provider takes its time. */
   async function killInMidRefresh(provider: 'google' | 'zoom', connection: Connection): Promise<void> {

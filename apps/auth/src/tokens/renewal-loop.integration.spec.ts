@@ -47,13 +47,16 @@ describe('renewing tokens before they end', () => {
   /** Every other connection rests: moving the clock concerns the one at hand alone. */
   let accounts = 0;
   const aConnection = async (provider: 'google' | 'zoom') => {
-    await stack.rows('UPDATE grants SET renew_at = NULL, announce_at = NULL');
+    await stack.rows('UPDATE grants SET renew_at = NULL');
+    await stack.rows('DELETE FROM token_endings');
     const user = aUser();
     accounts += 1;
     const email = `renewed${accounts}@example.com`;
     return { user, email, connection: await connectAccount(stack, user, { provider, email }) };
   };
   const alter = (connection: Connection, change: string) => stack.rows(`UPDATE grants SET ${change} WHERE connection_id = $1`, [connection.id]);
+  const alterEnding = (connection: Connection, change: string) =>
+    stack.rows(`UPDATE token_endings SET ${change} WHERE connection_id = $1`, [connection.id]);
 
   it.each(['google', 'zoom'] as const)(
     'tells of the end of a token of %s once, ahead of it, and renews it once for two replicas',
@@ -75,7 +78,8 @@ describe('renewing tokens before they end', () => {
     const { connection, email } = await aConnection('zoom');
     const marker = await connectAccount(stack, aUser(), { provider: 'zoom', email: `marker-${email}` });
     stack.clock.aheadMs = hourMs - 11 * minuteMs;
-    await alter(marker, `renew_at = now(), announce_at = now()`);
+    await alterEnding(marker, `announce_at = now()`);
+    await alter(marker, `renew_at = now()`);
 
     // By the time the marker was renewed, the other would have been, too.
     await waitForEvents(marker, 'token_refreshed', 1);
@@ -121,7 +125,8 @@ describe('renewing tokens before they end', () => {
 
   it('never renews a token that does not end', async () => {
     const { connection, email } = await aConnection('google');
-    await alter(connection, 'expires_at = NULL, renew_at = NULL, announce_at = NULL');
+    await alter(connection, 'expires_at = NULL, renew_at = NULL');
+    await stack.rows('DELETE FROM token_endings WHERE connection_id = $1', [connection.id]);
     const marker = await connectAccount(stack, aUser(), { provider: 'google', email: `marker-${email}` });
     stack.clock.aheadMs = 30 * dayMs;
 
@@ -133,8 +138,9 @@ describe('renewing tokens before they end', () => {
 
   it('says days ahead that a token ends which nothing renews, and asks for a new connect when it has', async () => {
     const { connection, user } = await aConnection('zoom');
-    const set = `sealed_refresh_token = NULL, is_renewable = false, expires_at = now() + interval '60 days'`;
-    await alter(connection, `${set}, announce_at = now() + interval '53 days', renew_at = now() + interval '60 days'`);
+    const set = `is_renewable = false, expires_at = now() + interval '60 days'`;
+    await alter(connection, `${set}, sealed_refresh_token = NULL, renew_at = now() + interval '60 days'`);
+    await alterEnding(connection, `${set}, announce_at = now() + interval '53 days'`);
     stack.clock.aheadMs = 53 * dayMs + minuteMs;
 
     const [told] = await waitForEvents(connection, 'token_expiring', 1);

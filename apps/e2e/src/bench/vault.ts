@@ -110,21 +110,25 @@ async function insertConnections(database: BenchDatabase): Promise<void> {
     `WITH made AS (
        INSERT INTO auth.connections (id, user_id, provider, type, provider_account_id, scopes, status, created_at, updated_at)
        SELECT gen_random_uuid(), gen_random_uuid(), 'google', 'calendar', 'swept-' || number, '{}', 'active', now(), now()
-       FROM generate_series(1, ${sweptConnections}) AS number RETURNING id)
-     INSERT INTO auth.grants (connection_id, provider, sealed_access_token, sealed_refresh_token, issued_at, expires_at, is_renewable, announce_at, renew_at)
-     SELECT id, 'google', repeat('a', 420), repeat('r', 280), now(), now() + interval '1 hour', true, now() + interval '${dueInSeconds} seconds',
-       now() + interval '50 minutes' FROM made`,
+       FROM generate_series(1, ${sweptConnections}) AS number RETURNING id),
+     granted AS (
+       INSERT INTO auth.grants (connection_id, provider, sealed_access_token, sealed_refresh_token, issued_at, expires_at, is_renewable, renew_at)
+       SELECT id, 'google', repeat('a', 420), repeat('r', 280), now(), now() + interval '1 hour', true, now() + interval '50 minutes'
+       FROM made RETURNING connection_id, expires_at, is_renewable)
+     INSERT INTO auth.token_endings (connection_id, announce_at, expires_at, is_renewable)
+     SELECT connection_id, now() + interval '${dueInSeconds} seconds', expires_at, is_renewable FROM granted`,
   );
   await database.rows('VACUUM ANALYZE auth.connections');
   await database.rows('VACUUM ANALYZE auth.grants');
+  await database.rows('VACUUM ANALYZE auth.token_endings');
   await database.rows('CHECKPOINT');
-  const [due] = await database.rows<{ early: boolean }>(`SELECT min(announce_at) < now() AS early FROM auth.grants WHERE announce_at IS NOT NULL`);
+  const [due] = await database.rows<{ early: boolean }>(`SELECT min(announce_at) < now() AS early FROM auth.token_endings`);
   if (due?.early !== false) throw new Error('writing the connections took too long: the sweep began before they were all there');
 }
 
 async function untold(database: BenchDatabase): Promise<number> {
   const [row] = await database.rows<{ left: number }>(
-    `SELECT count(*)::int AS left FROM auth.grants g WHERE announce_at <= now() + interval '${dueInSeconds} seconds'`,
+    `SELECT count(*)::int AS left FROM auth.token_endings WHERE announce_at <= now() + interval '${dueInSeconds} seconds'`,
   );
   return row?.left ?? 0;
 }
