@@ -35,7 +35,11 @@ const hostTokens = {
     .min(1)
     .optional()
     .describe('The claim with the role: exactly `user`, `admin` or `service`. Everyone is a user without it.'),
-  HOST_JWT_TENANT_CLAIM: z.string().min(1).optional().describe('The claim with the tenant. All are of the tenant `default` without it.'),
+  HOST_JWT_TENANT_CLAIM: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The claim with the tenant; a token that lacks it is refused then. When this is not set, all are of the tenant `default`.'),
 };
 
 const own = z.object({

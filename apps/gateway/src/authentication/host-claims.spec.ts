@@ -2,6 +2,7 @@ import { hostUserOf } from './host-claims.js';
 
 const names = { HOST_JWT_USER_CLAIM: 'sub' };
 const payload = { iss: 'https://host.test', sub: 'u1' };
+const ofTenant = { ...payload, org: { id: 't1' } };
 const all = {
   ...names,
   HOST_JWT_EMAIL_CLAIM: 'email',
@@ -31,7 +32,7 @@ describe('hostUserOf', () => {
   it.each(['Admin', 'administrator', ['admin'], true, { admin: true }, undefined])(
     'takes a role that is not exactly one of ours for a user (%j)',
     (role) => {
-      expect(hostUserOf({ ...payload, 'https://host.test/role': role }, all)?.role).toBe('user');
+      expect(hostUserOf({ ...ofTenant, 'https://host.test/role': role }, all)?.role).toBe('user');
     },
   );
 
@@ -47,7 +48,7 @@ describe('hostUserOf', () => {
     expect(hostUserOf({ iss: 'i', user: sub }, { HOST_JWT_USER_CLAIM: 'user' })).toBeUndefined();
   });
 
-  it.each([7, '', {}, 'x'.repeat(101)])('knows nobody in a tenant that is none (%j)', (id) => {
+  it.each([undefined, null, 7, '', {}, 'x'.repeat(101)])('knows nobody in a tenant that is none (%j)', (id) => {
     expect(hostUserOf({ ...payload, org: { id } }, all)).toBeUndefined();
   });
 
@@ -55,8 +56,19 @@ describe('hostUserOf', () => {
     expect(hostUserOf({ iss: 'i' }, { HOST_JWT_USER_CLAIM: 'constructor.name' })).toBeUndefined();
   });
 
-  it('leaves out addresses that are none, and those the host does not vouch for', () => {
-    expect(hostUserOf({ ...payload, email: 'ada' }, all)).not.toHaveProperty('email');
-    expect(hostUserOf({ ...payload, email: 'ada@example.com', email_verified: false }, all)).not.toHaveProperty('email');
+  it('leaves out addresses that are none', () => {
+    expect(hostUserOf({ ...ofTenant, email: 'ada' }, all)?.subject).toBe('u1');
+    expect(hostUserOf({ ...ofTenant, email: 'ada' }, all)).not.toHaveProperty('email');
+  });
+
+  it.each([false, 'false', null, 0, ''])('leaves out an address that the host does not vouch for (%j)', (email_verified) => {
+    const user = hostUserOf({ ...ofTenant, email: 'ada@example.com', email_verified }, all);
+
+    expect(user?.subject).toBe('u1');
+    expect(user).not.toHaveProperty('email');
+  });
+
+  it.each([true, 'true', undefined])('takes an address that the host vouches for, or says nothing against (%j)', (email_verified) => {
+    expect(hostUserOf({ ...ofTenant, email: 'ada@example.com', email_verified }, all)?.email).toBe('ada@example.com');
   });
 });

@@ -17,10 +17,11 @@ const tenant = z.string().min(1).max(100);
 export function hostUserOf(payload: JWTPayload, names: ClaimNames): HostUser | undefined {
   const claim = (name: string | undefined): unknown => (name === undefined ? undefined : claimOf(payload, name));
   const who = subject.safeParse(claim(names.HOST_JWT_USER_CLAIM));
-  const where = tenant.safeParse(claim(names.HOST_JWT_TENANT_CLAIM) ?? defaultTenantId);
+  // Where the host tells tenants apart, a token without one is of none: it must not open the tenant of everyone else.
+  const where = tenant.safeParse(names.HOST_JWT_TENANT_CLAIM === undefined ? defaultTenantId : claim(names.HOST_JWT_TENANT_CLAIM));
   if (!who.success || !where.success || payload.iss === undefined) return undefined;
   // An address that the host itself does not vouch for must lead to nobody.
-  const email = payload['email_verified'] === false ? undefined : z.email().safeParse(claim(names.HOST_JWT_EMAIL_CLAIM)).data;
+  const email = isDisowned(payload['email_verified']) ? undefined : z.email().safeParse(claim(names.HOST_JWT_EMAIL_CLAIM)).data;
   const name = z.string().safeParse(claim(names.HOST_JWT_NAME_CLAIM)).data?.trim().slice(0, nameLengthMax);
   return {
     issuer: payload.iss,
@@ -31,6 +32,9 @@ export function hostUserOf(payload: JWTPayload, names: ClaimNames): HostUser | u
     tenant_id: where.data,
   };
 }
+
+/** Some issuers write the claim as text; whatever is there and is no yes is a no. https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */
+const isDisowned = (verified: unknown): boolean => verified !== undefined && verified !== true && verified !== 'true';
 
 /** Only a role of ours, character by character, is more than `user`: nobody rises by a similar word of the host's. */
 const roleOf = (value: unknown): Role => roles.find((role) => role === value) ?? 'user';

@@ -66,13 +66,14 @@ describe("the host product's tokens", () => {
     ['no end', { exp: undefined }],
     ['a beginning that is to come', { nbf: seconds() + 60 }],
     ['nobody in it', { sub: '' }],
+    ['no tenant in it, where the host tells tenants apart', { org: undefined, 'https://host.test/role': 'admin' }],
   ];
   it.each(claims)('are refused with %s', async (_, wrong) => {
     expect(await ask(await host.token(wrong))).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
   });
 
   describe('are refused when', () => {
-    const payload = (): JWTPayload => ({ iss: HostProduct.issuer, aud: HostProduct.audience, sub: 'root', exp: seconds() + 300 });
+    const payload = (): JWTPayload => ({ iss: HostProduct.issuer, aud: HostProduct.audience, sub: 'root', org: { id: 't1' }, exp: seconds() + 300 });
 
     it.each(['none', 'None', 'NONE', ''])('they are not signed (alg %j)', async (alg) => {
       const unsigned = `${base64url({ alg, kid: 'h1' })}.${base64url(payload())}.`;

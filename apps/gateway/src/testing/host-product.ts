@@ -61,7 +61,7 @@ export class HostProduct {
   /** A token of the host; claims and head that are given win. */
   token(claims: Claims = {}, { header = {}, key = this.keys.privateKey, isNamed = true }: SignOptions = {}) {
     const now = Math.floor(Date.now() / 1000);
-    const usual = { iss: HostProduct.issuer, aud: HostProduct.audience, sub: 'host-user-1', iat: now, exp: now + 300 };
+    const usual = { iss: HostProduct.issuer, aud: HostProduct.audience, sub: 'host-user-1', org: { id: 't1' }, iat: now, exp: now + 300 };
     return new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: 'RS256', ...(isNamed && { kid: 'h1' }), ...header }).sign(key);
   }
 
