@@ -132,6 +132,19 @@ describe('connections', () => {
     expect((await toldOf(calendar, 'activity_recorded')).at(-1)?.data['details']).toMatchObject({ revocation: 'revoked' });
   });
 
+  it('leaves no permission behind when all connections that rest on it go at once', async () => {
+    const user = aUser();
+    const calendar = await connectAccount(stack, user, { provider: 'google', email: 'both@example.com' });
+    const meet = await connectAccount(stack, user, { provider: 'google_meet', email: 'both@example.com' });
+    const both = { sql: 'SELECT 1 FROM grants WHERE connection_id = ANY($1)', values: [[calendar.id, meet.id]], untilWaiting: 2 };
+
+    await stack.whileLocked(both, () => Promise.all([disconnect(calendar, user), disconnect(meet, user)]));
+
+    const told = [...(await toldOf(calendar, 'activity_recorded')), ...(await toldOf(meet, 'activity_recorded'))];
+    const revocations = told.flatMap(({ data }) => (data['details'] as { revocation?: string }).revocation ?? []);
+    expect(revocations.sort()).toEqual(['kept_for_other_connection', 'revoked']);
+  });
+
   it('is revoked also by a provider that wants a living access token for it, when ours has ended', async () => {
     const dropbox = await startFake(createDropboxFake());
     const url = { DROPBOX_API_BASE_URL: dropbox.url, DROPBOX_AUTH_BASE_URL: dropbox.url };

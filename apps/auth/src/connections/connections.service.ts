@@ -18,6 +18,7 @@ import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../pro
 import { GrantsRepository, type Grant, type SealedTokens } from '../tokens/grants.repository.js';
 import { ProviderSlots } from '../tokens/provider-slots.js';
 import { ConnectionsRepository } from './connections.repository.js';
+import { lockPermission } from './permission-lock.js';
 import { requireOwn } from './require-own.js';
 
 type GrantWithTokens = Grant & { readonly tokens: SealedTokens };
@@ -73,6 +74,7 @@ export class ConnectionsService {
     if (grant.tokens === null) return 'not_offered';
     const provider = this.#providerOf(grant);
     if (provider === undefined || (provider.oauth.revocationEndpoint === null && provider.revocation === undefined)) return 'not_offered';
+    await lockPermission(tx, grant);
     if (await this.connections.isAccountUsedElsewhere(tx, { id: grant.connectionId, providers: this.#ofSameApp(provider) }))
       return 'kept_for_other_connection';
     if (provider.revocation !== undefined) return this.#revokeAs(provider, provider.revocation, { ...grant, tokens: grant.tokens });

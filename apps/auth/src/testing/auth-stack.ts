@@ -15,7 +15,7 @@ import {
   type ZoomFake,
 } from '@patchbay/providers/testing';
 import { databaseConfig, loadConfig, startService, type RunningService, type ServiceParts } from '@patchbay/service-kit';
-import { createDatabase, startNats } from '@patchbay/testing';
+import { createDatabase, startNats, waitFor } from '@patchbay/testing';
 import pg from 'pg';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
@@ -35,6 +35,8 @@ export interface AuthStack {
   readonly environment: Readonly<Record<string, string>>;
   ask<Contract extends RequestContract>(contract: Contract, input: InputOf<Contract>, user?: Caller): Promise<OutputOf<Contract>>;
   rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Does `work` while somebody else holds the rows that `sql` selects, and lets go as soon as so many wait for locks. */
+  whileLocked<Result>(held: { sql: string; values: readonly unknown[]; untilWaiting: number }, work: () => Promise<Result>): Promise<Result>;
   /** Envelopes of everything announced, in order; of one type when it is named. */
   announced(type?: string): Promise<AnnouncedEvent[]>;
   /** One more replica, with other variables where they are given. */
@@ -111,6 +113,19 @@ export async function startAuthStack(overrides: Readonly<Record<string, string>>
     environment,
     ask: (contract, input, user) => client.send(contract, input, user === undefined ? {} : { caller: user }),
     rows,
+    whileLocked: async ({ sql, values, untilWaiting }, work) => {
+      const holder = await pool.connect();
+      try {
+        await holder.query('BEGIN');
+        await holder.query(`${sql} FOR UPDATE`, [...values]);
+        const result = work();
+        await waitFor(async () => ((await rows(waitingForLocks)).length >= untilWaiting ? true : undefined), 'others to wait for locks');
+        await holder.query('COMMIT');
+        return await result;
+      } finally {
+        holder.release();
+      }
+    },
     announced: async (type) => {
       const stored = await rows<{ payload: string }>('SELECT payload FROM outbox ORDER BY id');
       const events = stored.map(({ payload }): AnnouncedEvent => JSON.parse(payload));
@@ -127,6 +142,8 @@ export async function startAuthStack(overrides: Readonly<Record<string, string>>
     },
   };
 }
+
+const waitingForLocks = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 const providerEnvironment = (google: string, zoom: string): Readonly<Record<string, string>> => ({
   GOOGLE_CALENDAR_CLIENT_ID: googleFakeClient.clientId,

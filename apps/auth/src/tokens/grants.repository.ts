@@ -72,13 +72,6 @@ const findGrant = {
          FROM connections c LEFT JOIN grants g ON g.connection_id = c.id WHERE c.id = $1`,
 };
 
-/** In order, so that two who share both do not wait for each other. */
-const lockPermission = `
-  SELECT pg_advisory_xact_lock(key) FROM (
-    SELECT DISTINCT hashtextextended('auth.permission:' || known.word, 0) AS key FROM connections own
-    CROSS JOIN LATERAL (VALUES (own.provider_account_id), (lower(own.provider_email))) AS known (word)
-    WHERE own.id = $1 AND known.word IS NOT NULL ORDER BY key) AS keys`;
-
 /** All that changes with new tokens. */
 const tokenColumns = [
   'sealed_access_token',
@@ -118,19 +111,15 @@ export class GrantsRepository {
    * @throws AppError `provider_unavailable` when another one holds it for too long.
    */
   async lock(tx: Transaction, connectionId: string): Promise<Grant | undefined> {
-    await lockPatiently(tx, `SELECT pg_advisory_xact_lock(hashtextextended('auth.grant:' || $1::text, 0))`, connectionId);
+    try {
+      await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [lockPatience]);
+      await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('auth.grant:' || $1::text, 0))`, [connectionId]);
+    } catch (error) {
+      if (codeOf(error) !== lockNotAvailable) throw error;
+      throw new AppError('provider_unavailable', {}, { cause: error });
+    }
     const [row] = await tx.query<GrantRow>(findGrant.text, [connectionId]);
     return row === undefined ? undefined : toGrant(row);
-  }
-
-  /**
-   * Keeps everyone else from ending another connection of the same account, by its id or its address: of two that go at once the second must see that
-   * the first went, otherwise each would leave the permission at the provider to the other.
-   *
-   * @throws AppError `provider_unavailable` when another one holds it for too long.
-   */
-  async lockPermission(tx: Transaction, connectionId: string): Promise<void> {
-    await lockPatiently(tx, lockPermission, connectionId);
   }
 
   accessTokenOf(grant: Place, tokens: SealedTokens): string {
@@ -265,16 +254,6 @@ function toGrant(row: GrantRow): Grant {
   const { connectionId, tenantId, userId, provider, type, accountId, status, lastError, credentials, accessToken, version, ...rest } = row;
   const tokens = accessToken === null || version === null ? null : { accessToken, version, ...rest };
   return { connectionId, tenantId, userId, provider, type, accountId, status, lastError, tokens, credentials };
-}
-
-async function lockPatiently(tx: Transaction, lock: string, connectionId: string): Promise<void> {
-  try {
-    await tx.query(`SELECT set_config('lock_timeout', $1, true)`, [lockPatience]);
-    await tx.query(lock, [connectionId]);
-  } catch (error) {
-    if (codeOf(error) !== lockNotAvailable) throw error;
-    throw new AppError('provider_unavailable', {}, { cause: error });
-  }
 }
 
 function codeOf(error: unknown): unknown {
