@@ -171,6 +171,19 @@ describe('sessions', () => {
       expect(await isActive(there)).toBe(false);
     });
 
+    it('is everywhere although two devices ask for it at the same moment', async () => {
+      const here = await someone();
+      const there = await signIn(stack, 'google', here.user.email ?? '');
+      const last = await signIn(stack, 'google', here.user.email ?? '');
+      const held = { sql: 'SELECT 1 FROM sessions WHERE id = $1', values: [callerOf(last).session_id], untilWaiting: 2 };
+      const everywhere = ({ refresh_token }: SessionTokens): Promise<null> => stack.ask(signOut, { refresh_token, everywhere: true });
+
+      const answers = await stack.whileLocked(held, () => Promise.all([codeOf(everywhere(here)), codeOf(everywhere(there))]));
+
+      expect(answers).toEqual(['no failure', 'no failure']);
+      expect(await Promise.all([here, there, last].map(isActive))).toEqual([false, false, false]);
+    });
+
     it('is no failure a second time, nor without anything to end', async () => {
       const tokens = await someone();
       const once = { refresh_token: tokens.refresh_token, everywhere: false };

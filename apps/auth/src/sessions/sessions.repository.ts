@@ -94,6 +94,15 @@ export class SessionsRepository {
     ]);
   }
 
+  /** Whose session a refresh token is of. */
+  async findByToken(tx: Transaction, hash: Buffer): Promise<Pick<LockedSession, 'id' | 'tenantId' | 'userId'> | undefined> {
+    const [session] = await tx.query<LockedSession>(
+      `SELECT id, tenant_id AS "tenantId", user_id AS "userId" FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1)`,
+      [hash],
+    );
+    return session;
+  }
+
   /** The session of a refresh token. Of two who bring tokens of one session at the same time, the second sees what the first did. */
   async lockByToken(tx: Transaction, hash: Buffer): Promise<LockedSession | undefined> {
     const [session] = await tx.query<LockedSession>(

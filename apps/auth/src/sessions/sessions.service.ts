@@ -84,7 +84,8 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
   /** Ends the session of the refresh token, else that of the access token, or all of that person's. */
   async signOut({ refresh_token: refreshToken, everywhere }: InputOf<typeof signOut>, { caller }: RequestContext): Promise<null> {
     await this.database.transaction(async (tx) => {
-      const byToken = refreshToken === undefined ? undefined : await this.sessions.lockByToken(tx, hashOfRefreshToken(refreshToken));
+      // Not locked: two who hold a session each, and want to end both, would wait for each other.
+      const byToken = refreshToken === undefined ? undefined : await this.sessions.findByToken(tx, hashOfRefreshToken(refreshToken));
       const ofCaller = caller?.user_id === undefined ? undefined : { owner: { ...caller, user_id: caller.user_id }, id: caller.session_id ?? null };
       const meant = byToken === undefined ? ofCaller : { owner: ownerOf(byToken), id: byToken.id };
       if (meant === undefined || (meant.id === null && !everywhere)) return;
@@ -172,4 +173,4 @@ const messages: Readonly<Record<EndReason, string>> = {
   refresh_token_reused: 'A session was ended, because a refresh token came a second time: it may have been copied. Sign in again.',
 };
 
-const ownerOf = ({ userId, tenantId }: LockedSession): UserCaller => ({ user_id: userId, tenant_id: tenantId });
+const ownerOf = ({ userId, tenantId }: Pick<LockedSession, 'userId' | 'tenantId'>): UserCaller => ({ user_id: userId, tenant_id: tenantId });
