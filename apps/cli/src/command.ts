@@ -29,16 +29,28 @@ export function command(name: string, description: string): Command {
 /** The same for commands that ask the gateway. */
 export const gatewayCommand = (name: string, description: string): Command => command(name, description).addOption(urlOption).addOption(tokenOption);
 
-/** Lets a command do its work, and turns what goes wrong into one line and an exit code. */
-export const runs =
-  <Options>(streams: Streams, action: Action<Options>) =>
-  async (...given: readonly unknown[]): Promise<void> => {
+/** Lets a command do its work, and turns what goes wrong into one line and an exit code. Ctrl-C ends it at once. */
+export const runs = <Options>(streams: Streams, action: Action<Options>): Handler =>
+  handle(streams, action, () => process.exit(exitCodes.interrupted));
+
+/** The same for a command of many steps, which looks at the signal between them and says how far it came. A second Ctrl-C ends it at once. */
+export const runsInSteps = <Options>(streams: Streams, action: Action<Options>): Handler => handle(streams, action, () => undefined);
+
+/** What Commander calls. */
+type Handler = (...given: readonly unknown[]) => Promise<void>;
+
+const handle =
+  <Options>(streams: Streams, action: Action<Options>, onInterrupt: () => void): Handler =>
+  async (...given) => {
     // Commander gives the arguments first, then the options, then the command.
     const options = given.at(-2) as Options & OutputOptions & GatewayOptions;
     const argument = given.length > 2 ? (given[0] as string | undefined) : undefined;
     const terminal = new Terminal(streams, options);
     const interrupted = new AbortController();
-    const interrupt = (): void => interrupted.abort();
+    const interrupt = (): void => {
+      interrupted.abort();
+      onInterrupt();
+    };
     process.once('SIGINT', interrupt);
     try {
       const context = { terminal, client: () => gatewayClient(options), signal: interrupted.signal };
@@ -63,7 +75,11 @@ function failureOf(error: unknown): { readonly message: string; readonly code: s
   if (error instanceof PatchbayApiError) {
     const details = Object.entries(error.details).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
     const request = error.requestId === null ? '' : ` (request ${error.requestId})`;
-    return { message: [`${error.message}${request}`, ...details].join('\n  '), code: error.code, exitCode: exitCodes.failed };
+    return {
+      message: [`${error.message}${request}`, ...details].join('\n  '),
+      code: error.code,
+      exitCode: error.code === 'request_invalid' ? exitCodes.usage : exitCodes.failed,
+    };
   }
   if (isUnreachable(error))
     return { message: 'The gateway cannot be reached. Is --url right?', code: 'gateway_unreachable', exitCode: exitCodes.failed };

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { consumingServices, type ConsumingService } from '@patchbay/contracts';
 import { z } from 'zod';
-import { command, runs, type CommandContext } from '../command.js';
+import { command, runsInSteps, type CommandContext } from '../command.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { table, type Streams } from '../terminal.js';
 
@@ -21,9 +21,9 @@ export const migrateCommand = (streams: Streams): Command =>
   command('migrate', 'bring the database up to date (needs DATABASE_URL); services also do it when they start')
     .option('--service <name>', `only this one: ${consumingServices.join(', ')}`)
     .option('--dry-run', 'only say what would be done')
-    .action(runs<Options>(streams, migrate));
+    .action(runsInSteps<Options>(streams, migrate));
 
-async function migrate({ terminal }: CommandContext, { service, dryRun = false }: Options): Promise<number> {
+async function migrate({ terminal, signal }: CommandContext, { service, dryRun = false }: Options): Promise<number> {
   if (service !== undefined && !consumingServices.includes(service)) {
     throw new CommandFailure(`There is no service ${service}: ${consumingServices.join(', ')}.`, exitCodes.usage);
   }
@@ -34,7 +34,8 @@ async function migrate({ terminal }: CommandContext, { service, dryRun = false }
     // One after the other: they would wait for each other's lock anyway.
     for (const [index, name] of services.entries()) {
       progress.at(index, services.length);
-      migrations.push(...(await migrateService(name, dryRun)));
+      migrations.push(...(await migrateService(name, dryRun, signal)));
+      if (signal.aborted) throw interrupted;
     }
     progress.at(services.length, services.length);
   } finally {
@@ -51,7 +52,9 @@ async function migrate({ terminal }: CommandContext, { service, dryRun = false }
   return exitCodes.ok;
 }
 
-async function migrateService(name: ConsumingService, isDryRun: boolean): Promise<readonly Migration[]> {
+const interrupted = new CommandFailure('Interrupted. What was applied stays; run again, it goes on from there.', exitCodes.interrupted);
+
+async function migrateService(name: ConsumingService, isDryRun: boolean, signal: AbortSignal): Promise<readonly Migration[]> {
   const program = fileURLToPath(new URL(`../../../${name}/dist/main.js`, import.meta.url));
   if (!existsSync(program)) throw new CommandFailure(`${name} is not built here: run "npm run build", or run its own program with --migrate.`);
   const child = spawn(process.execPath, [program, isDryRun ? '--migrate=dry-run' : '--migrate'], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -60,6 +63,8 @@ async function migrateService(name: ConsumingService, isDryRun: boolean): Promis
     textOf(child.stderr),
     new Promise<number | null>((ended) => child.on('close', ended)),
   ]);
+  // Ctrl-C reaches the program as well.
+  if (code !== 0 && signal.aborted) throw interrupted;
   if (code !== 0) throw new CommandFailure(complaint.trim() === '' ? `${name} could not be migrated.` : complaint.trim());
   return output
     .split('\n')

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { getKeyRotation, sealingServices, startKeyRotation, stopKeyRotation, type KeyRotation, type SealingService } from '@patchbay/contracts';
-import { gatewayCommand, runs, type CommandContext } from '../command.js';
+import { gatewayCommand, runsInSteps, type CommandContext } from '../command.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { table, type Streams } from '../terminal.js';
 
@@ -19,7 +19,7 @@ export const rotateKeysCommand = (streams: Streams): Command =>
     .option('--service <name>', `only this one: ${sealingServices.join(', ')}`)
     .option('--dry-run', 'only count what there is to do')
     .option('--stop', 'stop what runs; starting goes on from there')
-    .action(runs<Options>(streams, rotate));
+    .action(runsInSteps<Options>(streams, rotate));
 
 async function rotate(context: CommandContext, { service, dryRun = false, stop = false }: Options): Promise<number> {
   if (service !== undefined && !sealingServices.includes(service)) {

@@ -1,7 +1,7 @@
 import { PatchbayApiError, type PatchbayClient } from '@patchbay/api-client';
 import { replayDeadLetter, type ConsumingService } from '@patchbay/contracts';
 import type { Command } from 'commander';
-import { gatewayCommand, runs, type CommandContext } from '../../command.js';
+import { gatewayCommand, runsInSteps, type CommandContext } from '../../command.js';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { table, type Streams } from '../../terminal.js';
 import { deadLettersOf, servicesOf } from './dead-letter-pages.js';
@@ -30,7 +30,7 @@ export const replayDeadLettersCommand = (streams: Streams): Command =>
     .option('--service <name>', 'whose it is; all services are asked when absent')
     .option('--all', 'every one that was not replayed yet')
     .option('--dry-run', 'only say which')
-    .action(runs<Options>(streams, replay));
+    .action(runsInSteps<Options>(streams, replay));
 
 async function replay({ terminal, client, signal }: CommandContext, { service, all = false, dryRun = false }: Options, id?: string): Promise<number> {
   if ((id === undefined) !== all) throw new CommandFailure('Name one id, or say --all.', exitCodes.usage);
