@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { importConnections, importedConnection, type OutputOf } from '@patchbay/contracts';
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { gatewayCommand, runs, type CommandContext } from '../command.js';
+import { gatewayCommand, runsInSteps, type CommandContext } from '../command.js';
 import { CommandFailure, exitCodes } from '../exit-codes.js';
 import { table, type Streams } from '../terminal.js';
 
@@ -11,8 +11,10 @@ interface Options {
   readonly dryRun?: boolean;
 }
 
-type Item = OutputOf<typeof importConnections>['items'][number];
-type Connection = z.input<typeof importedConnection>;
+type Answer = OutputOf<typeof importConnections>['items'][number];
+/** What became of one line of the file. */
+type Item = Omit<Answer, 'index'> & { readonly line: number };
+type Line = { readonly line: number; readonly connection: z.input<typeof importedConnection> };
 
 const perCall = 200;
 
@@ -22,23 +24,23 @@ export const importConnectionsCommand = (streams: Streams): Command =>
     .argument('<file>', 'one JSON object a line: user_id, provider, integration_type, provider_account_id, access_token, refresh_token, …')
     .option('--encryption <kind>', 'of the tokens in the file: none, or fernet (under SOCIAL_MEDIA_ENCRYPTION_KEY of the auth service)', 'none')
     .option('--dry-run', 'only say what would be done')
-    .action(runs<Options>(streams, importFile));
+    .action(runsInSteps<Options>(streams, importFile));
 
 async function importFile(context: CommandContext, { encryption, dryRun = false }: Options, file = ''): Promise<number> {
   if (encryption !== 'none' && encryption !== 'fernet') throw new CommandFailure('--encryption is none or fernet.', exitCodes.usage);
-  const connections = connectionsOf(file);
+  const lines = linesOf(file);
   const { terminal, client, signal } = context;
   const patchbay = client();
   const progress = terminal.progress('Importing');
   const items: Item[] = [];
   try {
-    for (let from = 0; from < connections.length && !signal.aborted; from += perCall) {
-      progress.at(from, connections.length);
-      const call = { encryption, is_dry_run: dryRun, items: connections.slice(from, from + perCall) };
-      const answer = await patchbay.call(importConnections, call);
-      items.push(...answer.items.map((item) => ({ ...item, index: item.index + from })));
+    for (let from = 0; from < lines.length && !signal.aborted; from += perCall) {
+      progress.at(from, lines.length);
+      const sent = lines.slice(from, from + perCall);
+      const answer = await patchbay.call(importConnections, { encryption, is_dry_run: dryRun, items: sent.map(({ connection }) => connection) });
+      items.push(...answer.items.map(({ index, ...item }) => ({ line: sent[index]?.line ?? 0, ...item })));
     }
-    progress.at(items.length, connections.length);
+    progress.at(items.length, lines.length);
   } finally {
     progress.stop();
   }
@@ -48,7 +50,7 @@ async function importFile(context: CommandContext, { encryption, dryRun = false 
 }
 
 /** Everything is checked before anything is sent. Messages name lines and fields, never values: those are secrets. */
-function connectionsOf(file: string): readonly Connection[] {
+function linesOf(file: string): readonly Line[] {
   const lines = textOfFile(file)
     .split('\n')
     .map((text, index) => ({ text: text.trim(), line: index + 1 }))
@@ -58,7 +60,7 @@ function connectionsOf(file: string): readonly Connection[] {
     parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `line ${line}: ${path.join('.') || 'line'}: ${message}`),
   );
   if (faults.length > 0) throw new CommandFailure(['Nothing was imported.', ...faults.slice(0, 50)].join('\n  '), exitCodes.usage);
-  return read.flatMap(({ parsed }) => (parsed.success ? [parsed.data] : []));
+  return read.flatMap(({ line, parsed }) => (parsed.success ? [{ line, connection: parsed.data }] : []));
 }
 
 function textOfFile(file: string): string {
@@ -85,7 +87,7 @@ function textOf(items: readonly Item[]): readonly string[] {
   return [
     ...table(
       ['LINE', 'CODE', 'WHY'],
-      failed.map(({ index, code, message }) => [String(index + 1), code ?? '', message ?? '']),
+      failed.map(({ line, code, message }) => [String(line), code ?? '', message ?? '']),
     ),
     sum,
   ];
