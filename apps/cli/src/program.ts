@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
+import { z } from 'zod';
 import { createAdminCommand } from './commands/create-admin.js';
 import { createApiKeyCommand } from './commands/create-api-key.js';
 import { deadLettersCommand } from './commands/dead-letters/dead-letters.js';
@@ -15,6 +17,7 @@ import type { Streams } from './terminal.js';
 export function program(streams: Streams): Command {
   const patchbay = new Command('patchbay')
     .description('Runs a Patchbay installation from a terminal.')
+    .version(versionOf(new URL('../package.json', import.meta.url)))
     .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.err.write(text) })
     .showHelpAfterError('("patchbay --help" lists the commands)')
     .addHelpText('after', helpOnExit);
@@ -35,6 +38,8 @@ const commands: readonly ((streams: Streams) => Command)[] = [
   importConnectionsCommand,
   deadLettersCommand,
 ];
+
+const versionOf = (packageFile: URL): string => z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
 
 const helpOnExit = `
 Exit codes: ${exitCodes.ok} done, ${exitCodes.failed} failed, ${exitCodes.usage} asked for wrongly, ${exitCodes.findings} done and something needs attention, ${exitCodes.interrupted} interrupted.

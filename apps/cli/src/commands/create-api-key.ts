@@ -13,6 +13,8 @@ interface Options {
 }
 
 const dayMs = 86_400_000;
+/** A hundred years: further off, dates end. */
+const daysMax = 36_500;
 
 /** `patchbay create-api-key`: a key for a service of the product. */
 export const createApiKeyCommand = (streams: Streams): Command =>
@@ -26,7 +28,8 @@ export const createApiKeyCommand = (streams: Streams): Command =>
       runs<Options>(streams, async ({ terminal, client }, { name, role, scope, days, dryRun = false }) => {
         if (!roles.includes(role)) throw new CommandFailure(`There is no role ${role}: ${roles.join(', ')}.`, exitCodes.usage);
         const count = days === undefined ? undefined : Number(days);
-        if (count !== undefined && !(count > 0)) throw new CommandFailure('--days takes a number above zero.', exitCodes.usage);
+        if (count !== undefined && !(count > 0 && count <= daysMax))
+          throw new CommandFailure(`--days takes a number above zero, ${daysMax} at the most.`, exitCodes.usage);
         const wanted = {
           name,
           role,
