@@ -1,7 +1,9 @@
 import { jest } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +46,9 @@ describe('patchbay', () => {
     ['a value that is missing', ['create-api-key']],
     ['no word of where the gateway is', ['doctor']],
     ['a role that nobody has', ['create-api-key', '--name', 'x', '--role', 'king']],
+    ['a time that is no number', ['forecast', '--days', 'soon']],
+    ['a time that never comes', ['create-api-key', '--name', 'x', '--days', 'Infinity']],
+    ['an administrator without an address', ['create-admin', '--email', 'nobody']],
     ['a service that does not exist', ['dead-letters', 'list', '--service', 'nobody']],
   ])('ends with 2 and one sentence for %s', async (what, args) => {
     const { code, out, err } = await patchbay(args, what.startsWith('no word') ? {} : asAdmin);
@@ -59,6 +64,21 @@ describe('patchbay', () => {
 
     expect([nobody.code, nobody.err.trim()]).toEqual([1, 'The gateway cannot be reached. Is --url right?']);
     expect([refused.code, documentOf(refused)['code']]).toEqual([1, 'forbidden']);
+  });
+
+  it('ends with 130 on Ctrl-C, though the gateway does not answer', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const child = spawn(process.execPath, [program, 'doctor'], { cwd: elsewhere, env: { PATCHBAY_URL: url, PATCHBAY_TOKEN: 'x' }, stdio: 'ignore' });
+    await once(silent, 'connection');
+
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'exit')) as [number | null];
+    silent.close();
+
+    expect(code).toBe(130);
   });
 
   it('examines the installation', async () => {
@@ -86,10 +106,12 @@ describe('patchbay', () => {
 
   it('makes an administrator, whose key opens the rest', async () => {
     const email = `${freshId('root')}@example.com`;
+    const dry = await patchbay(['create-admin', '--email', email, '--dry-run', '--json'], { NATS_URL: stack.natsUrl });
     const made = await patchbay(['create-admin', '--email', email, '--json'], { NATS_URL: stack.natsUrl });
     const key = String(documentOf(made)['key']);
     const forecast = await patchbay(['forecast', '--json'], { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: key });
 
+    expect(documentOf(dry)).toEqual({ email });
     expect(documentOf(made)).toMatchObject({ is_new: true, user: { email, role: 'admin' } });
     expect(Array.isArray(documentOf(forecast)['items'])).toBe(true);
   });
@@ -116,7 +138,7 @@ describe('patchbay', () => {
       token_expires_at: '2099-01-01T00:00:00Z',
     };
     const file = join(elsewhere, 'connections.ndjson');
-    writeFileSync(file, `${JSON.stringify(connection)}\n`);
+    writeFileSync(file, `\n${JSON.stringify(connection)}\n`);
     const statuses = async (...more: string[]) => {
       const ended = await patchbay(['import-connections', file, '--json', ...more]);
       return (documentOf(ended)['items'] as readonly { readonly status: string }[]).map(({ status }) => status);
@@ -125,6 +147,15 @@ describe('patchbay', () => {
     expect(await statuses('--dry-run')).toEqual(['imported']);
     expect(await statuses()).toEqual(['imported']);
     expect(await statuses()).toEqual(['unchanged']);
+
+    writeFileSync(file, `${JSON.stringify(connection)}\n\n${JSON.stringify({ ...connection, provider: 'nobody' })}\n`);
+    const partly = await patchbay(['import-connections', file, '--json']);
+
+    expect(partly.code).toBe(3);
+    expect(documentOf(partly)['items']).toMatchObject([
+      { line: 1, status: 'unchanged' },
+      { line: 3, status: 'failed' },
+    ]);
   });
 
   it('names the lines of a file that are wrong, without showing what is in them', async () => {
