@@ -15,6 +15,9 @@ export const generateKeyCommand = (streams: Streams): Command =>
         if (!/^[\w-]{1,32}$/.test(id)) throw new CommandFailure('An id has up to 32 letters, digits, - and _.', exitCodes.usage);
         const key = `${id}:${randomBytes(keyBytes).toString('base64')}`;
         terminal.result({ key }, () => [key]);
-        terminal.note('Put it first in TOKEN_MASTER_KEYS and keep the others behind it until "patchbay rotate-keys" is done.');
+        // First at once, a replica that does not have it yet could not open what another one seals.
+        terminal.note(
+          'A first key is TOKEN_MASTER_KEYS. A further one goes behind the others, and first when every replica has it; then "patchbay rotate-keys".',
+        );
       }),
     );
