@@ -1,7 +1,7 @@
 import { defaultTenantId, subjectOf, type EventContract } from '@patchbay/contracts';
 import { currentTraceparent } from '@patchbay/tracing';
-import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
+import { eventId } from './event-id.js';
 
 /** An event as it waits to be published. `payload` is the envelope, already serialised. */
 export interface OutboxRow {
@@ -24,7 +24,7 @@ export function outboxRow<Contract extends EventContract>(
   data: z.input<Contract['data']>,
   options: AnnounceOptions = {},
 ): OutboxRow {
-  const id = uuidv7();
+  const id = eventId();
   const envelope = {
     id,
     type: contract.type,
