@@ -8,6 +8,7 @@ import { Renewals1763700100004 } from './database/migrations/1763700100004-renew
 import { FollowRefreshTokens1763700100010 } from './database/migrations/1763700100010-follow-refresh-tokens.js';
 import { FindConnectionsByAddress1763700100020 } from './database/migrations/1763700100020-find-connections-by-address.js';
 import { TokenEndings1763700100030 } from './database/migrations/1763700100030-token-endings.js';
+import { FindEndedSessions1763700100031 } from './database/migrations/1763700100031-find-ended-sessions.js';
 import { sealedTables } from './database/sealed-tables.js';
 
 /** All that is particular about this service; `main.ts` and the integration specs start it from here. */
@@ -24,6 +25,7 @@ export const authService: ServiceDefinition = {
     FollowRefreshTokens1763700100010,
     FindConnectionsByAddress1763700100020,
     TokenEndings1763700100030,
+    FindEndedSessions1763700100031,
   ],
   sealedTables,
 };

@@ -236,6 +236,36 @@ describe('sessions', () => {
   });
 });
 
+describe('the sweep of sessions', () => {
+  it('forgets however many there are, a few in each statement', async () => {
+    const stack = await startSignInStack();
+    try {
+      const { user } = await signIn(stack, 'google', 'busy@example.com');
+      await stack.rows(`CREATE TABLE swept (sessions integer)`);
+      await stack.rows(`CREATE FUNCTION note_swept() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN INSERT INTO auth.swept SELECT count(*) FROM gone; RETURN NULL; END'`);
+      await stack.rows(
+        `CREATE TRIGGER noted AFTER DELETE ON sessions REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION note_swept()`,
+      );
+      await stack.rows(
+        `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, ended_at)
+         SELECT gen_random_uuid(), $1, now(), now(), CASE WHEN i <= 2500 THEN now() - interval '1 day' ELSE now() + interval '1 day' END,
+           CASE WHEN i > 2500 THEN now() - interval '2 days' END FROM generate_series(1, 5000) AS i`,
+        [user.id],
+      );
+
+      await stack.startReplica();
+
+      const left = async (): Promise<true | undefined> => ((await stack.rows(`SELECT 1 FROM sessions`)).length === 1 ? true : undefined);
+      expect(await waitFor(left, 'the sweep')).toBe(true);
+      const [swept] = await stack.rows<{ most: number }>(`SELECT max(sessions) AS most FROM swept`);
+      expect(swept?.most).toBeLessThanOrEqual(1_000);
+    } finally {
+      await stack.stop();
+    }
+  }, 60_000);
+});
+
 describe('a session of a development user', () => {
   it('is worth nothing in production', async () => {
     const user = { id: uuidv4(), email: 'ada@patchbay.test', name: 'Ada', role: 'user' };

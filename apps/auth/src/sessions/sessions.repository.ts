@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { listSessions, OutputOf } from '@patchbay/contracts';
-import { Database, idCursorOf, toPage, type Transaction } from '@patchbay/database';
+import { Database, idCursorOf, toPage, type PreparedStatement, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 import type { KnownRefreshToken } from './refresh-decision.js';
 
@@ -48,9 +48,15 @@ const listOfUser = {
   text: `SELECT id, created_at, last_used_at, expires_at, user_agent FROM sessions
          WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3 AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5`,
 };
-const sweepSessions = { name: 'sessions-sweep', text: `DELETE FROM sessions WHERE expires_at <= $1 OR ended_at <= $2` };
-
-const sweepTokens = { name: 'sessions-sweep-tokens', text: `DELETE FROM refresh_tokens WHERE expires_at <= $1` };
+/** Of one statement: it must end well within its deadline, however much there is to forget. */
+const sweptAtOnce = 1_000;
+const sweepOf = (name: string, { table, key, time }: { table: string; key: string; time: string }): PreparedStatement => ({
+  name: `sessions-sweep-${name}`,
+  text: `DELETE FROM ${table} WHERE ${key} = ANY (ARRAY(SELECT ${key} FROM ${table} WHERE ${time} <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1`,
+});
+const sweepExpired = sweepOf('expired', { table: 'sessions', key: 'id', time: 'expires_at' });
+const sweepEnded = sweepOf('ended', { table: 'sessions', key: 'id', time: 'ended_at' });
+const sweepTokens = sweepOf('tokens', { table: 'refresh_tokens', key: 'token_hash', time: 'expires_at' });
 
 const tokenColumns = `token_hash AS hash, expires_at AS "expiresAt", used_at AS "usedAt", is_replaced AS "isReplaced", successor_hash AS "successorHash"`;
 
@@ -149,9 +155,10 @@ export class SessionsRepository {
     );
   }
 
-  /** Forgets sessions whose time is over, and those that were ended before `endedBefore`, and refresh tokens that have expired. */
-  async sweep(now: Date, endedBefore: Date): Promise<void> {
-    await this.database.execute(sweepSessions, [now, endedBefore]);
-    await this.database.execute(sweepTokens, [now]);
+  /** Forgets some sessions whose time is over or that were ended before `endedBefore`, and some refresh tokens that have expired. @returns how many */
+  async sweep(now: Date, endedBefore: Date): Promise<number> {
+    const swept = async (sweep: PreparedStatement, before: Date): Promise<number> =>
+      (await this.database.execute(sweep, [before, sweptAtOnce])).length;
+    return (await swept(sweepExpired, now)) + (await swept(sweepEnded, endedBefore)) + (await swept(sweepTokens, now));
   }
 }

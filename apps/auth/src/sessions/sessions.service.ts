@@ -37,7 +37,7 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(LOG) log: Logger,
   ) {
-    this.#sweeps = new WorkLoop({ name: 'session-sweep', log, pollMs: sweepMs, step: () => this.#sweep().then(() => 0) });
+    this.#sweeps = new WorkLoop({ name: 'session-sweep', log, pollMs: sweepMs, step: () => this.#sweep() });
   }
 
   onModuleInit(): void {
@@ -160,9 +160,9 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
     return new Date(Math.min(createdAt.getTime() + SESSION_DAYS * dayMs, usedAt.getTime() + SESSION_IDLE_DAYS * dayMs));
   }
 
-  async #sweep(): Promise<void> {
+  #sweep(): Promise<number> {
     const now = this.now();
-    await this.sessions.sweep(now, new Date(now.getTime() - dayMs));
+    return this.sessions.sweep(now, new Date(now.getTime() - dayMs));
   }
 }
 
