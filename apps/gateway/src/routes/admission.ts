@@ -7,6 +7,7 @@ import type { Known } from '../authentication/known.js';
 import { AnswerCookies } from '../cookies/answer-cookies.js';
 import { OriginGuard } from '../cookies/origin-guard.js';
 import { InboundLimits, type Counted } from '../limits/inbound-limits.js';
+import { networkOf } from '../limits/network-of.js';
 
 /** A call that may go on. The caller is absent for strangers. */
 export interface Admitted {
@@ -60,6 +61,3 @@ export class Admission {
 
 const countedOf = ({ api_key_id, user_id = '' }: Caller): Counted =>
   api_key_id === undefined ? { kind: 'user', id: user_id } : { kind: 'api_key', id: api_key_id };
-
-/** Whoever has one IPv6 address has a whole /64 of them (RFC 4291 section 2.5.4). */
-const networkOf = (address: string): string => (address.includes(':') && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address);
