@@ -12,7 +12,7 @@ import { earlierKey } from './master-keys.js';
 const tokenChars = 1_200;
 const chunk = 2_000;
 
-/** AUT-6: how soon everything in the vault is under another master key, and opened again to be sure. */
+/** AUT6: how soon everything in the vault is under another master key, and opened again to be sure. */
 export async function measureKeyRotation(bench: BenchStack, connections: number): Promise<readonly Figure[]> {
   const database = await BenchDatabase.open(bench.stack.databaseUrl);
   bench.say(`key rotation: ${connections} connections with two tokens each`);
@@ -33,13 +33,13 @@ export async function measureKeyRotation(bench: BenchStack, connections: number)
   const rows = perSecond(connections, rewrappedAfterMs ?? wholeMs);
   return [
     {
-      id: 'AUT-6',
+      id: 'AUT6',
       what: 'key rotation: connections sealed anew, two tokens each',
       value: `${rows} rows/s`,
       target: '≥ 5000 rows/s',
       verdict: verdict(rows >= 5_000),
     },
-    beside('AUT-6', 'the same, with every value opened again afterwards', `${perSecond(connections, wholeMs)} rows/s`),
+    beside('AUT6', 'the same, with every value opened again afterwards', `${perSecond(connections, wholeMs)} rows/s`),
   ];
 }
 
