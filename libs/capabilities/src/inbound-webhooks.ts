@@ -38,7 +38,7 @@ export type InboundVerdict =
   | { readonly kind: 'handshake'; readonly answer: InboundAnswer }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Understands the webhooks that a provider sends. Pure: no call, no clock of its own. */
+/** Understands the webhooks that a provider sends. No clock of its own, and no call but for a key that the signature is checked with. */
 export interface InboundWebhooksCapability {
   /**
    * Checks the signature over the raw bytes in constant time and the time it bears in both directions, then reads what is told.

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { CalendarCapability } from './calendar.js';
 import type { CredentialsCapability } from './credentials.js';
 import type { IdentityCapability } from './identity.js';
+import type { InboundWebhooksCapability } from './inbound-webhooks.js';
 import type { OAuthCapability } from './oauth.js';
 import type { Outbound } from './outbound.js';
 import type { RevocationCapability } from './revocation.js';
@@ -42,11 +43,28 @@ export interface ProviderContext<Config> {
   readonly now: () => Date;
 }
 
+/**
+ * The webhooks that a provider sends. They have an operator's secret of their own, so a provider may be set up for them and not for connecting accounts,
+ * and the other way round.
+ */
+export interface InboundWebhooks<Config, Needed extends string = string> {
+  /** Variables without which none of its webhooks can be verified: all of them are refused until each is set. Optional in `config`. */
+  readonly variables: readonly Needed[];
+  /** `config` has the needed variables for certain, and credentials only when they are set. */
+  connect(context: ProviderContext<InboundConfig<Config, Needed>>): InboundWebhooksCapability;
+}
+
+/** A provider's variables, of which only the needed ones must be set. */
+export type InboundConfig<Config, Needed extends string> = Partial<Config> & {
+  readonly [Name in Needed & keyof Config]: NonNullable<Config[Name]>;
+};
+
 /** A provider's manifest. */
 export interface Provider<
   Id extends string = string,
   Config extends z.ZodObject = z.ZodObject,
   Offered extends Partial<Capabilities> = Partial<Capabilities>,
+  Needed extends string = string,
 > {
   readonly id: Id;
   readonly displayName: string;
@@ -66,9 +84,15 @@ export interface Provider<
   /** What {@link Provider.connect} gives, known before there is a configuration. */
   readonly capabilities: readonly (keyof Offered & CapabilityName)[];
   connect(context: ProviderContext<z.output<Config>>): Offered;
+  readonly inboundWebhooks?: InboundWebhooks<z.output<Config>, Needed>;
 }
 
 /** Identity at run time; at compile time it keeps the exact id and the exact set of offered capabilities. */
-export const defineProvider = <const Id extends string, Config extends z.ZodObject, Offered extends Partial<Capabilities>>(
-  provider: Provider<Id, Config, Offered>,
-): Provider<Id, Config, Offered> => provider;
+export const defineProvider = <
+  const Id extends string,
+  Config extends z.ZodObject,
+  Offered extends Partial<Capabilities>,
+  const Needed extends keyof z.output<Config> & string = never,
+>(
+  provider: Provider<Id, Config, Offered, Needed>,
+): Provider<Id, Config, Offered, Needed> => provider;

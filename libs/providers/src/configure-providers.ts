@@ -1,5 +1,5 @@
-import type { Capabilities, Outbound, Provider, ProviderContext } from '@patchbay/capabilities';
-import type { z } from 'zod';
+import type { Capabilities, InboundWebhooks, InboundWebhooksCapability, Outbound, Provider, ProviderContext } from '@patchbay/capabilities';
+import { z } from 'zod';
 import { systemClock, type Clock } from './_kit/clock.js';
 import { createOutbound } from './_kit/outbound.js';
 import type { ProviderCallReport } from './_kit/provider-call-report.js';
@@ -27,6 +27,8 @@ export interface ConfiguredProvider {
   readonly missing: readonly string[];
   /** Empty while it is not configured. */
   readonly capabilities: Partial<Capabilities>;
+  /** Reads the webhooks that it sends; absent while their variables are not set, and where it sends none. */
+  readonly inboundWebhooks: InboundWebhooksCapability | undefined;
   /** The way out to this provider, for what no capability covers: its token endpoint. */
   readonly outbound: Outbound;
 }
@@ -70,6 +72,7 @@ interface AnyProvider extends ProviderManifest {
   readonly credentialFallbacks?: Readonly<Record<string, string>>;
   readonly variableFallbacks?: Readonly<Record<string, string>>;
   connect(context: ProviderContext<unknown>): Partial<Capabilities>;
+  readonly inboundWebhooks?: InboundWebhooks<unknown>;
 }
 
 const asProvider = (provider: (typeof providers)[number]): AnyProvider => provider as AnyProvider;
@@ -90,10 +93,22 @@ const configure = (
   const userAimedOutbound = createOutbound({ ...shared, transport: userAimedTransport });
   const values = withFallbacks(provider, config);
   const missing = provider.credentials.filter((name) => values[name] === undefined);
-  if (missing.length > 0) return { provider, state: 'not_configured', missing, capabilities: {}, outbound };
+  const ways = { outbound, userAimedOutbound, now: () => clock.now() };
+  const inboundWebhooks = inboundOf(provider, values, ways);
+  if (missing.length > 0) return { provider, state: 'not_configured', missing, capabilities: {}, inboundWebhooks, outbound };
 
-  const context = { config: provider.config.parse(values), outbound, userAimedOutbound, now: () => clock.now() };
-  return { provider, state: 'configured', missing, capabilities: provider.connect(context), outbound };
+  const context = { config: provider.config.parse(values), ...ways };
+  return { provider, state: 'configured', missing, capabilities: provider.connect(context), inboundWebhooks, outbound };
+};
+
+const inboundOf = (
+  { config, credentials, inboundWebhooks }: AnyProvider,
+  values: Readonly<Record<string, unknown>>,
+  ways: Omit<ProviderContext<unknown>, 'config'>,
+): InboundWebhooksCapability | undefined => {
+  if (inboundWebhooks?.variables.every((name) => values[name] !== undefined) !== true) return undefined;
+  const shape = Object.entries(config.shape).map(([name, variable]) => [name, credentials.includes(name) ? z.optional(variable) : variable] as const);
+  return inboundWebhooks.connect({ config: z.object(Object.fromEntries(shape)).parse(values), ...ways });
 };
 
 /** Another provider's credentials stand in for all of ours or for none: half a pair would be of two different apps. */

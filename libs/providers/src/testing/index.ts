@@ -25,6 +25,16 @@ export {
   type FaultRule,
 } from '../_kit/fake-faults.js';
 export { createFakeLedger } from '../_kit/fake-ledger.js';
+export {
+  fakeSignedAt,
+  inboundHarness,
+  specIngressUrl,
+  type FakeWebhook,
+  type FakeWebhookSender,
+  type FakeWebhookSigning,
+  type FakeWebhookVariant,
+  type InboundHarnessOptions,
+} from '../_kit/fake-webhooks.js';
 export type { FakeSituation } from '../_kit/fake-situation.js';
 export { answerWithFaults, readFakeRequest, sendFakeResponse, startFake, type FakeExchange, type RunningFake } from '../_kit/fake-server.js';
 export { connectToCredentialsFake, type CredentialsFake } from '../_kit/fake-credentials.js';
