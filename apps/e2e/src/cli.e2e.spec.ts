@@ -46,6 +46,7 @@ describe('patchbay', () => {
     ['a value that is missing', ['create-api-key']],
     ['no word of where the gateway is', ['doctor']],
     ['a role that nobody has', ['create-api-key', '--name', 'x', '--role', 'king']],
+    ['a scope that no route asks for', ['create-api-key', '--name', 'x', '--scope', 'webhoks:read']],
     ['a time that is no number', ['forecast', '--days', 'soon']],
     ['a time that never comes', ['create-api-key', '--name', 'x', '--days', 'Infinity']],
     ['an administrator without an address', ['create-admin', '--email', 'nobody']],
