@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, scopeOf, type Caller, type RouteContract } from '@patchbay/contracts';
+import { AppError, defaultTenantId, scopeOf, type Caller, type RouteContract } from '@patchbay/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../authentication/authenticator.js';
 import { credentialOf, type Credential } from '../authentication/credential.js';
@@ -54,6 +54,8 @@ export class Admission {
   #admitKnown(route: RouteContract, { caller, scopes }: Known): void {
     if (route.access === 'public') return;
     if (route.access !== 'optional' && !route.access.includes(caller.role)) throw new AppError('forbidden');
+    // The admins of a tenant, such as those a host product speaks of, must not reach into the others.
+    if (route.isInstallationWide === true && caller.tenant_id !== defaultTenantId) throw new AppError('forbidden');
     const scope = scopeOf(route);
     if (scopes?.includes(scope) === false) throw new AppError('api_key_scope_missing', { scope });
   }

@@ -167,6 +167,7 @@ export const authRoutes = [
     path: '/api/v1/admin/doctor',
     request: vault.examineInstallation,
     access: forAdmins,
+    isInstallationWide: true,
     tag: operations,
     summary: 'What is wrong with the installation and its providers, and how to mend it',
   }),

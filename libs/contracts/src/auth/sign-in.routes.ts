@@ -106,6 +106,7 @@ export const signInRoutes = [
     path: '/api/v1/admin/signing-keys/roll-over',
     request: signIn.rollOverSigningKey,
     access: forAdmins,
+    isInstallationWide: true,
     status: 201,
     tag: identity,
     summary: 'Sign access tokens with a new key',

@@ -41,6 +41,8 @@ export interface RouteContract<Contract extends RequestContract = RequestContrac
    * `public` asks for no credentials; `optional` takes those that are there, and refuses false ones; a list names the roles that may call.
    */
   readonly access: 'public' | 'optional' | readonly Role[];
+  /** It concerns every tenant at once, so only those who run the installation may call: the tenant that it began with. */
+  readonly isInstallationWide?: boolean;
   /** Answered on success; 200 when absent. */
   readonly status?: 201 | 202 | 204;
   /** Keys of the body that are dropped unread, so that a resource that was read can be sent back whole. */
