@@ -5,7 +5,7 @@ export function providerEnvironment(ports: StackPorts): Readonly<Record<string, 
   const sandbox = `http://127.0.0.1:${ports.sandbox}`;
   const publicUrl = `http://127.0.0.1:${ports.gateway}`;
   const addresses: Addresses = { sandbox, callback: (provider) => `${publicUrl}/api/integrations/oauth/${provider}/callback/` };
-  return { ...google(addresses), ...microsoft(addresses), ...others(addresses), ...withoutOAuth(addresses) };
+  return { ...google(addresses), ...microsoft(addresses), ...others(addresses), ...withoutOAuth(addresses), ...webhookSecrets };
 }
 
 interface Addresses {
@@ -93,3 +93,14 @@ const withoutOAuth = ({ sandbox }: Addresses): Variables => ({
   SENDGRID_API_BASE_URL: `${sandbox}/sendgrid`,
   MAILGUN_API_BASE_URL: `${sandbox}/mailgun`,
 });
+
+/** What the fakes sign their webhooks with. */
+const webhookSecrets: Variables = {
+  ZOOM_WEBHOOK_SECRET_TOKEN: 'sandbox-zoom-webhook-secret',
+  GOOGLE_WEBHOOK_SECRET: 'sandbox-google-webhook-secret',
+  OUTLOOK_WEBHOOK_SECRET: 'sandbox-outlook-webhook-secret',
+  INSTAGRAM_WEBHOOK_VERIFY_TOKEN: 'sandbox-instagram-verify-token',
+  YOUTUBE_WEBHOOK_SECRET: 'sandbox-youtube-webhook-secret',
+  WEBEX_WEBHOOK_SECRET: 'sandbox-webex-webhook-secret',
+  AGORA_WEBHOOK_SECRET: 'sandbox-agora-webhook-secret',
+};

@@ -2,6 +2,7 @@ import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { zoomHttp } from './zoom.http.js';
 import { zoomIdentity } from './zoom.identity.js';
+import { zoomInbound } from './zoom.inbound.js';
 import { zoomOAuth } from './zoom.oauth.js';
 import { zoomVideo } from './zoom.video.js';
 
@@ -17,6 +18,7 @@ const zoomConfig = z.object({
     .describe('Scopes to ask for, separated by spaces, instead of the classic ones. Apps made since 2024 have granular scopes: see the setup guide.'),
   ZOOM_API_BASE_URL: z.url().default('https://api.zoom.us').describe("Where Zoom's API is; a sandbox or a proxy can stand in."),
   ZOOM_AUTH_BASE_URL: z.url().default('https://zoom.us').describe("Where Zoom's consent page and token endpoint are."),
+  ZOOM_WEBHOOK_SECRET_TOKEN: z.string().min(1).optional().describe('Secret token of the app, which signs its webhooks.'),
 });
 
 /** Zoom: meetings. */
@@ -35,4 +37,5 @@ export const zoom = defineProvider({
     const http = zoomHttp({ baseUrl: config.ZOOM_API_BASE_URL, outbound, now });
     return { oauth: zoomOAuth(config), identity: zoomIdentity(http), video: zoomVideo(http) };
   },
+  inboundWebhooks: { variables: ['ZOOM_WEBHOOK_SECRET_TOKEN'], connect: ({ config }) => zoomInbound(config.ZOOM_WEBHOOK_SECRET_TOKEN) },
 });
