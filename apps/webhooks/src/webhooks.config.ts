@@ -1,12 +1,12 @@
 import { allowedTargets } from '@patchbay/egress';
+import { withProviders } from '@patchbay/providers';
 import { masterKeys, type PlatformConfig } from '@patchbay/service-kit';
 import { z } from 'zod';
 import { retryScheduleDefault, retryScheduleSeconds } from './deliveries/retry-schedule.js';
 
 const positive = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
 
-/** Variables of this service. */
-export const webhooksConfig = z.object({
+const ownConfig = z.object({
   TOKEN_MASTER_KEYS: masterKeys,
   WEBHOOKS_EGRESS_ALLOW: allowedTargets,
   WEBHOOKS_TIMEOUT_SECONDS: positive(15, 25).describe(
@@ -19,4 +19,7 @@ export const webhooksConfig = z.object({
   WEBHOOKS_ENDPOINTS_MAX: positive(50, 10_000).describe('How many endpoints one user may have.'),
   WEBHOOKS_DISABLE_AFTER_HOURS: positive(120, 8_760).describe('An endpoint whose every attempt failed for this long is switched off.'),
 });
-export type WebhooksConfig = z.output<typeof webhooksConfig> & PlatformConfig;
+export type WebhooksConfig = z.output<typeof ownConfig> & PlatformConfig;
+
+/** Variables of this service, and those of the providers whose webhooks it takes. */
+export const webhooksConfig = withProviders(ownConfig);

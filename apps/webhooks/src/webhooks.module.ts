@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { Database } from '@patchbay/database';
 import { EgressGuard } from '@patchbay/egress';
-import { SERVICE_CONFIG } from '@patchbay/service-kit';
+import { LOG, SERVICE_CONFIG } from '@patchbay/service-kit';
 import { ActivitiesRepository } from './activity/activities.repository.js';
 import { ActivityController } from './activity/activity.controller.js';
 import { ActivityService } from './activity/activity.service.js';
@@ -21,6 +22,11 @@ import { EventStore } from './events/event-store.js';
 import { EventsController } from './events/events.controller.js';
 import { EventsRepository } from './events/events.repository.js';
 import { EventsService } from './events/events.service.js';
+import { INBOUND_PROVIDERS, inboundProviders } from './ingress/inbound-providers.js';
+import { IngressController } from './ingress/ingress.controller.js';
+import { IngressService } from './ingress/ingress.service.js';
+import { ReceivedWebhooksRepository } from './ingress/received-webhooks.repository.js';
+import { ReceivedWebhooksService } from './ingress/received-webhooks.service.js';
 import { Retention } from './retention/retention.js';
 import type { WebhooksConfig } from './webhooks.config.js';
 
@@ -31,7 +37,7 @@ const egressGuard = {
 };
 
 @Module({
-  controllers: [EventsController, EndpointsController, DeliveriesController, ActivityController],
+  controllers: [EventsController, EndpointsController, DeliveriesController, ActivityController, IngressController],
   providers: [
     egressGuard,
     EventsService,
@@ -50,6 +56,10 @@ const egressGuard = {
     WebhookSender,
     ActivityService,
     ActivitiesRepository,
+    { provide: INBOUND_PROVIDERS, inject: [SERVICE_CONFIG, Database, LOG], useFactory: inboundProviders },
+    IngressService,
+    ReceivedWebhooksService,
+    ReceivedWebhooksRepository,
     Retention,
   ],
 })

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '@patchbay/service-kit';
 import { CreateWebhooks1763700001000 } from './database/migrations/1763700001000-create-webhooks.js';
+import { RotateSecrets1763700500010 } from './database/migrations/1763700500010-rotate-secrets.js';
 import { webhooksConfig } from './webhooks.config.js';
 import { WebhooksModule } from './webhooks.module.js';
 import { sealedTables } from './database/sealed-tables.js';
@@ -10,6 +11,6 @@ export const webhooksService: ServiceDefinition = {
   module: WebhooksModule,
   config: webhooksConfig,
   entities: [],
-  migrations: [CreateWebhooks1763700001000],
+  migrations: [CreateWebhooks1763700001000, RotateSecrets1763700500010],
   sealedTables,
 };

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createWebhookEndpoint, getKeyRotation, getWebhookEndpoint, publishEvents, startKeyRotation } from '@patchbay/contracts';
+import { createWebhookEndpoint, getKeyRotation, getWebhookEndpoint, publishEvents, rotateWebhookSecret, startKeyRotation } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
 import { startReceiver, until, verify, type Receiver } from '../testing/receiver.js';
 import { aBooking, startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
@@ -44,6 +44,7 @@ describe('secrets of endpoints under a new master key', () => {
       { name: 'CRM', webhook_url: receiver.url(path), events: ['booking_*'], headers: { 'X-Key': 'kept' } },
       userId,
     );
+    const rotated = await webhooks.ask(rotateWebhookSecret, { id: endpoint.id }, userId);
     await restart(newKey, oldKey);
     await webhooks.ask(startKeyRotation('webhooks'), {});
     const state = await waitFor(async () => {
@@ -57,9 +58,11 @@ describe('secrets of endpoints under a new master key', () => {
       (all) => all.length > 0,
     );
 
-    expect(state).toMatchObject({ status: 'completed', done: 2, failed: 0, sealed_under: { new: 2 } });
+    expect(state).toMatchObject({ status: 'completed', done: 3, failed: 0, sealed_under: { new: 3 } });
     expect((await webhooks.ask(getWebhookEndpoint, { id: endpoint.id }, userId)).headers).toEqual({ 'X-Key': 'kept' });
     expect(delivered?.headers['x-key']).toBe('kept');
-    expect(verify(endpoint.secret_key, delivered as never)).toMatchObject({ type: 'booking_created' });
+    for (const secret of [endpoint.secret_key, rotated.secret_key]) {
+      expect(verify(secret, delivered as never)).toMatchObject({ type: 'booking_created' });
+    }
   }, 60_000);
 });

@@ -6,7 +6,7 @@ export const sealedTables: readonly SealedTable[] = [
   {
     table: 'endpoints',
     key: { column: 'id', type: 'uuid' },
-    columns: (['secret', 'headers'] as const).map((kind) => ({
+    columns: (['secret', 'headers', 'previous'] as const).map((kind) => ({
       column: `${kind}_sealed`,
       placeOf: ({ key, tenantId }) => endpointPlaceOf(kind, { id: key, tenant_id: tenantId }),
     })),

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { secretFault, signatureOf, signingKeyOf } from './signature.js';
+import { verifyWithPublicKey } from '../testing/receiver.js';
+import { signatureOf, signaturesOf } from './signature.js';
+import { makeSecret, publicKeyOf, secretFault, signingKeyOf } from './signing-key.js';
 
 const now = Math.floor(Date.now() / 1_000);
 const message = { id: 'msg_1', timestampSeconds: now, body: '{"type":"booking_created","text":"grüße\\u0000"}' };
@@ -30,6 +32,27 @@ describe('signature', () => {
     const secret = `whsec_${randomBytes(32).toString('base64')}`;
 
     expect(() => new Webhook(secret).verify(`${message.body} `, headersFor(secret))).toThrow('No matching signature');
+  });
+});
+
+describe('a signature with an Ed25519 key', () => {
+  it('is accepted with the public key that is told, and with the seed alone as the secret', () => {
+    const secret = makeSecret('ed25519');
+    const seed = `whsk_${Buffer.from(secret.slice(5), 'base64').subarray(0, 32).toString('base64')}`;
+    const received = { path: '/', at: 0, body: message.body, headers: headersFor(secret) };
+
+    expect(verifyWithPublicKey(publicKeyOf(secret) ?? '', received)).toBe(true);
+    expect(signatureOf(signingKeyOf(seed), message)).toBe(signatureOf(signingKeyOf(secret), message));
+    expect(publicKeyOf(seed)).toBe(publicKeyOf(secret));
+  });
+});
+
+describe('signatures', () => {
+  it('are made with every key whose time is not over', () => {
+    const [current, ending, ended] = [null, now * 1_000 + 1, now * 1_000].map((untilMs) => ({ ...signingKeyOf(makeSecret('hmac')), untilMs }));
+    const keys = [current, ending, ended].flatMap((key) => key ?? []);
+
+    expect(signaturesOf(keys, message).split(' ')).toEqual(keys.slice(0, 2).map((key) => signatureOf(key, message)));
   });
 });
 

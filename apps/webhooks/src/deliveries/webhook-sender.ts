@@ -8,7 +8,7 @@ import type { WebhooksConfig } from '../webhooks.config.js';
 import { Attempt } from './attempt.js';
 import type { AttemptResult } from './delivery.js';
 import { withoutSent } from './response-excerpt.js';
-import { signatureOf } from './signature.js';
+import { signaturesOf } from './signature.js';
 
 /** What is sent. */
 export interface WebhookMessage {
@@ -90,7 +90,7 @@ const headersOf = (target: DeliveryTarget, message: WebhookMessage, timestampSec
   'webhook-timestamp',
   String(timestampSeconds),
   'webhook-signature',
-  signatureOf(target.key, { id: message.id, timestampSeconds, body: message.body }),
+  signaturesOf(target.keys, { id: message.id, timestampSeconds, body: message.body }),
   ...(message.traceparent === null ? [] : ['traceparent', message.traceparent]),
   ...target.headers,
 ];

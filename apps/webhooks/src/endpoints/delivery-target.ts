@@ -1,5 +1,5 @@
-import type { KeyObject } from 'node:crypto';
 import type { RetryPolicy } from '../deliveries/retry-schedule.js';
+import type { TimedKey } from '../deliveries/signature.js';
 
 /** `off`: nothing is sent any more. `sealed`: its secret cannot be opened now, so what is due waits until an operator gives the key back. */
 export type Readiness = 'ready' | 'off' | 'sealed';
@@ -11,7 +11,8 @@ export interface DeliveryTarget {
   readonly readiness: Readiness;
   readonly origin: string;
   readonly path: string;
-  readonly key: KeyObject;
+  /** Every one in use signs; the newest first. */
+  readonly keys: readonly TimedKey[];
   /** The customer's own headers, as a flat list of names and values. */
   readonly headers: readonly string[];
   readonly policy: RetryPolicy;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EgressGuard } from '@patchbay/egress';
 import { LOG, type Logger } from '@patchbay/service-kit';
-import { signingKeyOf } from '../deliveries/signature.js';
+import { signingKeyOf } from '../deliveries/signing-key.js';
 import type { DeliveryTarget, Readiness } from './delivery-target.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointsRepository, type EndpointRow } from './endpoints.repository.js';
@@ -42,7 +42,7 @@ export class EndpointTargets {
       readiness: row.is_active ? 'ready' : 'off',
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      key: signingKeyOf(this.secrets.openSecret(row)),
+      keys: this.#keysOf(row),
       headers: Object.entries(this.secrets.openHeaders(row)).flat(),
       policy: { retryFailed: row.retry_failed, maxRetries: row.max_retries },
       isRefused: this.#isRefused(row.webhook_url),
@@ -57,6 +57,11 @@ export class EndpointTargets {
       this.log.error({ err: error, endpoint_id: row.id }, 'an endpoint cannot be opened; its deliveries wait for the missing master key');
       return unusable(row, row.is_active ? 'sealed' : 'off');
     }
+  }
+
+  #keysOf(row: EndpointRow): DeliveryTarget['keys'] {
+    const previous = this.secrets.openPrevious(row).map(({ secret, until }) => ({ ...signingKeyOf(secret), untilMs: Date.parse(until) }));
+    return [{ ...signingKeyOf(this.secrets.openSecret(row)), untilMs: null }, ...previous];
   }
 
   #isRefused(url: string): boolean {
@@ -75,7 +80,7 @@ const unusable = (row: EndpointRow, readiness: Readiness): DeliveryTarget => ({
   readiness,
   origin: '',
   path: '',
-  key: signingKeyOf('unusable'),
+  keys: [],
   headers: [],
   policy: { retryFailed: false, maxRetries: 0 },
   isRefused: true,

@@ -5,6 +5,7 @@ import {
   getWebhookEndpoint,
   listWebhookEndpoints,
   replaceWebhookEndpoint,
+  rotateWebhookSecret,
   testWebhookEndpoint,
   updateWebhookEndpoint,
   type InputOf,
@@ -45,6 +46,11 @@ export class EndpointsController {
   @OnRequest(deleteWebhookEndpoint)
   async remove(input: InputOf<typeof deleteWebhookEndpoint>, context: RequestContext): Promise<OutputOf<typeof deleteWebhookEndpoint>> {
     return this.endpoints.remove(requireUser(context), input.id);
+  }
+
+  @OnRequest(rotateWebhookSecret)
+  async rotate(input: InputOf<typeof rotateWebhookSecret>, context: RequestContext): Promise<OutputOf<typeof rotateWebhookSecret>> {
+    return this.endpoints.rotateSecret(requireUser(context), input);
   }
 
   @OnRequest(testWebhookEndpoint)

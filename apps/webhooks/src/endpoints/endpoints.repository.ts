@@ -13,6 +13,11 @@ export interface EndpointRow {
   readonly event_likes: readonly string[];
   readonly secret_sealed: string;
   readonly headers_sealed: string;
+  /** `whpk_…`, where webhooks are signed with Ed25519. */
+  readonly public_key: string | null;
+  /** Secrets that were replaced and still sign. */
+  readonly previous_sealed: string | null;
+  readonly previous_until: Date | null;
   readonly is_active: boolean;
   readonly disabled_reason: string | null;
   readonly retry_failed: boolean;
@@ -45,15 +50,15 @@ const statements = {
 
 const insert = `
   INSERT INTO endpoints (id, tenant_id, user_id, name, description, webhook_url, events, event_likes, secret_sealed, headers_sealed, is_active,
-    disabled_reason, retry_failed, max_retries)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING *`;
+    disabled_reason, retry_failed, max_retries, public_key, previous_sealed, previous_until)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING *`;
 const update = `
   UPDATE endpoints SET name = $4, description = $5, webhook_url = $6, events = $7, event_likes = $8, secret_sealed = $9, headers_sealed = $10,
     failing_since = CASE WHEN $11 AND NOT is_active THEN NULL ELSE failing_since END, is_active = $11, disabled_reason = $12, retry_failed = $13,
-    max_retries = $14, version = version + 1, updated_at = now()
-  WHERE id = $1 AND tenant_id = $2 AND user_id = $3 AND deleted_at IS NULL AND version = $15 RETURNING *`;
+    max_retries = $14, public_key = $15, previous_sealed = $16, previous_until = $17, version = version + 1, updated_at = now()
+  WHERE id = $1 AND tenant_id = $2 AND user_id = $3 AND deleted_at IS NULL AND version = $18 RETURNING *`;
 const remove = `
-  UPDATE endpoints SET deleted_at = now(), is_active = false, secret_sealed = '', headers_sealed = '', version = version + 1
+  UPDATE endpoints SET deleted_at = now(), is_active = false, secret_sealed = '', headers_sealed = '', previous_sealed = NULL, previous_until = NULL, version = version + 1
   WHERE ${owned} AND id = $3 RETURNING id`;
 const disable = `
   UPDATE endpoints SET is_active = false, disabled_reason = $2, version = version + 1, updated_at = now()
@@ -61,6 +66,11 @@ const disable = `
 const endPending = `
   UPDATE deliveries SET status = 'failed', next_attempt_at = NULL, lease_token = NULL, lease_until = NULL, finished_at = now()
   WHERE endpoint_id = $1 AND status = 'pending'`;
+/** What no longer signs is not kept. */
+const forgetPrevious = {
+  name: 'endpoint-forget-previous',
+  text: `UPDATE endpoints SET previous_sealed = NULL, previous_until = NULL, version = version + 1 WHERE previous_until <= $1 RETURNING id`,
+};
 const lockOwner = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`;
 
 /** Customers' endpoints. */
@@ -99,6 +109,11 @@ export class EndpointsRepository {
     });
   }
 
+  /** Forgets replaced secrets whose time is over. @returns how many endpoints had some. */
+  async forgetPrevious(now: Date): Promise<number> {
+    return (await this.database.execute(forgetPrevious, [now])).length;
+  }
+
   /** @returns false when there was none. */
   remove(owner: Owner, id: string): Promise<boolean> {
     return this.database.transaction(async (tx) => {
@@ -128,4 +143,7 @@ const columnsOf = (fields: EndpointFields): readonly unknown[] => [
   fields.disabled_reason,
   fields.retry_failed,
   fields.max_retries,
+  fields.public_key,
+  fields.previous_sealed,
+  fields.previous_until,
 ];

@@ -6,6 +6,7 @@ import {
   type listWebhookEndpoints,
   type OutputOf,
   type replaceWebhookEndpoint,
+  type rotateWebhookSecret,
   type testWebhookEndpoint,
   type updateWebhookEndpoint,
   type WebhookEndpoint,
@@ -16,7 +17,7 @@ import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import { currentTraceparent } from '@patchbay/tracing';
 import { v7 as uuidv7 } from 'uuid';
 import type { AttemptResult } from '../deliveries/delivery.js';
-import { secretFault } from '../deliveries/signature.js';
+import { makeSecret, publicKeyOf, secretFault, signingOf, type Signing } from '../deliveries/signing-key.js';
 import { WebhookSender } from '../deliveries/webhook-sender.js';
 import { toEventToStore } from '../events/event-to-store.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
@@ -26,9 +27,15 @@ import { EndpointsRepository, type EndpointFields, type EndpointRow, type Owner 
 import { checkEventPatterns, firstMatchingEvent, likeOf } from './event-patterns.js';
 import { headerFaults } from './header-names.js';
 
+const hourMs = 3_600_000;
+/** Signatures of so many replaced secrets are sent beside that of the newest: a header must stay short. */
+const previousMax = 3;
+const noPrevious = { previous_sealed: null, previous_until: null } as const;
+
 /** An edit that finds another one in its way begins again this often. */
 const editTriesMax = 5;
 
+type SecretFields = Pick<EndpointFields, 'secret_sealed' | 'public_key' | 'previous_sealed' | 'previous_until'>;
 type WholeEndpoint = Omit<InputOf<typeof replaceWebhookEndpoint>, 'id'>;
 /** Without headers: they stay. */
 type EditedEndpoint = Omit<WholeEndpoint, 'headers'> & Partial<Pick<WholeEndpoint, 'headers'>>;
@@ -55,13 +62,13 @@ export class EndpointsService {
     return this.#toEndpoint(await this.#find(owner, id));
   }
 
-  async create(owner: Owner, input: InputOf<typeof createWebhookEndpoint>): Promise<OutputOf<typeof createWebhookEndpoint>> {
+  async create(owner: Owner, { signing, ...input }: InputOf<typeof createWebhookEndpoint>): Promise<OutputOf<typeof createWebhookEndpoint>> {
     this.#check(input);
     const id = uuidv7();
-    const secret = input.secret_key ?? this.secrets.make();
+    const secret = newSecret(input.secret_key, signing, 'hmac');
     const place = { id, tenant_id: owner.tenant_id };
     const sealed = { secret_sealed: this.secrets.sealSecret(secret, place), headers_sealed: this.secrets.sealHeaders(input.headers, place) };
-    const fields = { ...toFields(input), ...sealed, disabled_reason: null };
+    const fields = { ...toFields(input), ...sealed, public_key: publicKeyOf(secret), ...noPrevious, disabled_reason: null };
     const row = await this.endpoints.add(owner, { id, fields }, this.config.WEBHOOKS_ENDPOINTS_MAX);
     if (row === undefined) throw new AppError('request_invalid', { endpoints: `no more than ${this.config.WEBHOOKS_ENDPOINTS_MAX} per user` });
     return { ...this.#toEndpoint(row), secret_key: secret };
@@ -78,6 +85,21 @@ export class EndpointsService {
       const before = { name, description, webhook_url, events: [...events], is_active, retry_failed, max_retries };
       return { ...before, ...sent };
     });
+  }
+
+  /** The old secret goes on signing beside the new one, so that receivers can change over whenever it suits them. */
+  async rotateSecret(
+    owner: Owner,
+    { id, secret_key, signing, overlap_hours }: InputOf<typeof rotateWebhookSecret>,
+  ): Promise<OutputOf<typeof rotateWebhookSecret>> {
+    for (let tries = 0; tries < editTriesMax; tries += 1) {
+      const row = await this.#find(owner, id);
+      if (!this.secrets.canOpen(row)) throw new AppError('service_unavailable');
+      const secret = newSecret(secret_key, signing, row.public_key === null ? 'hmac' : 'ed25519');
+      const after = await this.endpoints.change(owner, row, { ...row, ...this.#rotated(row, secret, overlap_hours) });
+      if (after !== undefined) return { ...this.#toEndpoint(after), secret_key: secret };
+    }
+    throw new AppError('service_unavailable');
   }
 
   async remove(owner: Owner, id: string): Promise<null> {
@@ -142,21 +164,66 @@ export class EndpointsService {
     // Headers that cannot be opened are shown as none. Whoever sends that back never saw what would be lost, unless a new secret starts anew.
     const isEchoOfNone = headers !== undefined && secret_key === undefined && Object.keys(headers).length === 0 && !this.secrets.canOpen(row);
     const sealed = {
-      secret_sealed: secret_key === undefined ? this.secrets.resealSecret(row) : this.secrets.sealSecret(secret_key, row),
+      ...this.#secretFields(secret_key, row),
       headers_sealed: headers === undefined || isEchoOfNone ? this.secrets.resealHeaders(row) : this.secrets.sealHeaders(headers, row),
     };
     return { ...toFields(input), ...sealed, disabled_reason: input.is_active ? null : row.disabled_reason };
+  }
+
+  /** Whoever sends a secret with an edit wants that one and no other from now on. */
+  #secretFields(secret: string | undefined, row: EndpointRow): SecretFields {
+    if (secret !== undefined) return { secret_sealed: this.secrets.sealSecret(secret, row), public_key: publicKeyOf(secret), ...noPrevious };
+    const { public_key, previous_until } = row;
+    return { secret_sealed: this.secrets.resealSecret(row), public_key, previous_sealed: this.secrets.resealPrevious(row), previous_until };
+  }
+
+  #rotated(row: EndpointRow, secret: string, overlapHours: number): SecretFields {
+    const now = this.now().getTime();
+    const old = { secret: this.secrets.openSecret(row), until: new Date(now + overlapHours * hourMs).toISOString() };
+    const previous = [old, ...this.secrets.openPrevious(row)]
+      .filter((each) => Date.parse(each.until) > now && each.secret !== secret)
+      .slice(0, previousMax);
+    const untils = previous.map(({ until }) => Date.parse(until));
+    return {
+      secret_sealed: this.secrets.sealSecret(secret, row),
+      public_key: publicKeyOf(secret),
+      previous_sealed: this.secrets.sealPrevious(previous, row),
+      previous_until: untils.length === 0 ? null : new Date(Math.max(...untils)),
+    };
   }
 
   #toEndpoint(row: EndpointRow): WebhookEndpoint {
     const { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries } = row;
     const times = { created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
     const own = { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries };
-    return { ...own, events: [...row.events], headers: this.secrets.shownHeaders(row), has_secret: row.secret_sealed !== '', ...times };
+    return {
+      ...own,
+      events: [...row.events],
+      headers: this.secrets.shownHeaders(row),
+      has_secret: row.secret_sealed !== '',
+      ...secretsOf(row),
+      ...times,
+    };
   }
 }
 
-function toFields(input: EditedEndpoint): Omit<EndpointFields, 'secret_sealed' | 'headers_sealed' | 'disabled_reason'> {
+/** The secret that was sent, or one that is made. */
+function newSecret(sent: string | undefined, signing: Signing | undefined, otherwise: Signing): string {
+  if (sent === undefined) return makeSecret(signing ?? otherwise);
+  const fault = secretFault(sent);
+  if (fault !== undefined) throw new AppError('request_invalid', { secret_key: fault });
+  if (signing !== undefined && signingOf(sent) !== signing)
+    throw new AppError('request_invalid', { signing: `the secret that was sent is for ${signingOf(sent)}` });
+  return sent;
+}
+
+const secretsOf = ({ public_key, previous_until }: EndpointRow) => ({
+  signing: public_key === null ? ('hmac' as const) : ('ed25519' as const),
+  public_key,
+  previous_secret_until: previous_until?.toISOString() ?? null,
+});
+
+function toFields(input: EditedEndpoint): Omit<EndpointFields, keyof SecretFields | 'headers_sealed' | 'disabled_reason'> {
   const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = input;
   return {
     name: name.replaceAll('\u0000', ''),

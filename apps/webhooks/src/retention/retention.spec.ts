@@ -15,13 +15,14 @@ function aRetention() {
   const table = (name: string): never => ({ sweep: () => (swept.push(name), Promise.resolve(0)) }) as never;
   const tables: [DeliveriesRepository, EventsRepository, ActivitiesRepository] = [table('deliveries'), table('events'), table('activities')];
   const config = { WEBHOOKS_RETENTION_DAYS: 90 } as WebhooksConfig;
-  return { swept, retention: new Retention(...tables, config, () => new Date(), createLogger('webhooks', 'silent')) };
+  const endpoints = { forgetPrevious: () => (swept.push('replaced secrets'), Promise.resolve(0)) } as never;
+  return { swept, retention: new Retention(...tables, endpoints, config, () => new Date(), createLogger('webhooks', 'silent')) };
 }
 
 describe('retention', () => {
   it('forgets within minutes of the start, deliveries before their events, and again every hour', async () => {
     const { swept, retention } = aRetention();
-    const once = ['deliveries', 'events', 'activities'];
+    const once = ['replaced secrets', 'deliveries', 'events', 'activities'];
 
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(5 * 60_000);

@@ -2,6 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { CLOCK, LOG, SERVICE_CONFIG, type Clock, type Logger } from '@patchbay/service-kit';
 import { ActivitiesRepository } from '../activity/activities.repository.js';
 import { DeliveriesRepository } from '../deliveries/deliveries.repository.js';
+import { EndpointsRepository } from '../endpoints/endpoints.repository.js';
 import { EventsRepository } from '../events/events.repository.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 
@@ -21,6 +22,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(DeliveriesRepository) private readonly deliveries: DeliveriesRepository,
     @Inject(EventsRepository) private readonly events: EventsRepository,
     @Inject(ActivitiesRepository) private readonly activities: ActivitiesRepository,
+    @Inject(EndpointsRepository) private readonly endpoints: EndpointsRepository,
     @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(LOG) private readonly log: Logger,
@@ -42,6 +44,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Deliveries go before their events: an event stays as long as anything still needs it. */
   async sweep(): Promise<void> {
+    await this.endpoints.forgetPrevious(this.now());
     const before = new Date(this.now().getTime() - this.config.WEBHOOKS_RETENTION_DAYS * 24 * hourMs);
     for (const table of [this.deliveries, this.events, this.activities]) {
       while (!this.#isStopped && (await table.sweep(before, batchSize)) === batchSize);

@@ -1,3 +1,4 @@
+import { createPublicKey, verify as verifyBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,6 +66,19 @@ export const inTurn = (...behaviours: readonly [Behaviour, ...Behaviour[]]): Beh
 
 /** What a customer's own code does: the official verifier throws when the signature does not fit the bytes. */
 export const verify = (secret: string, { headers, body }: Received): unknown => new Webhook(secret).verify(body, headers as Record<string, string>);
+
+const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** The same with a `whpk_…` key, by the text of the specification: the official verifiers know no `v1a`. */
+export function verifyWithPublicKey(publicKey: string, { headers, body }: Received): boolean {
+  const der = Buffer.concat([spkiHead, Buffer.from(publicKey.slice('whpk_'.length), 'base64')]);
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  const content = Buffer.from(`${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`);
+  const signatures = String(headers['webhook-signature'])
+    .split(' ')
+    .filter((each) => each.startsWith('v1a,'));
+  return signatures.some((each) => verifyBytes(null, content, key, Buffer.from(each.slice('v1a,'.length), 'base64')));
+}
 
 /** Waits for a condition, which is looked at often; the test's own deadline ends it. */
 export async function until<Value>(look: () => Value | Promise<Value>, isThere: (value: Value) => boolean = Boolean): Promise<Value> {

@@ -18,6 +18,9 @@ export const eventPattern = z
   .max(100)
   .regex(/^[a-z0-9_*]+$/, 'must be an event type or a pattern such as booking_*');
 
+/** `hmac`: both sides share the secret. `ed25519`: receivers hold a public key only. */
+export const webhookSigning = z.enum(['hmac', 'ed25519']);
+
 /** A customer's address for events, as its owner sees it. */
 export const webhookEndpoint = z.object({
   id: z.uuid(),
@@ -32,6 +35,11 @@ export const webhookEndpoint = z.object({
   retry_failed: z.boolean(),
   max_retries: z.int().nullable(),
   has_secret: z.boolean(),
+  signing: webhookSigning,
+  /** `whpk_…`: what receivers verify `v1a` signatures with; null with `hmac`. */
+  public_key: z.string().nullable(),
+  /** Until when a secret that was replaced signs beside the new one. */
+  previous_secret_until: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineRequest } from '../definitions/define-request.js';
 import { eventEnvelope } from '../event-envelope.js';
 import { pageOf, pageQuery } from '../page.js';
-import { customHeaders, deliveryStatuses, eventPattern, testResult, webhookDelivery, webhookEndpoint } from './webhooks.models.js';
+import { customHeaders, deliveryStatuses, eventPattern, testResult, webhookDelivery, webhookEndpoint, webhookSigning } from './webhooks.models.js';
 
 /** One envelope, or many under `events`. Answered only after every one of them is durable. */
 export const publishEvents = defineRequest({
@@ -22,7 +22,11 @@ const endpointFields = {
   is_active: z.boolean(),
   retry_failed: z.boolean().describe('False: one attempt only.'),
   max_retries: z.int().min(0).max(50).nullable().describe('Retries after the first attempt; null: the full schedule of 72 hours.'),
-  secret_key: z.string().min(16).max(200).describe('`whsec_…`, or any text, which then signs as its UTF-8 bytes. Made when absent; shown once.'),
+  secret_key: z
+    .string()
+    .min(16)
+    .max(200)
+    .describe('`whsec_…`, `whsk_…` (Ed25519), or any text, which then signs as its UTF-8 bytes. Made when absent; shown once.'),
 };
 const id = z.uuid();
 
@@ -60,7 +64,10 @@ export const getWebhookEndpoint = defineRequest({
 export const createWebhookEndpoint = defineRequest({
   name: 'webhooks.create-endpoint',
   version: 1,
-  input: z.strictObject(wholeEndpoint),
+  input: z.strictObject({
+    ...wholeEndpoint,
+    signing: webhookSigning.optional().describe('What a secret is made for; `hmac` when absent. A secret that is sent says it itself.'),
+  }),
   output: webhookEndpoint.extend({ secret_key: z.string().describe('Shown once.') }),
   errors: ['webhook_url_not_allowed', 'event_type_unknown'],
 });
@@ -89,6 +96,20 @@ export const deleteWebhookEndpoint = defineRequest({
   version: 1,
   input: z.strictObject({ id }),
   output: z.null(),
+  errors: ['webhook_not_found'],
+});
+
+/** Gives an endpoint a new secret, answered this once. Webhooks carry a signature of both until the overlap ends. */
+export const rotateWebhookSecret = defineRequest({
+  name: 'webhooks.rotate-secret',
+  version: 1,
+  input: z.strictObject({
+    id,
+    secret_key: endpointFields.secret_key.optional(),
+    signing: webhookSigning.optional().describe('What the new secret is made for; as before when absent.'),
+    overlap_hours: z.coerce.number().min(0).max(168).default(24).describe('How long the old secret signs as well.'),
+  }),
+  output: webhookEndpoint.extend({ secret_key: z.string().describe('Shown once.') }),
   errors: ['webhook_not_found'],
 });
 

@@ -3,7 +3,7 @@ import * as webhooks from './webhooks.requests.js';
 
 const tag = 'Webhooks';
 const endpoints = '/api/v1/integrations/webhooks';
-const readOnlyKeys = ['id', 'disabled_reason', 'has_secret', 'created_at', 'updated_at'];
+const readOnlyKeys = ['id', 'disabled_reason', 'has_secret', 'signing', 'public_key', 'previous_secret_until', 'created_at', 'updated_at'];
 
 /** Paths of events and of webhook endpoints. */
 export const webhooksRoutes = [
@@ -61,6 +61,14 @@ export const webhooksRoutes = [
     status: 204,
     tag,
     summary: 'Remove a webhook endpoint',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: `${endpoints}/:id/rotate-secret`,
+    request: webhooks.rotateWebhookSecret,
+    access: forPeople,
+    tag,
+    summary: 'Replace the secret; the old one signs as well for a while',
   }),
   defineRoute({
     method: 'POST',

@@ -1,0 +1,92 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ProviderError, type InboundAnswer, type InboundCall, type InboundVerdict, type InboundWebhooksCapability } from '@patchbay/capabilities';
+import { AppError, type InputOf, type OutputOf, type RawAnswer, type receiveProviderWebhook } from '@patchbay/contracts';
+import { Database } from '@patchbay/database';
+import type { ConfiguredProviders } from '@patchbay/providers';
+import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
+import { GroupCommit } from '../events/group-commit.js';
+import { INBOUND_PROVIDERS } from './inbound-providers.js';
+import { countReceived } from './ingress-metrics.js';
+import { toReceivedCall, type ReceivedCall } from './received-call.js';
+import { ReceivedWebhooksRepository } from './received-webhooks.repository.js';
+
+type Received = InputOf<typeof receiveProviderWebhook>;
+
+const accepted: RawAnswer = { status: 200, headers: {}, body: '' };
+
+/**
+ * The path `/webhooks/stripe` has answers of its own: frontends of an older system were written for them. The gateway alone can say `reference`
+ * as a path that is none.
+ */
+const referenceAnswers: Readonly<Record<string, { readonly accepted: RawAnswer; readonly refused: RawAnswer }>> = {
+  stripe: {
+    accepted: { status: 200, headers: { 'content-type': 'application/json' }, body: '{"status": "success"}' },
+    refused: { status: 400, headers: { 'content-type': 'application/json' }, body: '{"error": "Invalid signature"}' },
+  },
+};
+
+/** Takes webhooks of providers: verified over the bytes that came, stored once, announced, answered. */
+@Injectable()
+export class IngressService implements OnApplicationShutdown {
+  readonly #intake: GroupCommit<ReceivedCall, null>;
+
+  constructor(
+    @Inject(INBOUND_PROVIDERS) private readonly providers: ConfiguredProviders,
+    @Inject(ReceivedWebhooksRepository) private readonly received: ReceivedWebhooksRepository,
+    @Inject(Database) private readonly database: Database,
+    @Inject(CLOCK) private readonly now: Clock,
+    @Inject(LOG) private readonly log: Logger,
+  ) {
+    this.#intake = new GroupCommit((calls) => this.#commit(calls), { lanes: 2, itemsMax: 200 });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.providers.close();
+  }
+
+  /** @throws AppError `webhook_signature_invalid`; `service_unavailable` when the key to check with could not be fetched. */
+  async receive(input: Received): Promise<OutputOf<typeof receiveProviderWebhook>> {
+    const { provider, method, path, query, headers } = input;
+    const reference = path === 'reference' ? referenceAnswers[provider] : undefined;
+    const capability = this.#capabilityOf(provider);
+    const call: InboundCall = { method, path, query, headers, body: Buffer.from(input.body_base64, 'base64') };
+    const now = this.now();
+    const verdict: InboundVerdict = capability === undefined ? refusedAs('not_configured') : await this.#verdictOn(capability, provider, call);
+    countReceived(this.providers.find(provider)?.provider.id, verdict.kind === 'refused' ? verdict.reason : verdict.kind);
+    if (verdict.kind === 'handshake') return copyOf(verdict.answer);
+    if (verdict.kind === 'refused') {
+      if (reference !== undefined) return reference.refused;
+      throw new AppError('webhook_signature_invalid');
+    }
+    await this.#intake.add([toReceivedCall(provider, call, verdict.notices, now)]);
+    return reference?.accepted ?? (verdict.answer === null ? accepted : copyOf(verdict.answer));
+  }
+
+  #capabilityOf(provider: string): InboundWebhooksCapability | undefined {
+    return this.providers.find(provider)?.inboundWebhooks;
+  }
+
+  /** Whatever a stranger sends, it is at worst refused. */
+  async #verdictOn(capability: InboundWebhooksCapability, provider: string, call: InboundCall): Promise<InboundVerdict> {
+    try {
+      return await capability.receive(call, this.now());
+    } catch (error) {
+      if (error instanceof ProviderError) {
+        countReceived(provider, 'key_unavailable');
+        throw new AppError('service_unavailable', {}, { cause: error });
+      }
+      this.log.error({ err: error, provider }, 'a webhook of a provider could not be understood');
+      return refusedAs('not_understood');
+    }
+  }
+
+  async #commit(calls: readonly ReceivedCall[]): Promise<readonly null[]> {
+    const fresh = await this.received.store(calls);
+    if (fresh.size > 0) this.database.wakeRelay();
+    return calls.map(() => null);
+  }
+}
+
+const refusedAs = (reason: string): InboundVerdict => ({ kind: 'refused', reason });
+
+const copyOf = ({ status, headers, body }: InboundAnswer): RawAnswer => ({ status, headers: { ...headers }, body });
