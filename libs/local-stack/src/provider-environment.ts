@@ -89,6 +89,7 @@ const withoutOAuth = ({ sandbox }: Addresses): Variables => ({
   GCS_API_BASE_URL: `${sandbox}/gcs`,
   GCS_AUTH_BASE_URL: `${sandbox}/gcs`,
   STRIPE_API_BASE_URL: `${sandbox}/stripe`,
+  STRIPE_WEBHOOK_SECRET: 'whsec_sandbox0123456789abcdefghijkl',
   PAYPAL_API_BASE_URL: `${sandbox}/paypal`,
   SENDGRID_API_BASE_URL: `${sandbox}/sendgrid`,
   MAILGUN_API_BASE_URL: `${sandbox}/mailgun`,

@@ -57,3 +57,10 @@ export const jsonAnswer = (body: object): InboundAnswer => ({
   headers: { 'content-type': 'application/json; charset=utf-8' },
   body: JSON.stringify(body),
 });
+
+/** The values of a variable that takes several, separated by commas: secrets of several endpoints, or the old one and the new one. */
+export const valuesOf = (variable: string): readonly string[] =>
+  variable
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '');

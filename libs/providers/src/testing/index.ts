@@ -53,5 +53,6 @@ export { createPaypalFake } from '../paypal/paypal.fake.js';
 export { createS3Fake } from '../s3/s3.fake.js';
 export { createSendgridFake } from '../sendgrid/sendgrid.fake.js';
 export { createStripeFake } from '../stripe/stripe.fake.js';
+export { stripeFakeWebhooks } from '../stripe/stripe.fake-webhooks.js';
 export { createWebexFake, webexFakeClient } from '../webex/webex.fake.js';
 export { createZoomFake, zoomFakeClient, type ZoomFake } from '../zoom/zoom.fake.js';
