@@ -1,8 +1,10 @@
 import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
+import { ownWebhookSecret } from '../_kit/channel-token.js';
 import { scopesOf } from '../_kit/oauth-variables.js';
 import { googleCalendar } from './google.calendar.js';
 import { googleIdentity } from './google.identity.js';
+import { googleInbound } from './google.inbound.js';
 import { googleOAuth } from './google.oauth.js';
 import { googleScopes } from './google.scopes.js';
 import { publicApiHost } from './google.variables.js';
@@ -19,6 +21,7 @@ const googleConfig = z.object({
     .url()
     .optional()
     .describe("Where Google's token endpoint is. Default: https://oauth2.googleapis.com, or GOOGLE_AUTH_BASE_URL when that was changed."),
+  GOOGLE_WEBHOOK_SECRET: ownWebhookSecret('What the tokens of push channels are made with, by which Google is known when it calls.'),
 });
 
 const calendarScopes = [googleScopes.openid, googleScopes.email, googleScopes.calendar, googleScopes.calendarEvents] as const;
@@ -46,4 +49,5 @@ export const google = defineProvider({
     });
     return { oauth, identity: googleIdentity(api), calendar: googleCalendar(api) };
   },
+  inboundWebhooks: { variables: ['GOOGLE_WEBHOOK_SECRET'], connect: ({ config }) => googleInbound(config.GOOGLE_WEBHOOK_SECRET) },
 });

@@ -1,10 +1,12 @@
 import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
+import { ownWebhookSecret } from '../_kit/channel-token.js';
 import { scopesOf } from '../_kit/oauth-variables.js';
 import { googleOAuth } from './google.oauth.js';
 import { googleScopes } from './google.scopes.js';
 import { googleBaseUrlFallbacks, googleBaseUrls, publicApiHost } from './google.variables.js';
 import { youtubeIdentity } from './youtube.identity.js';
+import { youtubeInbound } from './youtube.inbound.js';
 
 /** Every environment variable of YouTube. */
 const youtubeConfig = z.object({
@@ -12,6 +14,7 @@ const youtubeConfig = z.object({
   YOUTUBE_CLIENT_SECRET: z.string().min(1).describe('OAuth client secret that belongs to it.'),
   YOUTUBE_REDIRECT_URI: z.url().optional().describe('Redirect URI registered with the client; added to the allow list.'),
   YOUTUBE_SCOPES: z.string().min(1).optional().describe('Scopes to ask for, separated by spaces, instead of the built-in one.'),
+  YOUTUBE_WEBHOOK_SECRET: ownWebhookSecret('What the hub signs notices of new videos with.'),
   ...googleBaseUrls('YOUTUBE'),
 });
 
@@ -39,4 +42,5 @@ export const youtube = defineProvider({
     }),
     identity: youtubeIdentity({ provider: 'youtube', baseUrl: config.YOUTUBE_API_BASE_URL ?? publicApiHost, outbound, now }),
   }),
+  inboundWebhooks: { variables: ['YOUTUBE_WEBHOOK_SECRET'], connect: ({ config }) => youtubeInbound(config.YOUTUBE_WEBHOOK_SECRET) },
 });
