@@ -38,6 +38,7 @@ import { configuredProviders, PROVIDERS } from './providers/configured-providers
 import { ProvidersController } from './providers/providers.controller.js';
 import { ProvidersService } from './providers/providers.service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { RefreshTokenSuccessors } from './sessions/refresh-token-secret.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { PassportStrategies } from './sign-in/passport-strategies.js';
@@ -115,6 +116,7 @@ import { UsersService } from './users/users.service.js';
     PersonFinder,
     ProvidersService,
     RedirectUris,
+    RefreshTokenSuccessors,
     SessionsRepository,
     SessionsService,
     SigningKeysRepository,

@@ -9,6 +9,7 @@ import { FollowRefreshTokens1763700100010 } from './database/migrations/17637001
 import { FindConnectionsByAddress1763700100020 } from './database/migrations/1763700100020-find-connections-by-address.js';
 import { TokenEndings1763700100030 } from './database/migrations/1763700100030-token-endings.js';
 import { FindEndedSessions1763700100031 } from './database/migrations/1763700100031-find-ended-sessions.js';
+import { HostIssuers1763700100040 } from './database/migrations/1763700100040-host-issuers.js';
 import { sealedTables } from './database/sealed-tables.js';
 
 /** All that is particular about this service; `main.ts` and the integration specs start it from here. */
@@ -26,6 +27,7 @@ export const authService: ServiceDefinition = {
     FindConnectionsByAddress1763700100020,
     TokenEndings1763700100030,
     FindEndedSessions1763700100031,
+    HostIssuers1763700100040,
   ],
   sealedTables,
 };

@@ -1,5 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, type createApiKey, type authenticateApiKey, type InputOf, type listApiKeys, type OutputOf } from '@patchbay/contracts';
+import {
+  AppError,
+  type createApiKey,
+  type authenticateApiKey,
+  type InputOf,
+  type listApiKeys,
+  type OutputOf,
+  routeCatalog,
+  scopeOf,
+} from '@patchbay/contracts';
 import type { RequestContext } from '@patchbay/messaging';
 import { CLOCK, LOG, SERVICE_CONFIG, type Clock, type Logger } from '@patchbay/service-kit';
 import { v7 as uuidv7 } from 'uuid';
@@ -42,6 +51,7 @@ export class ApiKeysService {
     const now = this.now();
     const expiresAt = input.expires_at === undefined ? null : new Date(input.expires_at);
     if (expiresAt !== null && expiresAt <= now) throw new AppError('request_invalid', { expires_at: 'must lie in the future' });
+    requireKnown(input.scopes ?? []);
     await this.#requireNoMore(input.scopes, context);
     const key = newApiKey();
     const shown = { id: uuidv7(), name: input.name, role: input.role, prefix: prefixOfApiKey(key), scopes: input.scopes ?? null };
@@ -76,4 +86,13 @@ export class ApiKeysService {
 function tenantOf({ caller }: RequestContext): string {
   if (caller === undefined) throw new AppError('forbidden');
   return caller.tenant_id;
+}
+
+/** Every scope that a route asks for. */
+const knownScopes: ReadonlySet<string> = new Set(routeCatalog.map(scopeOf));
+
+/** A key that could do nothing is a slip. @throws AppError `request_invalid` */
+function requireKnown(scopes: readonly string[]): void {
+  const unknown = scopes.filter((scope) => !knownScopes.has(scope));
+  if (unknown.length > 0) throw new AppError('request_invalid', { scopes: `must be among ${[...knownScopes].sort().join(', ')}` });
 }

@@ -77,6 +77,21 @@ describe('users of a host product', () => {
     expect(await stack.ask(getMe, {}, caller)).toMatchObject({ email, email_verified: false });
   });
 
+  it('cannot name the id of somebody who signs in here', async () => {
+    const email = anEmail();
+    const victim = await signIn(stack, 'google', email);
+
+    expect(await codeOf(authenticate(aHostUser({ subject: victim.user.id, email: anEmail(), role: 'admin' })))).toBe('unauthenticated');
+    expect(await stack.ask(getMe, {}, { user_id: victim.user.id, role: 'user', tenant_id: 'default' })).toMatchObject({ email, role: 'user' });
+  });
+
+  it('are strangers to another issuer, even under the same id', async () => {
+    const subject = uuidv4();
+    await authenticate(aHostUser({ subject }));
+
+    expect(await codeOf(authenticate(aHostUser({ subject, issuer: 'https://other.example.com' })))).toBe('unauthenticated');
+  });
+
   it('of one tenant are strangers to the other', async () => {
     const subject = uuidv4();
     await authenticate(aHostUser({ subject }));

@@ -19,11 +19,14 @@ export class HostUsersService {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  /** @throws AppError `unauthenticated` for an id that somebody of another tenant has, or that exists in development only. */
+  /**
+   * @throws AppError `unauthenticated` for an id that is not this host's: of somebody who signs in here, of another issuer or tenant, or of
+   *   development only
+   */
   async authenticate(told: HostUser): Promise<{ caller: Caller }> {
     const place = { tenantId: told.tenant_id, id: hostUserId(told) };
     const known = await this.users.find(place.tenantId, place.id);
-    if (known !== undefined && !this.people.isWelcome(known)) throw new AppError('unauthenticated');
+    if (known !== undefined) this.#requireOfHost(known, told);
     if (known === undefined || !this.#isUpToDate(known, told)) await this.database.transaction((tx) => this.#keep(tx, place, told));
     return { caller: { tenant_id: place.tenantId, user_id: place.id, role: told.role } };
   }
@@ -33,13 +36,21 @@ export class HostUsersService {
     const known = await this.users.lock(tx, place.tenantId, place.id);
     const details = await this.#detailsOf(tx, place, { told, known });
     if (known !== undefined) await this.users.update(tx, place, details);
-    else if ((await this.users.insert(tx, place, { ...details, now: this.now() })) === undefined) await this.#adopt(tx, place, details);
+    else if ((await this.users.insert(tx, place, { ...details, now: this.now(), hostIssuer: told.issuer })) === undefined)
+      await this.#adopt(tx, place, { details, told });
   }
 
   /** Of two who make the same user at once, the second finds it made. */
-  async #adopt(tx: Transaction, place: Place, details: UserDetails): Promise<void> {
-    if ((await this.users.lock(tx, place.tenantId, place.id)) === undefined) throw new AppError('unauthenticated');
+  async #adopt(tx: Transaction, place: Place, { details, told }: { details: UserDetails; told: HostUser }): Promise<void> {
+    const made = await this.users.lock(tx, place.tenantId, place.id);
+    if (made === undefined) throw new AppError('unauthenticated');
+    this.#requireOfHost(made, told);
     await this.users.update(tx, place, details);
+  }
+
+  /** A host's ids are words of its own: one that happens to be the id of somebody here must not open what is theirs. */
+  #requireOfHost(known: StoredUser, { issuer }: HostUser): void {
+    if (known.hostIssuer !== issuer || !this.people.isWelcome(known)) throw new AppError('unauthenticated');
   }
 
   async #detailsOf(

@@ -5,7 +5,6 @@ const before = (ms: number): Date => new Date(now.getTime() - ms);
 const aToken = (about: Partial<KnownRefreshToken> = {}): KnownRefreshToken => ({
   expiresAt: new Date('2026-12-21T10:00:00Z'),
   usedAt: null,
-  isReplaced: false,
   ...about,
 });
 
@@ -19,7 +18,7 @@ describe('decideRefresh', () => {
   });
 
   it('takes a token that comes back soon for a lost answer, as long as nobody used the next one', () => {
-    expect(decideRefresh(aToken({ usedAt: before(lostAnswerMs) }), aToken(), now)).toBe('replace');
+    expect(decideRefresh(aToken({ usedAt: before(lostAnswerMs) }), aToken(), now)).toBe('repeat');
   });
 
   it('takes a token that comes back late for a stolen one', () => {

@@ -24,11 +24,6 @@ export interface LockedSession {
   readonly endedAt: Date | null;
 }
 
-export interface StoredRefreshToken extends KnownRefreshToken {
-  readonly hash: Buffer;
-  readonly successorHash: Buffer | null;
-}
-
 export interface EndedSession {
   readonly id: string;
   readonly userId: string;
@@ -57,8 +52,6 @@ const sweepOf = (name: string, { table, key, time }: { table: string; key: strin
 const sweepExpired = sweepOf('expired', { table: 'sessions', key: 'id', time: 'expires_at' });
 const sweepEnded = sweepOf('ended', { table: 'sessions', key: 'id', time: 'ended_at' });
 const sweepTokens = sweepOf('tokens', { table: 'refresh_tokens', key: 'token_hash', time: 'expires_at' });
-
-const tokenColumns = `token_hash AS hash, expires_at AS "expiresAt", used_at AS "usedAt", is_replaced AS "isReplaced", successor_hash AS "successorHash"`;
 
 @Injectable()
 export class SessionsRepository {
@@ -119,26 +112,16 @@ export class SessionsRepository {
     return session;
   }
 
-  async findToken(tx: Transaction, hash: Buffer): Promise<StoredRefreshToken | undefined> {
-    const [token] = await tx.query<StoredRefreshToken>(`SELECT ${tokenColumns} FROM refresh_tokens WHERE token_hash = $1`, [hash]);
+  async findToken(tx: Transaction, hash: Buffer): Promise<KnownRefreshToken | undefined> {
+    const [token] = await tx.query<KnownRefreshToken>(
+      `SELECT expires_at AS "expiresAt", used_at AS "usedAt" FROM refresh_tokens WHERE token_hash = $1`,
+      [hash],
+    );
     return token;
   }
 
-  /** The token that stands now where the successor of this one stood, behind all that were lost. */
-  async findSuccessor(tx: Transaction, token: StoredRefreshToken): Promise<StoredRefreshToken | undefined> {
-    let next = token.successorHash === null ? undefined : await this.findToken(tx, token.successorHash);
-    while (next?.isReplaced === true && next.successorHash !== null) next = await this.findToken(tx, next.successorHash);
-    return next;
-  }
-
-  /** `was`: `used` by whoever brought it, or `replaced` because nobody ever got it. */
-  async follow(tx: Transaction, hash: Buffer, by: { successor: Buffer; was: 'used' | 'replaced'; now: Date }): Promise<void> {
-    await tx.query(`UPDATE refresh_tokens SET used_at = $2, successor_hash = $3, is_replaced = $4 WHERE token_hash = $1`, [
-      hash,
-      by.now,
-      by.successor,
-      by.was === 'replaced',
-    ]);
+  async noteUse(tx: Transaction, hash: Buffer, now: Date): Promise<void> {
+    await tx.query(`UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1`, [hash, now]);
   }
 
   async prolong(tx: Transaction, id: string, { now, expiresAt }: { now: Date; expiresAt: Date }): Promise<void> {

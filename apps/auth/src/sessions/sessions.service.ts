@@ -8,8 +8,8 @@ import type { AuthConfig } from '../auth.config.js';
 import { accessTokenSeconds, AccessTokenIssuer } from '../signing-keys/access-token-issuer.js';
 import type { StoredUser } from '../users/users.repository.js';
 import { UsersService } from '../users/users.service.js';
-import { decideRefresh } from './refresh-decision.js';
-import { hashOfRefreshToken, newRefreshToken } from './refresh-token-secret.js';
+import { decideRefresh, type KnownRefreshToken } from './refresh-decision.js';
+import { hashOfRefreshToken, newRefreshToken, RefreshTokenSuccessors } from './refresh-token-secret.js';
 import { SessionsRepository, type EndedSession, type EndReason, type LockedSession } from './sessions.repository.js';
 
 const dayMs = 24 * 60 * 60_000;
@@ -31,6 +31,7 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
+    @Inject(RefreshTokenSuccessors) private readonly successors: RefreshTokenSuccessors,
     @Inject(UsersService) private readonly users: UsersService,
     @Inject(AccessTokenIssuer) private readonly issuer: AccessTokenIssuer,
     @Inject(SERVICE_CONFIG) private readonly config: Pick<AuthConfig, 'SESSION_DAYS' | 'SESSION_IDLE_DAYS'>,
@@ -74,7 +75,7 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
 
   /** @throws AppError `refresh_token_invalid`; when the token was used before, the whole session has ended with it. */
   async refresh(refreshToken: string): Promise<SessionTokens> {
-    const opened = await this.database.transaction((tx) => this.#exchange(tx, hashOfRefreshToken(refreshToken)));
+    const opened = await this.database.transaction((tx) => this.#exchange(tx, refreshToken));
     if (opened === undefined) throw new AppError('refresh_token_invalid');
     const found = await this.users.find(opened.owner);
     if (found === undefined) throw new AppError('refresh_token_invalid');
@@ -111,34 +112,44 @@ export class SessionsService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Undefined when the token is good for nothing; the session may have ended over it, so this must not undo the transaction. */
-  async #exchange(tx: Transaction, hash: Buffer): Promise<OpenSession | undefined> {
+  async #exchange(tx: Transaction, refreshToken: string): Promise<OpenSession | undefined> {
+    const hash = hashOfRefreshToken(refreshToken);
     const session = await this.sessions.lockByToken(tx, hash);
     const token = session === undefined ? undefined : await this.sessions.findToken(tx, hash);
     const now = this.now();
     if (session === undefined || token === undefined || session.endedAt !== null || session.expiresAt <= now) return undefined;
-    const successor = await this.sessions.findSuccessor(tx, token);
-    switch (decideRefresh(token, successor, now)) {
+    const next = await this.#nextOf(tx, refreshToken);
+    switch (decideRefresh(token, next.known, now)) {
       case 'expired':
         return undefined;
       case 'stolen':
         await this.#end(tx, ownerOf(session), { id: session.id, reason: 'refresh_token_reused' });
         return undefined;
+      case 'repeat':
+        return { id: session.id, owner: ownerOf(session), refreshToken: next.token, expiresAt: session.expiresAt };
       case 'renew':
-        return this.#renew(tx, session, { hash, was: 'used' });
-      case 'replace':
-        return this.#renew(tx, session, { hash: successor?.hash ?? hash, was: 'replaced' });
+        return this.#renew(tx, session, { used: hash, next: next.token });
     }
   }
 
-  async #renew(tx: Transaction, session: LockedSession, old: { hash: Buffer; was: 'used' | 'replaced' }): Promise<OpenSession> {
+  /** The token that was given for this one, or will be. */
+  async #nextOf(tx: Transaction, refreshToken: string): Promise<{ readonly token: string; readonly known: KnownRefreshToken | undefined }> {
+    const candidates = this.successors.of(refreshToken);
+    for (const token of candidates) {
+      const known = await this.sessions.findToken(tx, hashOfRefreshToken(token));
+      if (known !== undefined) return { token, known };
+    }
+    return { token: candidates[0], known: undefined };
+  }
+
+  async #renew(tx: Transaction, session: LockedSession, { used, next }: { used: Buffer; next: string }): Promise<OpenSession> {
     const now = this.now();
-    const refreshToken = newRefreshToken();
-    const successor = hashOfRefreshToken(refreshToken);
     const expiresAt = this.#endOf(session.createdAt, now);
-    await this.sessions.insertToken(tx, { sessionId: session.id, tenantId: session.tenantId, hash: successor, now, expiresAt });
-    await this.sessions.follow(tx, old.hash, { successor, was: old.was, now });
+    const hash = hashOfRefreshToken(next);
+    await this.sessions.insertToken(tx, { sessionId: session.id, tenantId: session.tenantId, hash, now, expiresAt });
+    await this.sessions.noteUse(tx, used, now);
     await this.sessions.prolong(tx, session.id, { now, expiresAt });
-    return { id: session.id, owner: ownerOf(session), refreshToken, expiresAt };
+    return { id: session.id, owner: ownerOf(session), refreshToken: next, expiresAt };
   }
 
   async #end(tx: Transaction, owner: UserCaller, { id, reason }: { id: string | null; reason: EndReason }): Promise<readonly EndedSession[]> {

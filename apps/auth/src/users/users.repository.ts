@@ -5,6 +5,8 @@ import { Database, type Transaction } from '@patchbay/database';
 export interface StoredUser {
   readonly user: User;
   readonly isDevelopment: boolean;
+  /** Whose tokens lead to this user; null for everyone who signs in here. */
+  readonly hostIssuer: string | null;
 }
 
 export type NewUser = Omit<User, 'created_at' | 'email_verified'>;
@@ -24,10 +26,11 @@ interface UserRow {
   readonly name: string | null;
   readonly role: Role;
   readonly is_development: boolean;
+  readonly host_issuer: string | null;
   readonly created_at: Date;
 }
 
-const columns = 'id, email, email_verified, name, role, is_development, created_at';
+const columns = 'id, email, email_verified, name, role, is_development, host_issuer, created_at';
 const findUser = { name: 'users-find', text: `SELECT ${columns} FROM users WHERE tenant_id = $1 AND id = $2` };
 
 @Injectable()
@@ -63,12 +66,12 @@ export class UsersRepository {
   async insert(
     tx: Transaction,
     { tenantId, id }: { tenantId: string; id: string },
-    user: UserDetails & { now: Date },
+    user: UserDetails & { readonly now: Date; readonly hostIssuer?: string },
   ): Promise<StoredUser | undefined> {
     const [row] = await tx.query<UserRow>(
-      `INSERT INTO users (id, tenant_id, email, email_verified, name, role, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+      `INSERT INTO users (id, tenant_id, email, email_verified, name, role, created_at, host_issuer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
        ON CONFLICT (id) DO NOTHING RETURNING ${columns}`,
-      [id, tenantId, user.email, user.email_verified, user.name, user.role, user.now],
+      [id, tenantId, user.email, user.email_verified, user.name, user.role, user.now, user.hostIssuer ?? null],
     );
     return row === undefined ? undefined : toUser(row);
   }
@@ -104,6 +107,6 @@ export class UsersRepository {
   }
 }
 
-function toUser({ is_development: isDevelopment, created_at: createdAt, ...rest }: UserRow): StoredUser {
-  return { user: { ...rest, created_at: createdAt.toISOString() }, isDevelopment };
+function toUser({ is_development: isDevelopment, host_issuer: hostIssuer, created_at: createdAt, ...rest }: UserRow): StoredUser {
+  return { user: { ...rest, created_at: createdAt.toISOString() }, isDevelopment, hostIssuer };
 }

@@ -1,14 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A refresh token knows what came after it, so that a lost answer can be told from a theft; no signing key is without a beginning. */
+/** Refresh tokens that have ended are found without reading all; no signing key is without a beginning. */
 export class FollowRefreshTokens1763700100010 implements MigrationInterface {
   readonly name = 'FollowRefreshTokens1763700100010';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`ALTER TABLE refresh_tokens
-      ADD COLUMN successor_hash bytea,
-      -- It never came back: its answer was lost, and another took its place.
-      ADD COLUMN is_replaced boolean NOT NULL DEFAULT false`);
     await runner.query(`CREATE INDEX refresh_tokens_expire ON refresh_tokens (expires_at)`);
     await runner.query(`UPDATE signing_keys SET signs_from = created_at WHERE signs_from IS NULL`);
     await runner.query(`ALTER TABLE signing_keys ALTER COLUMN signs_from SET NOT NULL`);
@@ -19,6 +15,5 @@ export class FollowRefreshTokens1763700100010 implements MigrationInterface {
     await runner.query(`DROP INDEX signing_keys_by_beginning`);
     await runner.query(`ALTER TABLE signing_keys ALTER COLUMN signs_from DROP NOT NULL`);
     await runner.query(`DROP INDEX refresh_tokens_expire`);
-    await runner.query(`ALTER TABLE refresh_tokens DROP COLUMN is_replaced, DROP COLUMN successor_hash`);
   }
 }
