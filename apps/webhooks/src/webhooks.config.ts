@@ -15,7 +15,9 @@ const ownConfig = z.object({
   WEBHOOKS_RETRY_SCHEDULE_SECONDS: retryScheduleSeconds
     .default([...retryScheduleDefault])
     .describe('Waiting times between attempts, separated by commas. The default reaches past 72 hours.'),
-  WEBHOOKS_RETENTION_DAYS: positive(90, 3_650).describe('How long events, deliveries, attempts and the activity log are kept.'),
+  WEBHOOKS_RETENTION_DAYS: positive(90, 3_650).describe(
+    'How long events, deliveries, attempts, webhooks of providers and the activity log are kept.',
+  ),
   WEBHOOKS_ENDPOINTS_MAX: positive(50, 10_000).describe('How many endpoints one user may have.'),
   WEBHOOKS_DISABLE_AFTER_HOURS: positive(120, 8_760).describe('An endpoint whose every attempt failed for this long is switched off.'),
 });

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@patchbay/service-kit';
 import { CreateWebhooks1763700001000 } from './database/migrations/1763700001000-create-webhooks.js';
 import { RotateSecrets1763700500010 } from './database/migrations/1763700500010-rotate-secrets.js';
+import { CreateReceivedWebhooks1763700500050 } from './database/migrations/1763700500050-create-received-webhooks.js';
 import { webhooksConfig } from './webhooks.config.js';
 import { WebhooksModule } from './webhooks.module.js';
 import { sealedTables } from './database/sealed-tables.js';
@@ -11,6 +12,6 @@ export const webhooksService: ServiceDefinition = {
   module: WebhooksModule,
   config: webhooksConfig,
   entities: [],
-  migrations: [CreateWebhooks1763700001000, RotateSecrets1763700500010],
+  migrations: [CreateWebhooks1763700001000, RotateSecrets1763700500010, CreateReceivedWebhooks1763700500050],
   sealedTables,
 };

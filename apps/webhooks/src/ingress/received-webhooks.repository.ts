@@ -50,7 +50,10 @@ const list = {
       AND ($4::timestamptz IS NULL OR received.received_at >= $4)
     ORDER BY received.id DESC LIMIT $5`,
 };
-const find = { name: 'received-find', text: `SELECT ${columns}, content.headers, content.body, received.ends_connection ${from} WHERE received.id = $1` };
+const find = {
+  name: 'received-find',
+  text: `SELECT ${columns}, content.headers, content.body, received.ends_connection ${from} WHERE received.id = $1`,
+};
 const readBody = {
   name: 'received-body',
   text: `SELECT substring(content.body FROM $2::int + 1 FOR $3::int) AS part, length(content.body) AS size

@@ -3,17 +3,23 @@ import { createLogger } from '@patchbay/service-kit';
 import type { ActivitiesRepository } from '../activity/activities.repository.js';
 import type { DeliveriesRepository } from '../deliveries/deliveries.repository.js';
 import type { EventsRepository } from '../events/events.repository.js';
+import type { ReceivedWebhooksRepository } from '../ingress/received-webhooks.repository.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import { Retention } from './retention.js';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** Retention over three tables that note when they are swept. */
+/** Retention over tables that note when they are swept. */
 function aRetention() {
   const swept: string[] = [];
   const table = (name: string): never => ({ sweep: () => (swept.push(name), Promise.resolve(0)) }) as never;
-  const tables: [DeliveriesRepository, EventsRepository, ActivitiesRepository] = [table('deliveries'), table('events'), table('activities')];
+  const tables: [DeliveriesRepository, EventsRepository, ActivitiesRepository, ReceivedWebhooksRepository] = [
+    table('deliveries'),
+    table('events'),
+    table('activities'),
+    table('received webhooks'),
+  ];
   const config = { WEBHOOKS_RETENTION_DAYS: 90 } as WebhooksConfig;
   const endpoints = { forgetPrevious: () => (swept.push('replaced secrets'), Promise.resolve(0)) } as never;
   return { swept, retention: new Retention(...tables, endpoints, config, () => new Date(), createLogger('webhooks', 'silent')) };
@@ -22,7 +28,7 @@ function aRetention() {
 describe('retention', () => {
   it('forgets within minutes of the start, deliveries before their events, and again every hour', async () => {
     const { swept, retention } = aRetention();
-    const once = ['replaced secrets', 'deliveries', 'events', 'activities'];
+    const once = ['replaced secrets', 'deliveries', 'events', 'activities', 'received webhooks'];
 
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(5 * 60_000);

@@ -4,6 +4,7 @@ import { ActivitiesRepository } from '../activity/activities.repository.js';
 import { DeliveriesRepository } from '../deliveries/deliveries.repository.js';
 import { EndpointsRepository } from '../endpoints/endpoints.repository.js';
 import { EventsRepository } from '../events/events.repository.js';
+import { ReceivedWebhooksRepository } from '../ingress/received-webhooks.repository.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 
 const minuteMs = 60 * 1_000;
@@ -22,6 +23,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(DeliveriesRepository) private readonly deliveries: DeliveriesRepository,
     @Inject(EventsRepository) private readonly events: EventsRepository,
     @Inject(ActivitiesRepository) private readonly activities: ActivitiesRepository,
+    @Inject(ReceivedWebhooksRepository) private readonly received: ReceivedWebhooksRepository,
     @Inject(EndpointsRepository) private readonly endpoints: EndpointsRepository,
     @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
     @Inject(CLOCK) private readonly now: Clock,
@@ -46,7 +48,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   async sweep(): Promise<void> {
     await this.endpoints.forgetPrevious(this.now());
     const before = new Date(this.now().getTime() - this.config.WEBHOOKS_RETENTION_DAYS * 24 * hourMs);
-    for (const table of [this.deliveries, this.events, this.activities]) {
+    for (const table of [this.deliveries, this.events, this.activities, this.received]) {
       while (!this.#isStopped && (await table.sweep(before, batchSize)) === batchSize);
     }
   }

@@ -35,3 +35,21 @@ export const providerWebhookReceived = defineEvent({
     },
   ],
 });
+
+/** A provider told that a person withdrew the permission there: what is connected to that account has to be connected again. */
+export const providerPermissionEnded = defineEvent({
+  type: 'provider_permission_ended',
+  version: 1,
+  audience: 'internal',
+  producer: 'webhooks',
+  consumers: ['auth'],
+  summary: 'A provider told that a person withdrew the permission there. What was connected before that has to be connected again.',
+  data: z.object({
+    received_id: z.uuid(),
+    provider: z.string(),
+    provider_account_id: z.string(),
+    ended_at: z.iso.datetime(),
+  }),
+  owner: () => nobody,
+  examples: [{ received_id: '0198f2a4-0000-7000-8000-0000000000f1', provider: 'zoom', provider_account_id: 'u_1', ended_at: '2026-12-01T16:00:00Z' }],
+});

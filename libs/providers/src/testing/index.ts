@@ -56,3 +56,4 @@ export { createStripeFake } from '../stripe/stripe.fake.js';
 export { stripeFakeWebhooks } from '../stripe/stripe.fake-webhooks.js';
 export { createWebexFake, webexFakeClient } from '../webex/webex.fake.js';
 export { createZoomFake, zoomFakeClient, type ZoomFake } from '../zoom/zoom.fake.js';
+export { zoomFakeWebhooks } from '../zoom/zoom.fake-webhooks.js';

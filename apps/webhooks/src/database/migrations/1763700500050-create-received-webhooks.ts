@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What providers told, each thing once, and the bodies they told it in. */
-export class CreateReceivedWebhooks1763700001500 implements MigrationInterface {
-  readonly name = 'CreateReceivedWebhooks1763700001500';
+export class CreateReceivedWebhooks1763700500050 implements MigrationInterface {
+  readonly name = 'CreateReceivedWebhooks1763700500050';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [bodies, webhooks, ...indexes]) await runner.query(statement);
