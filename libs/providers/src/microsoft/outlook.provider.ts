@@ -1,12 +1,17 @@
 import { defineProvider } from '@patchbay/capabilities';
+import { ownWebhookSecret } from '../_kit/channel-token.js';
 import { oauthVariables } from '../_kit/oauth-variables.js';
 import { graphHttp } from './microsoft.graph-http.js';
 import { microsoftIdentity } from './microsoft.identity.js';
+import { graphInbound } from './microsoft.inbound.js';
 import { microsoftOAuth } from './microsoft.oauth.js';
 import { publicCloud, tenantId } from './microsoft.variables.js';
 
 /** Every environment variable of Outlook. */
-const outlookConfig = oauthVariables('OUTLOOK', { name: 'Outlook', ...publicCloud }).extend({ OUTLOOK_TENANT_ID: tenantId });
+const outlookConfig = oauthVariables('OUTLOOK', { name: 'Outlook', ...publicCloud }).extend({
+  OUTLOOK_TENANT_ID: tenantId,
+  OUTLOOK_WEBHOOK_SECRET: ownWebhookSecret('What the client state of subscriptions is made with, by which Microsoft Graph is known when it calls.'),
+});
 
 /** Outlook: calendars of work, school and personal accounts. */
 export const outlook = defineProvider({
@@ -32,4 +37,5 @@ export const outlook = defineProvider({
     }),
     identity: microsoftIdentity(graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now })),
   }),
+  inboundWebhooks: { variables: ['OUTLOOK_WEBHOOK_SECRET'], connect: ({ config }) => graphInbound('outlook', config.OUTLOOK_WEBHOOK_SECRET) },
 });
