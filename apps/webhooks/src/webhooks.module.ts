@@ -8,6 +8,7 @@ import { ActivityService } from './activity/activity.service.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesRepository } from './deliveries/deliveries.repository.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { DeliveryLogRepository } from './deliveries/delivery-log.repository.js';
 import { DeliveryDispatcher } from './deliveries/delivery-dispatcher.js';
 import { DeliveryLoop } from './deliveries/delivery-loop.js';
 import { OutcomeRecorder } from './deliveries/outcome-recorder.js';
@@ -50,6 +51,7 @@ const egressGuard = {
     EndpointDisabler,
     DeliveriesService,
     DeliveriesRepository,
+    DeliveryLogRepository,
     DeliveryDispatcher,
     DeliveryLoop,
     OutcomeRecorder,

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { listWebhookDeliveries, type InputOf, type OutputOf } from '@patchbay/contracts';
+import { exportWebhookDeliveries, listWebhookDeliveries, resendWebhookDelivery, type InputOf, type OutputOf } from '@patchbay/contracts';
 import { OnRequest, requireUser, type RequestContext } from '@patchbay/messaging';
 import { DeliveriesService } from './deliveries.service.js';
 
@@ -10,5 +10,15 @@ export class DeliveriesController {
   @OnRequest(listWebhookDeliveries)
   async list(input: InputOf<typeof listWebhookDeliveries>, context: RequestContext): Promise<OutputOf<typeof listWebhookDeliveries>> {
     return this.deliveries.list(requireUser(context), input);
+  }
+
+  @OnRequest(exportWebhookDeliveries)
+  async export(input: InputOf<typeof exportWebhookDeliveries>, context: RequestContext): Promise<OutputOf<typeof exportWebhookDeliveries>> {
+    return this.deliveries.export(requireUser(context), input);
+  }
+
+  @OnRequest(resendWebhookDelivery)
+  async resend(input: InputOf<typeof resendWebhookDelivery>, context: RequestContext): Promise<OutputOf<typeof resendWebhookDelivery>> {
+    return this.deliveries.resend(requireUser(context), input);
   }
 }

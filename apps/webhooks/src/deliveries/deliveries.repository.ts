@@ -32,7 +32,7 @@ const claim = {
       ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
     ), claimed AS (
       UPDATE deliveries SET lease_token = $2, lease_until = clock_timestamp() + $3::float8 * interval '1 ms'
-      FROM due WHERE deliveries.id = due.id RETURNING deliveries.id, endpoint_id, event_id, attempt_count
+      FROM due WHERE deliveries.id = due.id RETURNING deliveries.id, endpoint_id, event_id, attempt_count - attempts_before AS attempt_count
     )
     SELECT claimed.id, claimed.endpoint_id, claimed.event_id, claimed.attempt_count, endpoint.version, event.payload, event.traceparent
     FROM claimed JOIN events event ON event.id = claimed.event_id JOIN endpoints endpoint ON endpoint.id = claimed.endpoint_id`,
@@ -72,18 +72,6 @@ const record = {
     SELECT id FROM endpoints WHERE id = ANY($11::uuid[]) AND is_active AND failing_since < now() - $12::float8 * interval '1 hour'`,
 };
 
-const list = {
-  name: 'delivery-list',
-  text: `
-    SELECT delivery.id, delivery.event_id, event.type AS event_type, delivery.status, delivery.attempt_count, delivery.next_attempt_at, delivery.created_at,
-      coalesce((SELECT json_agg(json_build_object('attempted_at', to_char(attempted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'status_code', status_code, 'duration_ms', duration_ms, 'error', error, 'response_excerpt', response_excerpt) ORDER BY attempt)
-        FROM delivery_attempts WHERE delivery_id = delivery.id), '[]') AS attempts
-    FROM deliveries delivery JOIN events event ON event.id = delivery.event_id
-    WHERE delivery.endpoint_id = $1 AND ($2::uuid IS NULL OR delivery.id < $2) AND ($3::text IS NULL OR delivery.status = $3)
-    ORDER BY delivery.id DESC LIMIT $4`,
-};
-
 const sweep = {
   name: 'delivery-sweep',
   text: `
@@ -92,24 +80,6 @@ const sweep = {
     ), attempts AS (DELETE FROM delivery_attempts USING old WHERE delivery_id = old.id)
     SELECT id FROM old`,
 };
-
-/** A delivery as its list shows it. */
-export interface DeliveryRow {
-  readonly id: string;
-  readonly event_id: string;
-  readonly event_type: string;
-  readonly status: 'pending' | 'succeeded' | 'failed';
-  readonly attempt_count: number;
-  readonly next_attempt_at: Date | null;
-  readonly created_at: Date;
-  readonly attempts: readonly {
-    readonly attempted_at: string;
-    readonly status_code: number | null;
-    readonly duration_ms: number;
-    readonly error: string | null;
-    readonly response_excerpt: string | null;
-  }[];
-}
 
 /** Deliveries and their attempts. */
 @Injectable()
@@ -140,10 +110,6 @@ export class DeliveriesRepository {
   async record({ outcomes, workingEndpointIds, failingEndpointIds }: OutcomeBatch, disableAfterHours: number): Promise<readonly string[]> {
     const values = [...columnsOf(outcomes), workingEndpointIds, failingEndpointIds, disableAfterHours];
     return (await this.database.execute<{ id: string }>(record, values)).map((row) => row.id);
-  }
-
-  list(endpointId: string, page: { readonly limit: number; readonly after: string | null; readonly status: string | null }): Promise<DeliveryRow[]> {
-    return this.database.read<DeliveryRow>(list, [endpointId, page.after, page.status, page.limit]);
   }
 
   /** Forgets some finished deliveries older than `before`. @returns how many. */

@@ -5,7 +5,7 @@ export interface LeasedDelivery {
   /** The version of the endpoint at the time of the lease. */
   readonly endpointVersion: number;
   readonly eventId: string;
-  /** Attempts made before. */
+  /** Attempts made before, since the delivery was last begun. */
   readonly attemptCount: number;
   /** The body, byte for byte as it is signed. */
   readonly payload: string;

@@ -3,6 +3,8 @@ import { defineErrors } from '../definitions/define-errors.js';
 /** Failures of webhook endpoints and of published events. */
 export const webhooksErrors = defineErrors({
   webhook_not_found: { status: 404, title: 'There is no such webhook endpoint.', remedy: "List the endpoints; another user's are never visible." },
+  webhook_delivery_not_found: { status: 404, title: 'There is no such delivery.', remedy: 'List the deliveries of an endpoint of yours.' },
+  webhook_inactive: { status: 409, title: 'The webhook endpoint is switched off.', remedy: 'Switch it on with is_active, then ask again.' },
   webhook_url_not_allowed: {
     status: 400,
     title: 'Webhooks may not be sent to this address.',

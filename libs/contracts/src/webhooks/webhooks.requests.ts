@@ -126,11 +126,44 @@ export const testWebhookEndpoint = defineRequest({
   deadlineMs: 30_000,
 });
 
-/** What went to an endpoint, newest first, each with its attempts. */
+/** Which deliveries of a log. */
+const deliveryFilter = {
+  status: z.enum(deliveryStatuses).optional(),
+  event_type: eventPattern.optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional().describe('Before this moment.'),
+  q: z.string().min(1).max(100).optional().describe('An id of an event or a delivery, a part of an event type or an error, or a status code.'),
+};
+
+/** What went to an endpoint, newest first, each with its attempts. A search may answer a page that is not full, or empty, and still has a next one. */
 export const listWebhookDeliveries = defineRequest({
   name: 'webhooks.list-deliveries',
   version: 1,
-  input: z.strictObject({ id, ...pageQuery, status: z.enum(deliveryStatuses).optional() }),
+  input: z.strictObject({ id, ...pageQuery, ...deliveryFilter }),
   output: pageOf(webhookDelivery),
   errors: ['webhook_not_found'],
+});
+
+/** The log as lines to keep, page by page: pages in their order are one document. */
+export const exportWebhookDeliveries = defineRequest({
+  name: 'webhooks.export-deliveries',
+  version: 1,
+  input: z.strictObject({
+    id,
+    ...pageQuery,
+    limit: z.coerce.number().int().min(1).max(500).default(500),
+    ...deliveryFilter,
+    format: z.enum(['csv', 'ndjson']).default('csv'),
+  }),
+  output: z.object({ format: z.enum(['csv', 'ndjson']), content: z.string(), next_cursor: z.string().nullable() }),
+  errors: ['webhook_not_found'],
+});
+
+/** Makes a delivery again, whatever became of it: the same event under the same `webhook-id`, and its retries anew. */
+export const resendWebhookDelivery = defineRequest({
+  name: 'webhooks.resend-delivery',
+  version: 1,
+  input: z.strictObject({ id }),
+  output: webhookDelivery,
+  errors: ['webhook_delivery_not_found', 'webhook_inactive'],
 });

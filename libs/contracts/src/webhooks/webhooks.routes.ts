@@ -86,4 +86,21 @@ export const webhooksRoutes = [
     tag,
     summary: 'Deliveries and their attempts',
   }),
+  defineRoute({
+    method: 'GET',
+    path: `${endpoints}/:id/deliveries/export`,
+    request: webhooks.exportWebhookDeliveries,
+    access: forPeople,
+    tag,
+    summary: 'The log of deliveries as CSV or NDJSON, page by page',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: `${endpoints}/deliveries/:id/resend`,
+    request: webhooks.resendWebhookDelivery,
+    access: forPeople,
+    status: 202,
+    tag,
+    summary: 'Make a delivery again',
+  }),
 ] as const;

@@ -1,0 +1,5 @@
+/** The smallest UUIDv7 of a moment (RFC 9562 section 5.7): ids are in the order of their times, so a range of time is a range of ids. */
+export function idOfTime(time: Date): string {
+  const hex = time.getTime().toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
