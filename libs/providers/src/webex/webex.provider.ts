@@ -1,11 +1,15 @@
 import { defineProvider } from '@patchbay/capabilities';
+import { ownWebhookSecret } from '../_kit/channel-token.js';
 import { oauthVariables } from '../_kit/oauth-variables.js';
 import { webexHttp } from './webex.http.js';
 import { webexIdentity } from './webex.identity.js';
+import { webexInbound } from './webex.inbound.js';
 import { webexOAuth } from './webex.oauth.js';
 
 /** Every environment variable of Webex. */
-const webexConfig = oauthVariables('WEBEX', { name: 'Webex', apiBaseUrl: 'https://webexapis.com', authBaseUrl: 'https://webexapis.com' });
+const webexConfig = oauthVariables('WEBEX', { name: 'Webex', apiBaseUrl: 'https://webexapis.com', authBaseUrl: 'https://webexapis.com' }).extend({
+  WEBEX_WEBHOOK_SECRET: ownWebhookSecret('What Webex signs its webhooks with.'),
+});
 
 /** Webex: meetings. */
 export const webex = defineProvider({
@@ -22,4 +26,5 @@ export const webex = defineProvider({
     oauth: webexOAuth(config),
     identity: webexIdentity(webexHttp({ baseUrl: config.WEBEX_API_BASE_URL, outbound, now })),
   }),
+  inboundWebhooks: { variables: ['WEBEX_WEBHOOK_SECRET'], connect: ({ config }) => webexInbound(config.WEBEX_WEBHOOK_SECRET) },
 });
