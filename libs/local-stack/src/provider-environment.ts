@@ -89,7 +89,6 @@ const withoutOAuth = ({ sandbox }: Addresses): Variables => ({
   GCS_API_BASE_URL: `${sandbox}/gcs`,
   GCS_AUTH_BASE_URL: `${sandbox}/gcs`,
   STRIPE_API_BASE_URL: `${sandbox}/stripe`,
-  STRIPE_WEBHOOK_SECRET: 'whsec_sandbox0123456789abcdefghijkl',
   PAYPAL_API_BASE_URL: `${sandbox}/paypal`,
   SENDGRID_API_BASE_URL: `${sandbox}/sendgrid`,
   MAILGUN_API_BASE_URL: `${sandbox}/mailgun`,
@@ -104,4 +103,7 @@ const webhookSecrets: Variables = {
   YOUTUBE_WEBHOOK_SECRET: 'sandbox-youtube-webhook-secret',
   WEBEX_WEBHOOK_SECRET: 'sandbox-webex-webhook-secret',
   AGORA_WEBHOOK_SECRET: 'sandbox-agora-webhook-secret',
+  STRIPE_WEBHOOK_SECRET: 'whsec_sandbox0123456789abcdefghijkl',
+  GITHUB_WEBHOOK_SECRET: 'sandbox-github-webhook-secret',
+  DISCORD_PUBLIC_KEY: 'd216fbabc8f4aa3677f9e3f7aab94e4932456a69ecb829455ddf946fb32f5792',
 };

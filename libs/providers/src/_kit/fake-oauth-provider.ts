@@ -66,7 +66,7 @@ const samples = [
 export const createOAuthFake = (habits: OAuthFakeHabits, options: FakeOptions = {}): ProviderFake => {
   const now = options.now ?? (() => new Date());
   const ledger = options.ledger ?? createFakeLedger(now);
-  const accounts = createFakeAccounts(samples, (email) => idOf(habits.id, email));
+  const accounts = createFakeAccounts(samples, (email) => fakeAccountIdOf(habits.id, email));
   const oauth = createFakeOAuth({ provider: habits.id, now, ledger, clients: options.clients ?? [habits.client], ...habits.policy });
   const { paths } = habits;
 
@@ -197,5 +197,6 @@ const isRegistered = (client: FakeClient, redirectUri: string): boolean =>
   URL.canParse(redirectUri) && (client.redirectUris === undefined || client.redirectUris.includes(redirectUri));
 
 /** The same address is the same account in every run. */
-const idOf = (provider: string, email: string): string =>
+/** The number that a fake knows a person by. */
+export const fakeAccountIdOf = (provider: string, email: string): string =>
   String(createHash('sha256').update(`${provider} ${email}`).digest().readBigUInt64BE(0) % 10_000_000_000_000_000n).padStart(16, '1');

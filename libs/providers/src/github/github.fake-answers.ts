@@ -46,13 +46,16 @@ const sudden: Readonly<Record<number, string>> = {
   429: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
 };
 
+/** The number that the fake knows a person by. */
+export const githubUserIdOf = (email: string): number => createHash('sha256').update(email).digest().readUInt32BE(0);
+
 /** The profile of whoever signed in. The address is there only for people who show it to everybody. */
 export const githubUserAnswer = ({ email, givenName, familyName }: FakeAccount, { baseUrl }: FakeRequest, publicEmail: string | null): object => {
   const login = `${givenName}-${familyName}`.toLowerCase();
   const url = `${baseUrl}/users/${login}`;
   return {
     login,
-    id: createHash('sha256').update(email).digest().readUInt32BE(0),
+    id: githubUserIdOf(email),
     node_id: Buffer.from(`User:${login}`).toString('base64url'),
     avatar_url: `${baseUrl}/avatars/${login}`,
     gravatar_id: '',

@@ -1,12 +1,18 @@
 import { defineProvider } from '@patchbay/capabilities';
+import { z } from 'zod';
 import { oauthVariables } from '../_kit/oauth-variables.js';
 import { githubHttp } from './github.http.js';
 import { githubIdentity } from './github.identity.js';
+import { githubInbound } from './github.inbound.js';
 import { githubOAuth } from './github.oauth.js';
 import { githubRevocation } from './github.revocation.js';
 
 /** Every environment variable of GitHub. */
-const githubConfig = oauthVariables('GITHUB', { name: 'GitHub', apiBaseUrl: 'https://api.github.com', authBaseUrl: 'https://github.com' });
+const githubConfig = oauthVariables('GITHUB', {
+  name: 'GitHub',
+  apiBaseUrl: 'https://api.github.com',
+  authBaseUrl: 'https://github.com',
+}).extend({ GITHUB_WEBHOOK_SECRET: z.string().min(1).optional().describe('Secret of the webhook that GitHub sends to Patchbay.') });
 
 /** GitHub: accounts to sign in with. */
 export const github = defineProvider({
@@ -25,4 +31,5 @@ export const github = defineProvider({
     const app = { clientId: config.GITHUB_CLIENT_ID, clientSecret: config.GITHUB_CLIENT_SECRET };
     return { oauth: githubOAuth(config), identity: githubIdentity(http), revocation: githubRevocation(http, app) };
   },
+  inboundWebhooks: { variables: ['GITHUB_WEBHOOK_SECRET'], connect: ({ config }) => githubInbound(config.GITHUB_WEBHOOK_SECRET) },
 });

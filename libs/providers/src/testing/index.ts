@@ -41,9 +41,11 @@ export { connectToCredentialsFake, type CredentialsFake } from '../_kit/fake-cre
 export { createAzureBlobFake } from '../azure_blob/azure_blob.fake.js';
 export { createAppleFake, createCaldavFake } from '../caldav/caldav.fake.js';
 export { createDiscordFake, discordFakeClient } from '../discord/discord.fake.js';
+export { discordFakeWebhooks } from '../discord/discord.fake-webhooks.js';
 export { createDropboxFake, dropboxFakeClient } from '../dropbox/dropbox.fake.js';
 export { createGcsFake } from '../gcs/gcs.fake.js';
 export { createGithubFake, githubFakeClient, type GithubFake } from '../github/github.fake.js';
+export { githubFakeWebhooks } from '../github/github.fake-webhooks.js';
 export { createGoogleFake, type GoogleFake } from '../google/google.fake.js';
 export { googleDriveFakeClient, googleFakeClient, googleSignInFakeClient, youtubeFakeClient } from '../google/google.fake-clients.js';
 export { createInstagramFake, instagramFakeClient } from '../instagram/instagram.fake.js';
