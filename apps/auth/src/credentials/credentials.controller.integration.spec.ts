@@ -193,7 +193,7 @@ describe('credentials that are not taken', () => {
 
     expect([await ask('nobody', 'calendar'), await ask('zoom', 'video'), await ask('caldav', 'video')]).toEqual([
       'provider_unknown',
-      'provider_unknown',
+      'connect_method_differs',
       'integration_type_unsupported',
     ]);
   });

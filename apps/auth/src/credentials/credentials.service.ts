@@ -81,8 +81,7 @@ export class CredentialsService {
     if (found === undefined) throw new AppError('provider_unknown');
     if (found.state === 'not_configured') throw new AppError('provider_not_configured', { missing_variables: found.missing });
     const { credentials } = found.capabilities;
-    // To the caller a provider that is connected at its consent page is one that this form does not know.
-    if (credentials === undefined) throw new AppError('provider_unknown');
+    if (credentials === undefined) throw new AppError('connect_method_differs');
     return { manifest: found.provider, credentials };
   }
 

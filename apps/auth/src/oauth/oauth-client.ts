@@ -256,7 +256,8 @@ function tokenSetOf(answer: oauth.TokenEndpointResponse, capability: OAuthCapabi
     refreshToken: answer.refresh_token ?? null,
     lifetimeSeconds: answer.expires_in ?? capability.defaultLifetimeSeconds,
     refreshLifetimeSeconds: refreshLifetime > 0 ? refreshLifetime : capability.refreshTokenLifetimeSeconds,
-    scopes: answer.scope === undefined || answer.scope.trim() === '' ? null : answer.scope.trim().split(/[\s,]+/),
+    // Present and empty: somebody unticked everything.
+    scopes: answer.scope === undefined ? null : answer.scope.split(/[\s,]+/).filter(Boolean),
   };
 }
 

@@ -131,7 +131,7 @@ export class OAuthService {
       const newId = uuidv7();
       const tokens = await this.#exchange(provider, flow, brought);
       const scopes = tokens.scopes ?? flow.askedScopes;
-      const missing = missingScopes(flow.requiredScopes, [...scopes, ...provider.oauth.unlistedScopes]);
+      const missing = missingScopes(flow.requiredScopes, grantedScopes(provider, tokens, scopes));
       if (missing.length > 0) throw scopesMissing(provider, missing);
       const account = await this.#identify(provider, { value: tokens.accessToken, accountId: newId });
       const { owner, type, connectionId: expectedId } = flow;
@@ -178,6 +178,12 @@ export const failureCodes = {
   refused: 'oauth_code_invalid',
   failed: 'oauth_exchange_failed',
 } as const satisfies Readonly<Record<OAuthFailureKind, string>>;
+
+/** What was granted, listed or not. Lasting access shows itself by a refresh token only. https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess */
+function grantedScopes({ oauth }: ConnectableProvider, { refreshToken }: TokenSet, listed: readonly string[]): readonly string[] {
+  const unlisted = oauth.unlistedScopes.filter((scope) => scope !== 'offline_access' || refreshToken !== null);
+  return [...listed, ...unlisted];
+}
 
 /** The permission that was given is not revoked: at some providers that would end an older, working connection of the same account. */
 function scopesMissing({ oauth }: ConnectableProvider, missing: readonly string[]): AppError {

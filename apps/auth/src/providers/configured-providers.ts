@@ -29,14 +29,13 @@ export function configuredProviders(config: AuthConfig, database: Database, log:
   return configureProviders(config, { limiter: new PostgresRateLimiter(database), onCall: recordProviderCall(log), userAimedTransport });
 }
 
-/** @throws AppError `provider_unknown` or `provider_not_configured`. */
+/** @throws AppError `provider_unknown`, `provider_not_configured`, or `connect_method_differs` for one without a consent page. */
 export function connectableProvider(providers: ConfiguredProviders, id: string): ConnectableProvider {
   const found = providers.find(id);
   if (found === undefined) throw new AppError('provider_unknown');
   if (found.state === 'not_configured') throw new AppError('provider_not_configured', { missing_variables: found.missing });
   const { oauth, identity, revocation } = found.capabilities;
-  // A provider without a connect flow cannot be connected by one: to the caller that is a provider this flow does not know.
-  if (oauth === undefined || identity === undefined) throw new AppError('provider_unknown');
+  if (oauth === undefined || identity === undefined) throw new AppError('connect_method_differs');
   return { manifest: found.provider, outbound: found.outbound, oauth, identity, revocation };
 }
 

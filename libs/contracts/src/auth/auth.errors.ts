@@ -67,6 +67,11 @@ export const authErrors = defineErrors({
     remedy: 'Start the connect flow again; the connection keeps its id and everything attached to it.',
   },
   provider_unknown: { status: 404, title: 'There is no such provider.', remedy: 'List the providers at /api/v1/integrations/providers/.' },
+  connect_method_differs: {
+    status: 400,
+    title: 'This provider is connected in another way.',
+    remedy: '`connect.method` in the list of providers says how: through its consent page, or with what its form asks for.',
+  },
   provider_not_configured: { status: 409, title: 'This provider is not configured.', remedy: 'An operator sets the variables named in `details`.' },
   integration_type_unsupported: {
     status: 400,

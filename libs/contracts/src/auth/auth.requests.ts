@@ -30,6 +30,7 @@ const startInput = {
 const startOutput = z.object({ auth_url: z.url(), state: z.string() });
 const startErrors = [
   'provider_unknown',
+  'connect_method_differs',
   'provider_not_configured',
   'integration_type_unsupported',
   'redirect_uri_not_allowed',
@@ -150,6 +151,7 @@ export const connectWithCredentials = defineRequest({
   output: connection,
   errors: [
     'provider_unknown',
+    'connect_method_differs',
     'provider_not_configured',
     'integration_type_unsupported',
     'credentials_invalid',
