@@ -1,4 +1,5 @@
 import type { Capabilities, CapabilityName, Provider } from '@patchbay/capabilities';
+import { agora } from './agora/agora.provider.js';
 import { azureBlob } from './azure_blob/azure_blob.provider.js';
 import { apple } from './caldav/apple.provider.js';
 import { caldav } from './caldav/caldav.provider.js';
@@ -50,6 +51,7 @@ export const providers = [
   paypal,
   sendgrid,
   mailgun,
+  agora,
 ] as const;
 
 type Known = (typeof providers)[number];
