@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { portsFromEnvironment } from './ports.js';
 import { loadSecrets, type StackSecrets } from './secrets.js';
-import { serviceSpec, type ServiceSurroundings } from './services.js';
+import { serviceSpec, variablesLeftOut, type ServiceSurroundings } from './services.js';
 
 describe('serviceSpec', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'patchbay-services-'));
@@ -29,6 +29,13 @@ describe('serviceSpec', () => {
     const { env } = serviceSpec('auth', surroundings({ PATCHBAY_PASS_ENV: 'ZOOM_CLIENT_SECRET', ZOOM_CLIENT_SECRET: 'of my real app' }));
 
     expect(env['ZOOM_CLIENT_SECRET']).toBe('of my real app');
+  });
+
+  it('can say which variables of the shell are left out', () => {
+    const mine = { ZOOM_CLIENT_SECRET: 'mine', TOKEN_MASTER_KEYS: 'mine', WEBEX_SCOPES: 'mine', EDITOR: 'vi', PATH: '/bin', LOG_LEVEL: 'debug' };
+
+    expect(variablesLeftOut(surroundings(mine))).toEqual(['TOKEN_MASTER_KEYS', 'WEBEX_SCOPES', 'ZOOM_CLIENT_SECRET']);
+    expect(variablesLeftOut(surroundings({ ...mine, PATCHBAY_PASS_ENV: 'ZOOM_CLIENT_SECRET, TOKEN_MASTER_KEYS' }))).toEqual(['WEBEX_SCOPES']);
   });
 
   it('tells development credentials to auth alone', () => {

@@ -58,6 +58,20 @@ export function serviceSpec(name: ServiceName, surroundings: ServiceSurroundings
 // A developer's shell may hold real provider credentials; they stay out of the stack unless PATCHBAY_PASS_ENV names them.
 const passedThrough = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS', 'CORS_ALLOWED_ORIGINS'];
 
+/** Variables of the shell that the services would read, and do not get: whoever set them wonders why nothing changes. */
+export function variablesLeftOut(surroundings: ServiceSurroundings): readonly string[] {
+  const given = environmentOf('auth', surroundings);
+  const isLeftOut = ([name, value]: readonly [string, string | undefined]): boolean =>
+    value !== undefined && value !== given[name] && name !== 'TZ' && (Object.hasOwn(given, name) || isProviderVariable(name));
+  return Object.entries(surroundings.env)
+    .filter(isLeftOut)
+    .map(([name]) => name)
+    .sort();
+}
+
+const isProviderVariable = (name: string): boolean =>
+  /^[A-Z0-9_]+_(CLIENT_ID|CLIENT_SECRET|REDIRECT_URI|SCOPES|API_BASE_URL|AUTH_BASE_URL)$/.test(name);
+
 function environmentOf(
   name: ServiceName,
   { ports, databaseUrl, natsUrl, secrets, env, overrides }: ServiceSurroundings,

@@ -6,7 +6,7 @@ import { assertPortsFree, portsFromEnvironment, type PortName, type StackPorts }
 import { ensureDatabase, preparePostgres } from './postgres.js';
 import { forgetRunningStack, noteRunningStack, runningSupervisor, stopRunningStack } from './running-stack.js';
 import { loadSecrets, type StackSecrets } from './secrets.js';
-import { internalUrlOf, portsOfService, serviceNames, serviceSpec, type ServiceName } from './services.js';
+import { internalUrlOf, portsOfService, serviceNames, serviceSpec, variablesLeftOut, type ServiceName } from './services.js';
 import { Supervisor } from './supervisor.js';
 
 /** What a stack is made of. Everything has a default: that of `npm start`. */
@@ -79,6 +79,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       startNats(supervisor, { dataDir, port: ports.nats, log }),
     ]);
     const surroundings = { ports, databaseUrl, natsUrl: nats.url, secrets, env: process.env, overrides: options.env ?? {} };
+    const leftOut = variablesLeftOut(surroundings);
+    if (leftOut.length > 0) log(`Not passed on to the services: ${leftOut.join(', ')}. To pass them, name them in PATCHBAY_PASS_ENV.`);
     await Promise.all(services.map((name) => supervisor.start(serviceSpec(name, surroundings))));
     await supervisor.ready();
     return { ...urlsOf(ports, services), natsUrl: nats.url, databaseUrl, secrets, dataDir, services, ...controlsOf(supervisor, nats), stop };
