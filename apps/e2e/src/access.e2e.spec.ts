@@ -7,23 +7,32 @@ interface Operation {
   readonly roles: readonly string[] | 'optional' | null;
   /** What an API key must be allowed. */
   readonly scope: string | undefined;
+  /** For callers that sign bytes: our credentials mean nothing there. */
+  readonly isRaw: boolean;
 }
 
 interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: readonly object[]; readonly description?: string }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+}
+
+interface Described {
+  readonly security?: readonly object[];
+  readonly description?: string;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
 const schema = await callRaw('GET', '/api/schema/');
 const operations: readonly Operation[] = Object.entries((schema.body as unknown as OpenApi).paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, { security, description = '' }]) => ({
+  Object.entries(methods).map(([method, { security, description = '', responses }]) => ({
     method: method.toUpperCase(),
     path,
     roles: rolesOf(security, description),
     scope: /^Scope of API keys: `(.*)`\.$/m.exec(description)?.[1],
+    isRaw: responses['200']?.content?.['*/*'] !== undefined,
   })),
 );
 const nobody = '0198f2a4-0000-7000-8000-00000000dead';
-const filled = (path: string, id = nobody): string => path.replace('{id}', id).replace('{provider}', 'google');
+const filled = (path: string, id = nobody): string => path.replace('{id}', id).replace('{provider}', 'google').replace('{path}', 'below');
 const named = ({ method, path }: Operation): string => `${method} ${path}`;
 const body = ({ method }: Operation): string | undefined => (method === 'GET' || method === 'DELETE' ? undefined : '{}');
 const rows = (chosen: readonly Operation[]) => chosen.map((operation) => [named(operation), operation] as const);
@@ -31,7 +40,8 @@ const tokens: Readonly<Record<string, string>> = { user: ada.token, admin: admin
 
 const guarded = operations.filter(({ roles }) => roles !== null && roles !== 'optional');
 const optional = operations.filter(({ roles }) => roles === 'optional');
-const changing = operations.filter(({ method }) => method !== 'GET');
+const raw = operations.filter(({ isRaw }) => isRaw);
+const changing = operations.filter(({ method, isRaw }) => method !== 'GET' && !isRaw);
 const forbidden = operations.flatMap((operation) =>
   Object.keys(tokens)
     .filter((role) => Array.isArray(operation.roles) && !operation.roles.includes(role))
@@ -57,6 +67,14 @@ describe('access', () => {
       'GET /api/v1/auth/jwks/',
       'POST /api/v1/auth/refresh/',
       'POST /api/v1/auth/logout/',
+      'POST /api/v1/ingress/{provider}/',
+      'GET /api/v1/ingress/{provider}/',
+      'POST /api/v1/ingress/{provider}/{path}/',
+      'GET /api/v1/ingress/{provider}/{path}/',
+      'POST /api/social-media/webhooks/{provider}/',
+      'GET /api/social-media/webhooks/{provider}/',
+      'POST /api/v1/integrations/agora/callback/',
+      'POST /webhooks/stripe/',
     ]);
     expect(optional.map(named)).toEqual(['GET /api/integrations/oauth/{provider}/auth-url/', 'POST /api/integrations/oauth/{provider}/callback/']);
   });
@@ -65,6 +83,14 @@ describe('access', () => {
     for (const call of [{}, { token: 'nonsense' }, { headers: { cookie: 'patchbay_access=nonsense', origin: stack.gatewayUrl } }]) {
       const answer = await callRaw(operation.method, filled(operation.path), { ...call, body: body(operation) });
       expect([answer.status, answer.body['code']]).toEqual([401, 'unauthenticated']);
+    }
+  });
+
+  it.each(rows(raw))('%s asks for a signature, and no credentials of ours stand in for one', async (_, operation) => {
+    for (const token of [undefined, ada.token, admin.token, stack.serviceApiKey]) {
+      const answer = await callRaw(operation.method, filled(operation.path), { token, body: body(operation) });
+      expect([400, 401]).toContain(answer.status);
+      expect(answer.body['code'] ?? answer.body['error']).toMatch(/^(webhook_signature_invalid|Invalid signature)$/);
     }
   });
 

@@ -58,9 +58,22 @@ const own = z.object({
     .min(1_024)
     .default(524_288)
     .describe('Largest body of a JSON request. Must fit into one NATS message with room to spare.'),
+  INGRESS_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(700_000)
+    .default(524_288)
+    .describe("Largest body of a provider's webhook; 413 above. As base64 it must fit into one NATS message."),
   RATE_LIMIT_USER_PER_MINUTE: perMinute(1_200, 'user'),
   RATE_LIMIT_API_KEY_PER_MINUTE: perMinute(60_000, 'API key'),
   RATE_LIMIT_ADDRESS_PER_MINUTE: perMinute(300, 'address without credentials'),
+  RATE_LIMIT_INGRESS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(60_000)
+    .describe('Webhooks a minute of one provider from one address, over all replicas; twice as many of all providers together.'),
   ...hostTokens,
 });
 export type GatewayConfig = z.output<typeof own>;

@@ -11,11 +11,12 @@ import { InboundLimits } from './limits/inbound-limits.js';
 import { LiveAnswers } from './live/live-answers.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { Admission } from './routes/admission.js';
+import { RawRoutes } from './routes/raw-routes.js';
 import { RouteRegistrar } from './routes/route-registrar.js';
 
 const authentication = [ApiKeys, Authenticator, HostTokens, OwnTokens, Sessions, SignOuts];
 const cookies = [AnswerCookies, OriginGuard];
 
 /** What the gateway is made of. Platform parts come from the process that starts it. */
-@Module({ providers: [...authentication, ...cookies, Admission, InboundLimits, LiveAnswers, ProblemFilter, RouteRegistrar] })
+@Module({ providers: [...authentication, ...cookies, Admission, InboundLimits, LiveAnswers, ProblemFilter, RawRoutes, RouteRegistrar] })
 export class GatewayModule {}

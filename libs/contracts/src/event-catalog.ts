@@ -4,6 +4,7 @@ import * as auth from './auth/auth.events.js';
 import * as booking from './booking/booking.events.js';
 import * as calendar from './calendar/calendar.events.js';
 import { subjectOf, type EventContract } from './definitions/define-event.js';
+import * as ingress from './ingress/ingress.events.js';
 import * as video from './video/video.events.js';
 import * as webhooks from './webhooks/webhooks.events.js';
 
@@ -14,6 +15,7 @@ export const eventCatalog = [
   ...Object.values(video),
   ...Object.values(calendar),
   ...Object.values(webhooks),
+  ...Object.values(ingress),
   ...Object.values(activity),
 ] as const satisfies readonly EventContract[];
 

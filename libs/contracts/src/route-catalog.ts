@@ -3,6 +3,7 @@ import { authRoutes } from './auth/auth.routes.js';
 import { signInRoutes } from './auth/sign-in.routes.js';
 import { calendarRoutes } from './calendar/calendar.routes.js';
 import type { RouteContract } from './definitions/define-route.js';
+import { ingressRoutes } from './ingress/ingress.routes.js';
 import { operationsRoutes } from './operations/operations.routes.js';
 import { videoRoutes } from './video/video.routes.js';
 import { webhooksRoutes } from './webhooks/webhooks.routes.js';
@@ -14,6 +15,7 @@ export const routeCatalog: readonly RouteContract[] = [
   ...calendarRoutes,
   ...videoRoutes,
   ...webhooksRoutes,
+  ...ingressRoutes,
   ...activityRoutes,
   ...operationsRoutes,
 ];

@@ -8,7 +8,7 @@ type Json = Readonly<Record<string, unknown>>;
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routeCatalog) {
-    const path = `${route.path.replace(/:(\w+)/g, '{$1}')}/`;
+    const path = `${route.path.replace(/:(\w+)/g, '{$1}').replace('*', '{path}')}/`;
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
   return {
@@ -42,12 +42,34 @@ export function openApiDocument(version: string): Json {
 }
 
 function operation(route: RouteContract): Json {
+  return route.isRaw === true ? rawOperation(route) : jsonOperation(route);
+}
+
+/** Bytes in, and the answer that the caller wants: neither has a shape of ours. */
+function rawOperation(route: RouteContract): Json {
+  const inPath = [...route.path.replace('*', ':path').matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
+  const anything = { content: { '*/*': { schema: { type: 'string', format: 'binary' } } } };
+  return {
+    operationId: operationIdOf(route),
+    tags: [route.tag],
+    summary: route.summary,
+    description: 'Verified over the bytes that were sent, as the provider signs them. Answered as the provider wants it.',
+    parameters: inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...(route.method === 'GET' ? {} : { requestBody: { required: false, ...anything } }),
+    responses: { '200': { description: 'Taken, or who is there', ...anything }, ...failures(route) },
+  };
+}
+
+const operationIdOf = ({ method, path }: RouteContract): string =>
+  `${method.toLowerCase()}${path.replace('*', 'below').replace(/[^a-zA-Z0-9]+(\w)/g, (_match, letter: string) => letter.toUpperCase())}`;
+
+function jsonOperation(route: RouteContract): Json {
   const input = withoutKeys(jsonSchema(route.request.input, 'input'), keysNobodySends(route));
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const body = bodySchema(route, input, inPath);
   const hasBody = route.method !== 'GET' && route.method !== 'DELETE';
   return {
-    operationId: `${route.method.toLowerCase()}${route.path.replace(/[^a-zA-Z0-9]+(\w)/g, (_match, letter: string) => letter.toUpperCase())}`,
+    operationId: operationIdOf(route),
     tags: [route.tag],
     summary: route.summary,
     ...security(route),

@@ -10,7 +10,7 @@ export const NATS = Symbol('NATS');
 
 /** Who is counted. */
 export interface Counted {
-  readonly kind: 'user' | 'api_key' | 'address';
+  readonly kind: 'user' | 'api_key' | 'address' | 'ingress' | 'ingress_address';
   readonly id: string;
 }
 
@@ -77,8 +77,15 @@ export class InboundLimits implements OnApplicationShutdown {
   }
 
   #limitOf(kind: Counted['kind']): number {
-    if (kind === 'user') return this.config.RATE_LIMIT_USER_PER_MINUTE;
-    return kind === 'api_key' ? this.config.RATE_LIMIT_API_KEY_PER_MINUTE : this.config.RATE_LIMIT_ADDRESS_PER_MINUTE;
+    const limits: Readonly<Record<Counted['kind'], number>> = {
+      user: this.config.RATE_LIMIT_USER_PER_MINUTE,
+      api_key: this.config.RATE_LIMIT_API_KEY_PER_MINUTE,
+      address: this.config.RATE_LIMIT_ADDRESS_PER_MINUTE,
+      ingress: this.config.RATE_LIMIT_INGRESS_PER_MINUTE,
+      // Names of providers can be invented; the address cannot.
+      ingress_address: 2 * this.config.RATE_LIMIT_INGRESS_PER_MINUTE,
+    };
+    return limits[kind];
   }
 
   #windowOf(key: string, now: number): Window {

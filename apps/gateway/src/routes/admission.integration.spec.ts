@@ -2,7 +2,7 @@ import { routeCatalog } from '@patchbay/contracts';
 import { ada } from '../testing/fake-services.js';
 import { startGatewayStack, type GatewayStack } from '../testing/gateway-stack.js';
 
-const areas = ['dead-letters', 'key-rotations', 'signing-keys', 'doctor'];
+const areas = ['dead-letters', 'key-rotations', 'signing-keys', 'doctor', 'received-webhooks'];
 const routes = areas.map((area) => [area, routeCatalog.filter(({ path }) => path.startsWith(`/api/v1/admin/${area}`))] as const);
 
 describe('what concerns every tenant at once', () => {

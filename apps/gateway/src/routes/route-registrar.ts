@@ -3,21 +3,15 @@ import { AppError, httpMethods, routeCatalog, type RouteContract } from '@patchb
 import { RequestClient } from '@patchbay/messaging';
 import { acceptTraceparent, inSpan, inTrace } from '@patchbay/tracing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Histogram } from 'prom-client';
 import { SignOuts } from '../authentication/sign-outs.js';
 import { AnswerCookies } from '../cookies/answer-cookies.js';
 import { OriginGuard } from '../cookies/origin-guard.js';
 import { LiveAnswers, wantsEvents } from '../live/live-answers.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import { Admission, type Admitted } from './admission.js';
+import { httpSeconds } from './http-seconds.js';
+import { RawRoutes } from './raw-routes.js';
 import { cookiesUsed, readInput, type RequestParts } from './read-input.js';
-
-const httpSeconds = new Histogram({
-  name: 'patchbay_http_seconds',
-  help: 'Time the gateway took to answer.',
-  labelNames: ['method', 'route', 'status'],
-  buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-});
 
 /** A call whose caller is known and allowed. */
 interface Call {
@@ -43,10 +37,12 @@ export class RouteRegistrar {
     @Inject(SignOuts) private readonly signOuts: SignOuts,
     @Inject(LiveAnswers) private readonly live: LiveAnswers,
     @Inject(ProblemFilter) private readonly problems: ProblemFilter,
+    @Inject(RawRoutes) private readonly raw: RawRoutes,
   ) {}
 
   register(server: FastifyInstance): void {
-    for (const route of routeCatalog) this.#register(server, route);
+    for (const route of routeCatalog) if (route.isRaw !== true) this.#register(server, route);
+    this.raw.register(server);
     for (const [path, methods] of methodsByPath()) this.#refuseOtherMethods(server, path, methods);
   }
 
