@@ -94,6 +94,7 @@ export default tseslint.config(
       'libs/testing/**/*.ts',
       'apps/sandbox/**/*.ts',
       'libs/service-kit/src/load-config.ts',
+      'apps/cli/src/child-environment.ts',
       '**/*.spec.ts',
     ],
     rules: {

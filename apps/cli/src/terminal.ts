@@ -13,7 +13,8 @@ export interface Streams {
 
 /** How far something is. */
 export interface Progress {
-  at(done: number, total: number): void;
+  /** `percent` where the work is more than what is counted. */
+  at(done: number, total: number, percent?: number): void;
   stop(): void;
 }
 
@@ -49,15 +50,17 @@ export class Terminal {
   }
 }
 
+const percentOf = (done: number, total: number): number => (total === 0 ? 100 : (100 * done) / total);
+
 function bar(name: string, stream: NodeJS.WritableStream): Progress {
-  const single = new SingleBar({ format: `${name} {bar} {percentage} %  {value} of {total}`, stream, fps: barsPerSecond, hideCursor: true });
+  const single = new SingleBar({ format: `${name} {bar} {percentage} %  {done} of {total_count}`, stream, fps: barsPerSecond, hideCursor: true });
   let isStarted = false;
   return {
-    at: (done, total) => {
-      if (!isStarted) single.start(total, done);
+    at: (done, total, percent = percentOf(done, total)) => {
+      const counts = { done, total_count: total };
+      if (!isStarted) single.start(100, percent, counts);
       isStarted = true;
-      single.setTotal(total);
-      single.update(done);
+      single.update(percent, counts);
     },
     stop: () => {
       if (isStarted) single.stop();
@@ -68,8 +71,8 @@ function bar(name: string, stream: NodeJS.WritableStream): Progress {
 function lines(name: string, write: (line: string) => void): Progress {
   let told = -1;
   return {
-    at: (done, total) => {
-      const step = total === 0 ? 100 : Math.floor((100 * done) / total / lineEveryPercent) * lineEveryPercent;
+    at: (done, total, percent = percentOf(done, total)) => {
+      const step = Math.floor(percent / lineEveryPercent) * lineEveryPercent;
       if (step > told) write(`${name}: ${step} % (${done} of ${total})`);
       told = Math.max(told, step);
     },

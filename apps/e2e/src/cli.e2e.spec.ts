@@ -45,6 +45,7 @@ describe('patchbay', () => {
     ['an unknown option', ['doctor', '--everything']],
     ['a value that is missing', ['create-api-key']],
     ['no word of where the gateway is', ['doctor']],
+    ['no word of where the database is', ['migrate']],
     ['a role that nobody has', ['create-api-key', '--name', 'x', '--role', 'king']],
     ['a scope that no route asks for', ['create-api-key', '--name', 'x', '--scope', 'webhoks:read']],
     ['a time that is no number', ['forecast', '--days', 'soon']],
@@ -93,6 +94,26 @@ describe('patchbay', () => {
     expect(text.out).toMatch(/^✓ Zoom \(zoom\)\n {4}✓ client: /);
   });
 
+  it('ends quietly when nobody reads what it says', async () => {
+    const env = { PATH: process.env['PATH'], ...asAdmin };
+    const child = spawn(process.execPath, [program, 'doctor'], { cwd: elsewhere, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let complaint = '';
+    child.stderr.on('data', (chunk) => (complaint += String(chunk)));
+    const [code] = (await once(child, 'close')) as [number | null];
+
+    expect([code, complaint]).toEqual([0, '']);
+  });
+
+  it('counts what there is to seal anew without doing it', async () => {
+    const text = await patchbay(['rotate-keys', '--dry-run']);
+    const document = documentOf(await patchbay(['rotate-keys', '--dry-run', '--json']));
+
+    expect(text.code).toBe(0);
+    expect(text.out).toMatch(/^SERVICE +STATUS +LEFT TO DO +OF +NOT OPENED +MASTER KEY +SEALED UNDER\nauth +dry run +0 +\d+ +0 +dev1 +dev1: \d+\n/);
+    expect(document).toMatchObject({ is_dry_run: true, rotations: [{ service: 'auth' }, { service: 'webhooks' }] });
+  });
+
   it('seals everything anew, shows how far it is, and says when there is nothing to do', async () => {
     const ended = await patchbay(['rotate-keys', '--json']);
     const rotations = documentOf(ended)['rotations'] as readonly Record<string, unknown>[];
@@ -119,11 +140,11 @@ describe('patchbay', () => {
 
   it('makes an API key that may do what it was made for, and nothing when asked only what it would', async () => {
     const name = freshId('key');
-    const dry = await patchbay(['create_api_key', '--name', name, '--scope', 'webhooks:read', '--dry-run', '--json']);
-    const made = documentOf(await patchbay(['create-api-key', '--name', name, '--scope', 'webhooks:read', '--days', '1', '--json']));
+    const dry = await patchbay(['create_api_key', '--name', name, '--scope', 'webhooks:write', '--dry-run', '--json']);
+    const made = documentOf(await patchbay(['create-api-key', '--name', name, '--scope', 'webhooks:write', '--days', '1', '--json']));
 
-    expect(documentOf(dry)).toEqual({ name, role: 'service', scopes: ['webhooks:read'] });
-    expect(made).toMatchObject({ name, role: 'service', scopes: ['webhooks:read'], key: expect.stringMatching(/^pb_live_/) });
+    expect(documentOf(dry)).toEqual({ name, role: 'service', scopes: ['webhooks:write'] });
+    expect(made).toMatchObject({ name, role: 'service', scopes: ['webhooks:write'], key: expect.stringMatching(/^pb_live_/) });
     expect(Date.parse(String(made['expires_at']))).toBeGreaterThan(Date.now());
   });
 
@@ -166,7 +187,7 @@ describe('patchbay', () => {
 
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/line 1: user_id/);
-    expect(err).toMatch(/line 2/);
+    expect(err).toMatch(/line 2: is no JSON/);
     expect(err).not.toContain('very-secret');
   });
 

@@ -24,7 +24,7 @@ export const createApiKeyCommand = (streams: Streams): Command =>
   gatewayCommand('create-api-key', 'make an API key for a service; it is shown once')
     .requiredOption('--name <name>', 'what it is for')
     .option('--role <role>', roles.join(', '), 'service')
-    .option('--scope <scope...>', 'what it may do within its role, such as webhooks:read; everything when absent')
+    .option('--scope <scope...>', 'what it may do within its role, such as webhooks:write; everything when absent')
     .option('--days <count>', 'how long it works; without an end when absent')
     .option('--dry-run', 'only say what would be made')
     .action(

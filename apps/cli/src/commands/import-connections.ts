@@ -55,10 +55,15 @@ function linesOf(file: string): readonly Line[] {
     .split('\n')
     .map((text, index) => ({ text: text.trim(), line: index + 1 }))
     .filter(({ text }) => text !== '');
-  const read = lines.map(({ text, line }) => ({ line, parsed: importedConnection.safeParse(jsonOrNull(text)) }));
-  const faults = read.flatMap(({ line, parsed }) =>
-    parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `line ${line}: ${path.join('.') || 'line'}: ${message}`),
-  );
+  const read = lines
+    .map(({ text, line }) => ({ line, json: jsonOf(text) }))
+    .map(({ line, json }) => ({ line, json, parsed: importedConnection.safeParse(json) }));
+  const faults = read.flatMap(({ line, json, parsed }) => {
+    if (json === undefined) return [`line ${line}: is no JSON`];
+    return parsed.success
+      ? []
+      : parsed.error.issues.map(({ path, message }) => `line ${line}: ${path.length === 0 ? '' : `${path.join('.')}: `}${message}`);
+  });
   if (faults.length > 0) throw new CommandFailure(['Nothing was imported.', ...faults.slice(0, 50)].join('\n  '), exitCodes.usage);
   return read.flatMap(({ line, parsed }) => (parsed.success ? [{ line, connection: parsed.data }] : []));
 }
@@ -71,11 +76,12 @@ function textOfFile(file: string): string {
   }
 }
 
-function jsonOrNull(text: string): unknown {
+/** Undefined when it is no JSON, which no JSON is. */
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

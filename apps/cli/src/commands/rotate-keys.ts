@@ -32,12 +32,12 @@ async function rotate(context: CommandContext, { service, dryRun = false, stop =
     else rotations.push(await follow(context, name));
     if (context.signal.aborted) break;
   }
-  context.terminal.result({ rotations }, textOf);
+  context.terminal.result({ is_dry_run: dryRun, rotations }, dryRun ? textOfDryRun : textOf);
   if (context.signal.aborted) {
     context.terminal.note('The services go on by themselves; --stop stops them.');
     return exitCodes.interrupted;
   }
-  return rotations.every(isWell) ? exitCodes.ok : exitCodes.findings;
+  return rotations.every((rotation) => isWell(rotation) && !(dryRun && leftOf(rotation) > 0)) ? exitCodes.ok : exitCodes.findings;
 }
 
 async function follow({ terminal, client, signal }: CommandContext, service: SealingService): Promise<KeyRotation> {
@@ -47,7 +47,7 @@ async function follow({ terminal, client, signal }: CommandContext, service: Sea
     let rotation = await patchbay.call(startKeyRotation(service), {});
     for (;;) {
       // Percent counts the verifying half as well, which the numbers of values do not.
-      progress.at(Math.floor(rotation.percent), 100);
+      progress.at(rotation.done, rotation.total, rotation.percent);
       if (!isUnderWay(rotation) || signal.aborted) return rotation;
       await sleep(askEveryMs, undefined, { signal }).catch(() => undefined);
       rotation = await patchbay.call(getKeyRotation(service), {});
@@ -58,19 +58,47 @@ async function follow({ terminal, client, signal }: CommandContext, service: Sea
 }
 
 const isUnderWay = ({ status }: KeyRotation): boolean => status === 'running' || status === 'verifying';
-/** A dry run and a rotation that was stopped on demand are as they should be. */
+/** One that was stopped on demand is as it should be. */
 const isWell = ({ status, failed }: KeyRotation): boolean => status !== 'failed' && failed === 0;
+/** What is not under the first key yet. */
+const leftOf = ({ total, done }: KeyRotation): number => total - done;
 
-const textOf = ({ rotations }: { readonly rotations: readonly KeyRotation[] }): readonly string[] =>
+interface Result {
+  readonly rotations: readonly KeyRotation[];
+}
+
+const textOf = ({ rotations }: Result): readonly string[] =>
   table(
-    ['SERVICE', 'STATUS', 'DONE', 'OF', 'NOT OPENED', 'MASTER KEY', 'LAST ERROR'],
-    rotations.map(({ service, status, done, total, failed, master_key_id: key, last_error: error }) => [
-      service,
-      status,
-      String(done),
-      String(total),
-      String(failed),
-      key,
-      error ?? '',
+    ['SERVICE', 'STATUS', 'DONE', 'OF', 'NOT OPENED', 'MASTER KEY', 'SEALED UNDER', 'LAST ERROR'],
+    rotations.map((rotation) => [
+      rotation.service,
+      rotation.status,
+      String(rotation.done),
+      String(rotation.total),
+      String(rotation.failed),
+      rotation.master_key_id,
+      keysOf(rotation),
+      rotation.last_error ?? '',
     ]),
   );
+
+const textOfDryRun = ({ rotations }: Result): readonly string[] => [
+  ...table(
+    ['SERVICE', 'STATUS', 'LEFT TO DO', 'OF', 'NOT OPENED', 'MASTER KEY', 'SEALED UNDER'],
+    rotations.map((rotation) => [
+      rotation.service,
+      'dry run',
+      String(leftOf(rotation)),
+      String(rotation.total),
+      String(rotation.failed),
+      rotation.master_key_id,
+      keysOf(rotation),
+    ]),
+  ),
+  'Nothing was changed.',
+];
+
+const keysOf = ({ sealed_under: counts }: KeyRotation): string => {
+  const keys = Object.entries(counts).map(([key, count]) => `${key}: ${count}`);
+  return keys.length === 0 ? '-' : keys.join(', ');
+};
