@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { oauthVariables } from '../_kit/oauth-variables.js';
 import { instagramHttp } from './instagram.http.js';
 import { instagramIdentity } from './instagram.identity.js';
+import { instagramInbound } from './instagram.inbound.js';
 import { instagramOAuth } from './instagram.oauth.js';
 
 /** Every environment variable of Instagram. */
@@ -15,6 +16,11 @@ const instagramConfig = oauthVariables('INSTAGRAM', {
     .url()
     .optional()
     .describe('Where a code becomes a token. Default: https://api.instagram.com, or INSTAGRAM_AUTH_BASE_URL when that was changed.'),
+  INSTAGRAM_WEBHOOK_VERIFY_TOKEN: z.string().min(1).optional().describe('Verify token that was entered with the callback URL of the webhooks.'),
+  INSTAGRAM_DATA_DELETION_URL: z
+    .url()
+    .optional()
+    .describe("Page that tells people what became of their request to delete their data; `code` is added. Default: Patchbay's own."),
 });
 
 /** Instagram: professional accounts and their figures. */
@@ -33,4 +39,14 @@ export const instagram = defineProvider({
     oauth: instagramOAuth(config),
     identity: instagramIdentity(instagramHttp({ baseUrl: config.INSTAGRAM_API_BASE_URL, outbound, now })),
   }),
+  // What is signed, is signed with the app's secret; the verify token is only needed to subscribe.
+  inboundWebhooks: {
+    variables: ['INSTAGRAM_CLIENT_SECRET'],
+    connect: ({ config }) =>
+      instagramInbound({
+        appSecret: config.INSTAGRAM_CLIENT_SECRET,
+        verifyToken: config.INSTAGRAM_WEBHOOK_VERIFY_TOKEN,
+        dataDeletionUrl: config.INSTAGRAM_DATA_DELETION_URL,
+      }),
+  },
 });
