@@ -47,7 +47,7 @@ describe('Sealer', () => {
   it('says that a key is not configured rather than that the value is broken', () => {
     const sealed = new Sealer([aKey('gone')]).seal('token', 'row');
 
-    expect(() => new Sealer([aKey('one')]).open(sealed, 'row')).toThrow('not configured');
+    expect(() => new Sealer([aKey('one')]).open(sealed, 'row')).toThrow('sealed under the master key "gone"');
   });
 
   it('knows under which key a value is sealed without having that key', () => {

@@ -80,10 +80,13 @@ export class Sealer {
 
   #keyOf(id: string): Buffer {
     const key = this.#keys.get(id);
-    if (key === undefined) throw new SealBrokenError('sealed under a master key that is not configured');
+    if (key === undefined) throw new SealBrokenError(`sealed under the master key ${wordOf(id)}, which TOKEN_MASTER_KEYS does not have`);
     return key;
   }
 }
+
+/** An id as TOKEN_MASTER_KEYS allows it; anything else was never one of ours. */
+const wordOf = (id: string): string => (/^[\w-]{1,32}$/.test(id) ? `"${id}"` : 'of an unknown name');
 
 /** The master key that a value is sealed under, whether it is configured or not; undefined for what is no sealed value. */
 export function keyIdOf(sealed: string): string | undefined {

@@ -50,7 +50,9 @@ export class AccountConnector {
     const knownId = await this.connections.findId(tx, connected);
     if (expectedId !== null && knownId !== expectedId) throw new AppError('connection_account_differs');
     // A refresh that is under way must not put the old tokens over the new ones. It locks before it writes the row, so the order is the same here.
-    await this.grants.lock(tx, knownId ?? newId);
+    const before = await this.grants.lock(tx, knownId ?? newId);
+    // What the provider has refused for good must not be kept in place of a refresh token that it did not give this time.
+    if (before?.status === 'needs_reauth') await this.grants.forget(tx, before.connectionId);
     const id = await this.connections.connect(tx, { ...connected, id: newId });
     const place = { tenantId: owner.tenant_id, connectionId: id };
     if (secrets.kind === 'tokens') await this.grants.store(tx, place, newTokens(secrets.tokens, { now, refusedAt: null }));

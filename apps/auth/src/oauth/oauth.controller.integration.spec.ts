@@ -206,4 +206,21 @@ describe('connecting an account', () => {
     expect(other.id).not.toBe(first.id);
     expect(await connectionsOf(user)).toHaveLength(2);
   });
+
+  it.each([
+    ['keeps the refresh token of a working connection', 'active', true],
+    ['does not keep one that the provider has refused', 'needs_reauth', false],
+  ])('%s when it gives none this time', async (_, status, isKept) => {
+    const user = aUser();
+    const { id } = await connectAccount(stack, user, { provider: 'google', email: `${status}@example.com` });
+    await stack.rows('UPDATE connections SET status = $2 WHERE id = $1', [id, status]);
+    const url = new URL((await begin(user)).auth_url);
+    // Without asking for consent again Google gives a refresh token the first time only.
+    url.searchParams.delete('prompt');
+
+    await stack.ask(finishConnection, { provider: 'google', ...(await consent(url.href, { email: `${status}@example.com` })) }, user);
+
+    const [grant] = await stack.rows<{ kept: boolean }>('SELECT sealed_refresh_token IS NOT NULL AS kept FROM grants WHERE connection_id = $1', [id]);
+    expect(grant?.kept).toBe(isKept);
+  });
 });
