@@ -106,4 +106,7 @@ const webhookSecrets: Variables = {
   STRIPE_WEBHOOK_SECRET: 'whsec_sandbox0123456789abcdefghijkl',
   GITHUB_WEBHOOK_SECRET: 'sandbox-github-webhook-secret',
   DISCORD_PUBLIC_KEY: 'd216fbabc8f4aa3677f9e3f7aab94e4932456a69ecb829455ddf946fb32f5792',
+  SENDGRID_WEBHOOK_PUBLIC_KEY:
+    'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEh2oF1HUs1gWBLjtzQe7HMBSmvCIdmoSjnSwlKB8Mp9niLWRHXYEqurqcYvG4LFo5gKDGHyYpclI/0/MSavm/+Q==',
+  MAILGUN_WEBHOOK_SIGNING_KEY: 'sandbox-mailgun-signing-key',
 };

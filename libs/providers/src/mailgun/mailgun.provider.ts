@@ -1,6 +1,7 @@
 import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { mailgunCredentials } from './mailgun.credentials.js';
+import { mailgunInbound } from './mailgun.inbound.js';
 
 /** Every environment variable of Mailgun. */
 const mailgunConfig = z.object({
@@ -10,6 +11,11 @@ const mailgunConfig = z.object({
     .describe(
       "Where Mailgun's API is, in place of both `https://api.mailgun.net` and `https://api.eu.mailgun.net`; a sandbox or a proxy can stand in.",
     ),
+  MAILGUN_WEBHOOK_SIGNING_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('HTTP webhook signing key of the account; several, of other accounts, by commas.'),
 });
 
 /** Mailgun: e-mail, with an API key of the person's own account. */
@@ -25,4 +31,8 @@ export const mailgun = defineProvider({
   types: ['email'],
   capabilities: ['credentials'],
   connect: ({ config, outbound, now }) => ({ credentials: mailgunCredentials({ baseUrl: config.MAILGUN_API_BASE_URL, outbound, now }) }),
+  inboundWebhooks: {
+    variables: ['MAILGUN_WEBHOOK_SIGNING_KEY'],
+    connect: ({ config }) => mailgunInbound(config.MAILGUN_WEBHOOK_SIGNING_KEY),
+  },
 });

@@ -2,6 +2,7 @@ import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { providerHttp } from '../_kit/provider-http.js';
 import { sendgridCredentials } from './sendgrid.credentials.js';
+import { sendgridInbound, sendgridKeysIn } from './sendgrid.inbound.js';
 
 /** Every environment variable of SendGrid. */
 const sendgridConfig = z.object({
@@ -9,6 +10,11 @@ const sendgridConfig = z.object({
     .url()
     .default('https://api.sendgrid.com')
     .describe("Where SendGrid's API is; `https://api.eu.sendgrid.com` for accounts in the EU. A sandbox or a proxy can stand in."),
+  SENDGRID_WEBHOOK_PUBLIC_KEY: z
+    .string()
+    .refine((keys) => sendgridKeysIn(keys) !== undefined, 'must be the verification key of the Event Webhook, as SendGrid shows it')
+    .optional()
+    .describe('Verification key of the signed Event Webhook; several, of other accounts, by commas.'),
 });
 
 /** SendGrid: e-mail, with an API key of the person's own account. */
@@ -29,4 +35,8 @@ export const sendgrid = defineProvider({
       providerHttp({ provider: 'sendgrid', baseUrl: config.SENDGRID_API_BASE_URL, outbound, now, readFailure: () => ({}) }),
     ),
   }),
+  inboundWebhooks: {
+    variables: ['SENDGRID_WEBHOOK_PUBLIC_KEY'],
+    connect: ({ config }) => sendgridInbound(config.SENDGRID_WEBHOOK_PUBLIC_KEY),
+  },
 });
