@@ -26,6 +26,8 @@ import { IdentitiesRepository } from './identities/identities.repository.js';
 import { IdentitiesService } from './identities/identities.service.js';
 import { ImportsController } from './imports/imports.controller.js';
 import { ImportsService } from './imports/imports.service.js';
+import { EndedPermissionsController } from './connections/ended-permissions.controller.js';
+import { EndedPermissions } from './connections/ended-permissions.js';
 import { ForecastController } from './forecast/forecast.controller.js';
 import { ForecastRepository } from './forecast/forecast.repository.js';
 import { ForecastService } from './forecast/forecast.service.js';
@@ -69,6 +71,7 @@ import { UsersService } from './users/users.service.js';
     ConnectionsController,
     CredentialsController,
     DevelopmentController,
+    EndedPermissionsController,
     ForecastController,
     DoctorController,
     HostUsersController,
@@ -101,6 +104,7 @@ import { UsersService } from './users/users.service.js';
     FlowStates,
     ForecastRepository,
     ForecastService,
+    EndedPermissions,
     EndingTokens,
     EndingsRepository,
     GrantsRepository,
