@@ -28,6 +28,10 @@ import { IngressController } from './ingress/ingress.controller.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { ReceivedWebhooksRepository } from './ingress/received-webhooks.repository.js';
 import { ReceivedWebhooksService } from './ingress/received-webhooks.service.js';
+import { ReplayJobsRepository } from './replays/replay-jobs.repository.js';
+import { ReplayWorker } from './replays/replay-worker.js';
+import { ReplaysController } from './replays/replays.controller.js';
+import { ReplaysService } from './replays/replays.service.js';
 import { Retention } from './retention/retention.js';
 import type { WebhooksConfig } from './webhooks.config.js';
 
@@ -38,7 +42,7 @@ const egressGuard = {
 };
 
 @Module({
-  controllers: [EventsController, EndpointsController, DeliveriesController, ActivityController, IngressController],
+  controllers: [EventsController, EndpointsController, DeliveriesController, ReplaysController, ActivityController, IngressController],
   providers: [
     egressGuard,
     EventsService,
@@ -52,6 +56,9 @@ const egressGuard = {
     DeliveriesService,
     DeliveriesRepository,
     DeliveryLogRepository,
+    ReplaysService,
+    ReplayJobsRepository,
+    ReplayWorker,
     DeliveryDispatcher,
     DeliveryLoop,
     OutcomeRecorder,

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@patchbay/service-kit';
 import { CreateWebhooks1763700001000 } from './database/migrations/1763700001000-create-webhooks.js';
 import { RotateSecrets1763700500010 } from './database/migrations/1763700500010-rotate-secrets.js';
 import { ResendDeliveries1763700500011 } from './database/migrations/1763700500011-resend-deliveries.js';
+import { ReplayDeliveries1763700500012 } from './database/migrations/1763700500012-replay-deliveries.js';
 import { CreateReceivedWebhooks1763700500050 } from './database/migrations/1763700500050-create-received-webhooks.js';
 import { webhooksConfig } from './webhooks.config.js';
 import { WebhooksModule } from './webhooks.module.js';
@@ -13,6 +14,12 @@ export const webhooksService: ServiceDefinition = {
   module: WebhooksModule,
   config: webhooksConfig,
   entities: [],
-  migrations: [CreateWebhooks1763700001000, RotateSecrets1763700500010, ResendDeliveries1763700500011, CreateReceivedWebhooks1763700500050],
+  migrations: [
+    CreateWebhooks1763700001000,
+    RotateSecrets1763700500010,
+    ResendDeliveries1763700500011,
+    ReplayDeliveries1763700500012,
+    CreateReceivedWebhooks1763700500050,
+  ],
   sealedTables,
 };

@@ -5,6 +5,7 @@ import { DeliveriesRepository } from '../deliveries/deliveries.repository.js';
 import { EndpointsRepository } from '../endpoints/endpoints.repository.js';
 import { EventsRepository } from '../events/events.repository.js';
 import { ReceivedWebhooksRepository } from '../ingress/received-webhooks.repository.js';
+import { ReplayJobsRepository } from '../replays/replay-jobs.repository.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 
 const minuteMs = 60 * 1_000;
@@ -25,6 +26,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(ActivitiesRepository) private readonly activities: ActivitiesRepository,
     @Inject(ReceivedWebhooksRepository) private readonly received: ReceivedWebhooksRepository,
     @Inject(EndpointsRepository) private readonly endpoints: EndpointsRepository,
+    @Inject(ReplayJobsRepository) private readonly jobs: ReplayJobsRepository,
     @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(LOG) private readonly log: Logger,
@@ -48,7 +50,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   async sweep(): Promise<void> {
     await this.endpoints.forgetPrevious(this.now());
     const before = new Date(this.now().getTime() - this.config.WEBHOOKS_RETENTION_DAYS * 24 * hourMs);
-    for (const table of [this.deliveries, this.events, this.activities, this.received]) {
+    for (const table of [this.deliveries, this.events, this.activities, this.received, this.jobs]) {
       while (!this.#isStopped && (await table.sweep(before, batchSize)) === batchSize);
     }
   }

@@ -4,6 +4,12 @@ import { defineErrors } from '../definitions/define-errors.js';
 export const webhooksErrors = defineErrors({
   webhook_not_found: { status: 404, title: 'There is no such webhook endpoint.', remedy: "List the endpoints; another user's are never visible." },
   webhook_delivery_not_found: { status: 404, title: 'There is no such delivery.', remedy: 'List the deliveries of an endpoint of yours.' },
+  webhook_job_not_found: { status: 404, title: 'There is no such job.', remedy: 'List the jobs of an endpoint of yours.' },
+  webhook_job_running: {
+    status: 409,
+    title: 'Another job of this webhook endpoint is not finished.',
+    remedy: 'Wait until it is; details name it as job_id.',
+  },
   webhook_inactive: { status: 409, title: 'The webhook endpoint is switched off.', remedy: 'Switch it on with is_active, then ask again.' },
   webhook_url_not_allowed: {
     status: 400,

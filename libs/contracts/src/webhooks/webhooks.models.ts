@@ -78,3 +78,29 @@ export const testResult = z.object({
   response_excerpt: z.string().nullable(),
   error: z.string().nullable(),
 });
+
+/** Deliveries that are made again, many of them: how far it is and what came of each. */
+export const webhookJob = z.object({
+  id: z.uuid(),
+  endpoint_id: z.uuid(),
+  kind: z.enum(['recover', 'replay']),
+  status: z.enum(['running', 'paused', 'completed', 'cancelled']),
+  /** Why Patchbay paused it; null when its owner did. */
+  paused_reason: z.string().nullable(),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  percent: z.int(),
+  /** Null until they are counted. */
+  total: z.int().nullable(),
+  delivered: z.int(),
+  /** Not taken at first; tried again by the schedule of the endpoint. */
+  retrying: z.int(),
+  failed: z.int(),
+  /** Under way already. */
+  skipped: z.int(),
+  /** Begun and not attempted yet. */
+  waiting: z.int(),
+  created_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+});
+export type WebhookJob = z.output<typeof webhookJob>;

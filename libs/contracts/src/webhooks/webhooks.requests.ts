@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { defineRequest } from '../definitions/define-request.js';
 import { eventEnvelope } from '../event-envelope.js';
 import { pageOf, pageQuery } from '../page.js';
-import { customHeaders, deliveryStatuses, eventPattern, testResult, webhookDelivery, webhookEndpoint, webhookSigning } from './webhooks.models.js';
+import {
+  customHeaders,
+  deliveryStatuses,
+  eventPattern,
+  testResult,
+  webhookDelivery,
+  webhookEndpoint,
+  webhookJob,
+  webhookSigning,
+} from './webhooks.models.js';
 
 /** One envelope, or many under `events`. Answered only after every one of them is durable. */
 export const publishEvents = defineRequest({
@@ -166,4 +175,62 @@ export const resendWebhookDelivery = defineRequest({
   input: z.strictObject({ id }),
   output: webhookDelivery,
   errors: ['webhook_delivery_not_found', 'webhook_inactive'],
+});
+
+const time = z.iso.datetime({ offset: true });
+const beginErrors = ['webhook_not_found', 'webhook_inactive', 'webhook_job_running'] as const;
+const oneJob = z.strictObject({ id, job_id: z.uuid() });
+
+/** Makes every delivery again that was given up since a time. Asked twice, it is the same job. */
+export const recoverWebhookDeliveries = defineRequest({
+  name: 'webhooks.recover-deliveries',
+  version: 1,
+  input: z.strictObject({ id, since: time }),
+  output: webhookJob,
+  errors: beginErrors,
+});
+
+/** Makes every delivery of a time again, whatever became of it. Asked twice, it is the same job. */
+export const replayWebhookDeliveries = defineRequest({
+  name: 'webhooks.replay-deliveries',
+  version: 1,
+  input: z.strictObject({ id, from: time, to: time.describe('Before this moment.') }),
+  output: webhookJob,
+  errors: beginErrors,
+});
+
+/** Jobs of an endpoint, newest first. */
+export const listWebhookJobs = defineRequest({
+  name: 'webhooks.list-jobs',
+  version: 1,
+  input: z.strictObject({ id, ...pageQuery }),
+  output: pageOf(webhookJob),
+  errors: ['webhook_not_found'],
+});
+
+/** How far a job is. */
+export const getWebhookJob = defineRequest({
+  name: 'webhooks.get-job',
+  version: 1,
+  input: oneJob,
+  output: webhookJob,
+  errors: ['webhook_job_not_found'],
+});
+
+/** Begins no further delivery until the job is resumed. */
+export const pauseWebhookJob = defineRequest({
+  name: 'webhooks.pause-job',
+  version: 1,
+  input: oneJob,
+  output: webhookJob,
+  errors: ['webhook_job_not_found'],
+});
+
+/** Goes on where the job was paused. */
+export const resumeWebhookJob = defineRequest({
+  name: 'webhooks.resume-job',
+  version: 1,
+  input: oneJob,
+  output: webhookJob,
+  errors: ['webhook_not_found', 'webhook_job_not_found', 'webhook_inactive'],
 });
