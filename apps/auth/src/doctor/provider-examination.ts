@@ -25,6 +25,7 @@ export async function examineProvider(configured: ConfiguredProvider, surroundin
   const guide = `Set-up guide: ${provider.setupGuide.href}`;
   if (state === 'not_configured') return summed(about, [unknown('configuration', `Not in use: ${missing.join(', ')} not set.`, guide)]);
   const { oauth, identity, revocation } = capabilities;
+  if (provider.types.length === 0) return summed(about, [fine('configuration', 'It is listened to; nobody connects an account.')]);
   if (oauth === undefined || identity === undefined) return summed(about, [fine('configuration', 'People bring credentials of their own.')]);
 
   const connectable = { manifest: provider, outbound, oauth, identity, revocation };

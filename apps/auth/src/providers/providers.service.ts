@@ -10,7 +10,9 @@ export class ProvidersService implements OnApplicationShutdown {
   constructor(@Inject(PROVIDERS) private readonly providers: ConfiguredProviders) {}
 
   list({ type }: InputOf<typeof listProviders>): OutputOf<typeof listProviders> {
-    const items = this.providers.all.map(({ provider, state, missing, capabilities }) => ({
+    // Some are only listened to: nobody connects an account of theirs.
+    const connectable = this.providers.all.filter(({ provider }) => provider.types.length > 0);
+    const items = connectable.map(({ provider, state, missing, capabilities }) => ({
       id: provider.id,
       name: provider.displayName,
       types: [...provider.types],
