@@ -88,7 +88,8 @@ const setupGuide = (names: ProviderNames): string =>
    ${names.constantName}_REDIRECT_URI=https://app.example.com/integrations/callback
    \`\`\`
 
-4. Open \`GET /api/v1/integrations/providers/\`: ${names.displayName} now says \`"is_configured": true\`.
+4. Open \`GET /api/v1/integrations/providers/\`: ${names.displayName} now says \`"is_configured": true\`, and
+   \`npx patchbay doctor --provider ${names.id}\` says what is still wrong, and how to mend it.
 `
     : `# Set up ${names.displayName}
 
@@ -96,4 +97,6 @@ There is nothing to set up: whoever connects an account fills in a key of it.
 
 1. Make a key in the settings of ${names.displayName}.
 2. Send it to \`POST /api/v1/integrations/connections/\`. It is tried before it is stored.
+
+For the operator: \`npx patchbay doctor --provider ${names.id}\` says whether anything is left to do.
 `;
