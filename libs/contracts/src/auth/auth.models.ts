@@ -21,7 +21,7 @@ export const apiKey = z.object({
   role: z.enum(roles),
   /** The first characters of the key, to tell one from another. */
   prefix: z.string(),
-  /** What the key may do within its role, such as `webhooks:read`; everything when null. */
+  /** What the key may do within its role, such as `webhooks:write`; everything when null. */
   scopes: z.array(z.string()).nullable(),
   created_at: z.iso.datetime(),
   expires_at: z.iso.datetime().nullable(),

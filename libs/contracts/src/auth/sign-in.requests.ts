@@ -39,7 +39,7 @@ export const createApiKey = defineRequest({
     role: z.enum(roles).default('service'),
     expires_at: z.iso.datetime({ offset: true }).optional(),
     scopes: z
-      .array(z.string().regex(/^[a-z]+:(read|write)$/, 'must be such as `webhooks:read`'))
+      .array(z.string().regex(/^[a-z]+:(read|write)$/, 'must be such as `webhooks:write`'))
       .min(1)
       .max(50)
       .optional()
