@@ -1,5 +1,6 @@
 import type { InboundCall } from '@patchbay/capabilities';
 import { inboundContract } from '@patchbay/capabilities/testing';
+import { sign } from '@octokit/webhooks-methods';
 import { createHmac } from 'node:crypto';
 import { inboundHarness, type FakeWebhookVariant } from '../_kit/fake-webhooks.js';
 import { instagramFakeWebhooks } from './instagram.fake-webhooks.js';
@@ -36,6 +37,13 @@ const signed = (content: object): InboundCall => {
 
 describe('webhooks of Instagram', () => {
   const change = { field: 'comments', value: { id: 'comment-1' } };
+
+  it('are accepted as somebody else signs by the same scheme', async () => {
+    const { headers, ...call } = signed({ object: 'instagram', entry: [{ id: 'account-1', time: 1, changes: [change] }] });
+    const signature = await sign(appSecret, call.body.toString('utf8'));
+
+    expect(receive({ ...call, headers: { ...headers, 'x-hub-signature-256': signature } })).toMatchObject({ kind: 'notices' });
+  });
 
   it('may tell several things at once, each of which is one notice', () => {
     const entries = [

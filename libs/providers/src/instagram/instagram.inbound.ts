@@ -97,6 +97,6 @@ const confirmationCode = (request: string, appSecret: string): string => {
 const statusOf = ({ query }: InboundCall, { appSecret }: InstagramInboundOptions): InboundVerdict => {
   const { code = '' } = query;
   if (!isSameText(code, confirmationCode(code, appSecret))) return refused('signature_wrong');
-  const told = 'Your request to delete your data has arrived. The connection to your Instagram account is ended, and the keys to it are deleted.';
+  const told = 'Your request to delete your data has arrived, and the connection to your Instagram account is ended.';
   return { kind: 'handshake', answer: textAnswer(`${told}\nConfirmation code: ${code}\n`) };
 };
