@@ -6,6 +6,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 export const sandboxConfig = z.object({
   PORT: port.default(4400).describe('Port of the sandbox: providers, receiver, control API and pages.'),
   HEALTH_PORT: port.default(0).describe('Internal port of /health/live, /health/ready and /metrics; 0 takes a free one.'),
+  PUBLIC_BASE_URL: z.url().default('http://localhost:4000').describe('Where Patchbay is reached: fakes send their webhooks there.'),
   SANDBOX_HOST: z
     .string()
     .min(1)

@@ -9,6 +9,7 @@ import { receiverRoutes } from './control/receivers.routes.js';
 import { createSandboxState, type SandboxState } from './control/sandbox-state.js';
 import { startHealthServer } from './health-server.js';
 import { pageRoutes } from './pages/pages.routes.js';
+import { webhookRoutes } from './webhooks/webhooks.routes.js';
 import { receiveWebhook } from './receiver/receiver.js';
 import { configOrExit } from './sandbox.config.js';
 
@@ -19,9 +20,17 @@ export interface RunningSandbox {
   stop(): Promise<void>;
 }
 
+/** Where it listens. */
+export interface SandboxOptions {
+  readonly port: number;
+  readonly host: string;
+  /** Where webhooks of providers are sent to. */
+  readonly patchbayUrl?: string;
+}
+
 /** Serves every fake, the receiver, the control API and the pages on one port. */
-export const startSandbox = async (listen: { readonly port: number; readonly host: string }): Promise<RunningSandbox> => {
-  const state = createSandboxState();
+export const startSandbox = async ({ patchbayUrl = 'http://127.0.0.1:4000', ...listen }: SandboxOptions): Promise<RunningSandbox> => {
+  const state = createSandboxState(patchbayUrl);
   const app = buildApp(state);
   await app.listen(listen);
   const { port } = app.server.address() as AddressInfo;
@@ -31,7 +40,9 @@ export const startSandbox = async (listen: { readonly port: number; readonly hos
 /** Runs the sandbox as a process, until it is told to end. */
 export const runSandbox = async (): Promise<void> => {
   const config = configOrExit();
-  const sandbox = await startSandbox({ port: config.PORT, host: config.SANDBOX_HOST }).catch((error: unknown) => exitBecauseOf(error, config.PORT));
+  const sandbox = await startSandbox({ port: config.PORT, host: config.SANDBOX_HOST, patchbayUrl: config.PUBLIC_BASE_URL }).catch((error: unknown) =>
+    exitBecauseOf(error, config.PORT),
+  );
   const health = await startHealthServer(config.HEALTH_PORT, { isReady: () => true, state: sandbox.state });
   log('started', { url: sandbox.url, health_port: health.port });
   const end = (signal: string): void => {
@@ -84,6 +95,7 @@ const buildApp = (state: SandboxState): FastifyInstance => {
   ledgerRoutes(app, state);
   providerRoutes(app, state);
   receiverRoutes(app, state);
+  webhookRoutes(app, state);
   pageRoutes(app, state);
   return app;
 };

@@ -94,7 +94,7 @@ const withoutOAuth = ({ sandbox }: Addresses): Variables => ({
   MAILGUN_API_BASE_URL: `${sandbox}/mailgun`,
 });
 
-/** What the fakes sign their webhooks with. */
+/** What the fakes sign their webhooks with, and the public halves where they sign with a key pair. */
 const webhookSecrets: Variables = {
   ZOOM_WEBHOOK_SECRET_TOKEN: 'sandbox-zoom-webhook-secret',
   GOOGLE_WEBHOOK_SECRET: 'sandbox-google-webhook-secret',
@@ -109,4 +109,5 @@ const webhookSecrets: Variables = {
   SENDGRID_WEBHOOK_PUBLIC_KEY:
     'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEh2oF1HUs1gWBLjtzQe7HMBSmvCIdmoSjnSwlKB8Mp9niLWRHXYEqurqcYvG4LFo5gKDGHyYpclI/0/MSavm/+Q==',
   MAILGUN_WEBHOOK_SIGNING_KEY: 'sandbox-mailgun-signing-key',
+  PAYPAL_WEBHOOK_ID: '0EH40505U7160970P',
 };

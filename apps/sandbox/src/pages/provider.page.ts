@@ -1,10 +1,12 @@
 import type { FakeAccountState, FakeCollection, FakeItem, FakeSituation } from '@patchbay/providers/testing';
-import type { HostedProvider, HostedProviders } from '../providers/hosted-providers.js';
+import type { SandboxState } from '../control/sandbox-state.js';
+import type { HostedProvider } from '../providers/hosted-providers.js';
+import { webhookPart } from '../webhooks/webhooks.part.js';
 import { figure, html, layout, type Html } from './layout.js';
 import { faultButtons, faultText, situationButtons } from './trouble.js';
 
 /** Every account of a provider and what it holds, and what can be done to them. */
-export const providerPage = (provider: HostedProvider, providers: HostedProviders): string => {
+export const providerPage = (provider: HostedProvider, { providers, webhooks }: Pick<SandboxState, 'providers' | 'webhooks'>): string => {
   const { id, fake } = provider;
   return layout(
     fake.displayName,
@@ -18,6 +20,7 @@ export const providerPage = (provider: HostedProvider, providers: HostedProvider
       <h1>${fake.displayName}</h1>
       <p class="lead">What each pretend account holds at this moment. Base URL: <code>/${id}</code></p>
       <section id="standing" data-live>${standing(provider)}</section>
+      ${webhookPart(id, webhooks)}
       <h2>Make trouble</h2>
       ${faultButtons('provider', html`<input type="hidden" name="provider" value="${id}" />`)} ${situationButtons(id, fake.situations ?? [])}`,
   );

@@ -39,6 +39,7 @@ export type { FakeSituation } from '../_kit/fake-situation.js';
 export { answerWithFaults, readFakeRequest, sendFakeResponse, startFake, type FakeExchange, type RunningFake } from '../_kit/fake-server.js';
 export { connectToCredentialsFake, type CredentialsFake } from '../_kit/fake-credentials.js';
 export { agoraFakeWebhooks } from '../agora/agora.fake-webhooks.js';
+export { fakeWebhookSenders } from './webhook-senders.js';
 export { createAzureBlobFake } from '../azure_blob/azure_blob.fake.js';
 export { createAppleFake, createCaldavFake } from '../caldav/caldav.fake.js';
 export { createDiscordFake, discordFakeClient } from '../discord/discord.fake.js';
