@@ -1,13 +1,14 @@
 import type { FakeOptions } from '../_kit/fake.js';
 import { createCredentialsFake, type CredentialsFake, type FakeHolder } from '../_kit/fake-credentials.js';
 import { basicCredentialsOf, formOf, jsonAnswer } from '../_kit/fake-http.js';
+import { paypalFakeCertificate } from './paypal.fake-webhooks.js';
 
 const clientOf = ({ handle, version }: FakeHolder) => ({
   clientId: `sandbox-paypal-${handle}`,
   clientSecret: `sandbox-paypal-secret-${handle}-${version}`,
 });
 
-/** A PayPal in memory: the token endpoint of the apps that each account made. */
+/** A PayPal in memory: the token endpoint of the apps that each account made, and the certificate that its webhooks are signed with. */
 export const createPaypalFake = (options: FakeOptions = {}): CredentialsFake =>
   createCredentialsFake(
     {
@@ -18,6 +19,8 @@ export const createPaypalFake = (options: FakeOptions = {}): CredentialsFake =>
         return { client_id: clientId, client_secret: clientSecret, environment: 'sandbox' };
       },
       answer: (request, holders) => {
+        const certificate = paypalFakeCertificate(request.path);
+        if (certificate !== null) return { status: 200, headers: { 'content-type': 'application/x-pem-file' }, body: certificate };
         if (request.method !== 'POST' || request.path !== '/v1/oauth2/token') return jsonAnswer(404, { name: 'RESOURCE_NOT_FOUND' });
         const shown = basicCredentialsOf(request);
         const holder = holders

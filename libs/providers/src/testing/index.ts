@@ -59,6 +59,7 @@ export { mailgunFakeWebhooks } from '../mailgun/mailgun.fake-webhooks.js';
 export { createMicrosoftFake, microsoftFakeClient, type MicrosoftFake } from '../microsoft/microsoft.fake.js';
 export { outlookFakeWebhooks } from '../microsoft/microsoft.fake-webhooks.js';
 export { createPaypalFake } from '../paypal/paypal.fake.js';
+export { paypalFakeWebhooks } from '../paypal/paypal.fake-webhooks.js';
 export { createS3Fake } from '../s3/s3.fake.js';
 export { createSendgridFake } from '../sendgrid/sendgrid.fake.js';
 export { sendgridFakeWebhooks } from '../sendgrid/sendgrid.fake-webhooks.js';
