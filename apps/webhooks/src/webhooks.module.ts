@@ -33,6 +33,10 @@ import { ReplayWorker } from './replays/replay-worker.js';
 import { ReplaysController } from './replays/replays.controller.js';
 import { ReplaysService } from './replays/replays.service.js';
 import { Retention } from './retention/retention.js';
+import { AttemptCounter } from './statistics/attempt-counter.js';
+import { StatisticsController } from './statistics/statistics.controller.js';
+import { StatisticsRepository } from './statistics/statistics.repository.js';
+import { StatisticsService } from './statistics/statistics.service.js';
 import type { WebhooksConfig } from './webhooks.config.js';
 
 const egressGuard = {
@@ -42,7 +46,15 @@ const egressGuard = {
 };
 
 @Module({
-  controllers: [EventsController, EndpointsController, DeliveriesController, ReplaysController, ActivityController, IngressController],
+  controllers: [
+    EventsController,
+    EndpointsController,
+    DeliveriesController,
+    ReplaysController,
+    StatisticsController,
+    ActivityController,
+    IngressController,
+  ],
   providers: [
     egressGuard,
     EventsService,
@@ -56,6 +68,9 @@ const egressGuard = {
     DeliveriesService,
     DeliveriesRepository,
     DeliveryLogRepository,
+    StatisticsService,
+    StatisticsRepository,
+    AttemptCounter,
     ReplaysService,
     ReplayJobsRepository,
     ReplayWorker,

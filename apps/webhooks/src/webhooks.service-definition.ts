@@ -3,6 +3,7 @@ import { CreateWebhooks1763700001000 } from './database/migrations/1763700001000
 import { RotateSecrets1763700500010 } from './database/migrations/1763700500010-rotate-secrets.js';
 import { ResendDeliveries1763700500011 } from './database/migrations/1763700500011-resend-deliveries.js';
 import { ReplayDeliveries1763700500012 } from './database/migrations/1763700500012-replay-deliveries.js';
+import { CountAttempts1763700500013 } from './database/migrations/1763700500013-count-attempts.js';
 import { CreateReceivedWebhooks1763700500050 } from './database/migrations/1763700500050-create-received-webhooks.js';
 import { webhooksConfig } from './webhooks.config.js';
 import { WebhooksModule } from './webhooks.module.js';
@@ -19,6 +20,7 @@ export const webhooksService: ServiceDefinition = {
     RotateSecrets1763700500010,
     ResendDeliveries1763700500011,
     ReplayDeliveries1763700500012,
+    CountAttempts1763700500013,
     CreateReceivedWebhooks1763700500050,
   ],
   sealedTables,

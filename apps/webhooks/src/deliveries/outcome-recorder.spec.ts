@@ -1,5 +1,6 @@
 import { createLogger } from '@patchbay/service-kit';
 import type { EndpointDisabler } from '../endpoints/endpoint-disabler.js';
+import type { AttemptCounter } from '../statistics/attempt-counter.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import type { DeliveriesRepository, OutcomeBatch } from './deliveries.repository.js';
 import type { Outcome } from './delivery.js';
@@ -23,9 +24,10 @@ function aRecorder(faultOf: (outcomes: readonly Outcome[]) => Error | undefined)
     return Promise.resolve([]);
   };
   const disabler = { disable: () => Promise.resolve() } as unknown as EndpointDisabler;
+  const counter = { add: () => undefined } as unknown as AttemptCounter;
   const config = { WEBHOOKS_DISABLE_AFTER_HOURS: 120 } as WebhooksConfig;
   const repository = { record } as unknown as DeliveriesRepository;
-  const recorder = new OutcomeRecorder(repository, disabler, config, createLogger('webhooks', 'silent'));
+  const recorder = new OutcomeRecorder(repository, disabler, counter, config, createLogger('webhooks', 'silent'));
   recorder.onRecorded = (outcomes) => released.push(...outcomes.map(({ delivery }) => delivery.id));
   return { recorder, written, released };
 }

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isDatabaseOutage } from '@patchbay/database';
 import { LOG, SERVICE_CONFIG, type Logger } from '@patchbay/service-kit';
 import { EndpointDisabler } from '../endpoints/endpoint-disabler.js';
+import { AttemptCounter } from '../statistics/attempt-counter.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import type { Outcome } from './delivery.js';
@@ -27,6 +28,7 @@ export class OutcomeRecorder {
   constructor(
     @Inject(DeliveriesRepository) private readonly deliveries: DeliveriesRepository,
     @Inject(EndpointDisabler) private readonly disabler: EndpointDisabler,
+    @Inject(AttemptCounter) private readonly counter: AttemptCounter,
     @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
     @Inject(LOG) private readonly log: Logger,
   ) {}
@@ -83,6 +85,7 @@ export class OutcomeRecorder {
         const failing = await this.deliveries.record({ outcomes, ...verdicts(outcomes) }, this.config.WEBHOOKS_DISABLE_AFTER_HOURS);
         this.#failures = 0;
         this.onRecorded(outcomes);
+        this.counter.add(outcomes);
         const gone = outcomes.filter(({ attempt }) => attempt?.statusCode === 410).map(({ delivery }) => delivery.endpointId);
         await this.disabler.disable(new Set(gone), 'gone');
         await this.disabler.disable(new Set(failing), 'failing');

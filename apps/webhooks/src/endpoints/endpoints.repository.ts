@@ -23,6 +23,8 @@ export interface EndpointRow {
   readonly retry_failed: boolean;
   readonly max_retries: number | null;
   readonly version: number;
+  /** Since when every attempt failed. */
+  readonly failing_since: Date | null;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -34,7 +36,7 @@ export interface Owner {
 }
 
 /** What an edit may change. */
-export type EndpointFields = Omit<EndpointRow, 'id' | 'tenant_id' | 'user_id' | 'version' | 'created_at' | 'updated_at'>;
+export type EndpointFields = Omit<EndpointRow, 'id' | 'tenant_id' | 'user_id' | 'version' | 'failing_since' | 'created_at' | 'updated_at'>;
 
 const owned = `tenant_id = $1 AND user_id = $2 AND deleted_at IS NULL`;
 

@@ -107,7 +107,7 @@ export class EndpointsService {
     return null;
   }
 
-  /** Posts an example now, whether the endpoint is switched on or not, and keeps nothing. */
+  /** Posts an example now, whether the endpoint is switched on or not, and keeps nothing. Being taken, it ends an endpoint's being off for failing. */
   async test(owner: Owner, id: string): Promise<OutputOf<typeof testWebhookEndpoint>> {
     const row = await this.#find(owner, id);
     const contract = firstMatchingEvent(row.events);
@@ -118,8 +118,11 @@ export class EndpointsService {
     const { payload } = toEventToStore(contract, { ...event, data: contract.data.parse(example) }, { traceparent: undefined });
     const message = { id: event.id, body: markedAsTest(payload), traceparent: currentTraceparent() ?? null };
     const result = await new Promise<AttemptResult>((resolve) => this.sender.send(this.targets.open(row), message, resolve));
+    const isRevived = result.error === null && !row.is_active && row.disabled_reason === 'failing';
+    const { is_active } = isRevived ? await this.update(owner, { id, is_active: true }) : row;
     return {
       success: result.error === null,
+      is_active,
       status_code: result.statusCode,
       duration_ms: result.durationMs,
       response_excerpt: result.responseExcerpt,

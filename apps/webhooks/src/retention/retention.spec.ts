@@ -22,13 +22,16 @@ function aRetention() {
   ];
   const config = { WEBHOOKS_RETENTION_DAYS: 90 } as WebhooksConfig;
   const endpoints = { forgetPrevious: () => (swept.push('replaced secrets'), Promise.resolve(0)) } as never;
-  return { swept, retention: new Retention(...tables, endpoints, table('jobs'), config, () => new Date(), createLogger('webhooks', 'silent')) };
+  return {
+    swept,
+    retention: new Retention(...tables, endpoints, table('jobs'), table('statistics'), config, () => new Date(), createLogger('webhooks', 'silent')),
+  };
 }
 
 describe('retention', () => {
   it('forgets within minutes of the start, deliveries before their events, and again every hour', async () => {
     const { swept, retention } = aRetention();
-    const once = ['replaced secrets', 'deliveries', 'events', 'activities', 'received webhooks', 'jobs'];
+    const once = ['replaced secrets', 'deliveries', 'events', 'activities', 'received webhooks', 'jobs', 'statistics'];
 
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(5 * 60_000);

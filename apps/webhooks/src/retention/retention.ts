@@ -6,6 +6,7 @@ import { EndpointsRepository } from '../endpoints/endpoints.repository.js';
 import { EventsRepository } from '../events/events.repository.js';
 import { ReceivedWebhooksRepository } from '../ingress/received-webhooks.repository.js';
 import { ReplayJobsRepository } from '../replays/replay-jobs.repository.js';
+import { StatisticsRepository } from '../statistics/statistics.repository.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 
 const minuteMs = 60 * 1_000;
@@ -27,6 +28,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(ReceivedWebhooksRepository) private readonly received: ReceivedWebhooksRepository,
     @Inject(EndpointsRepository) private readonly endpoints: EndpointsRepository,
     @Inject(ReplayJobsRepository) private readonly jobs: ReplayJobsRepository,
+    @Inject(StatisticsRepository) private readonly statistics: StatisticsRepository,
     @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(LOG) private readonly log: Logger,
@@ -50,7 +52,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   async sweep(): Promise<void> {
     await this.endpoints.forgetPrevious(this.now());
     const before = new Date(this.now().getTime() - this.config.WEBHOOKS_RETENTION_DAYS * 24 * hourMs);
-    for (const table of [this.deliveries, this.events, this.activities, this.received, this.jobs]) {
+    for (const table of [this.deliveries, this.events, this.activities, this.received, this.jobs, this.statistics]) {
       while (!this.#isStopped && (await table.sweep(before, batchSize)) === batchSize);
     }
   }

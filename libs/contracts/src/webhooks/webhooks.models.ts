@@ -73,6 +73,8 @@ export const webhookDelivery = z.object({
 /** What the receiver of a test made of it. */
 export const testResult = z.object({
   success: z.boolean(),
+  /** A test that is taken switches an endpoint on again that was switched off for failing. */
+  is_active: z.boolean(),
   status_code: z.int().nullable(),
   duration_ms: z.int(),
   response_excerpt: z.string().nullable(),
@@ -104,3 +106,24 @@ export const webhookJob = z.object({
   finished_at: z.iso.datetime().nullable(),
 });
 export type WebhookJob = z.output<typeof webhookJob>;
+
+const attemptCounts = {
+  succeeded: z.int(),
+  failed: z.int(),
+  /** Between 0 and 1; null without attempts. */
+  success_rate: z.number().nullable(),
+  /** How long answers took; null without answers. */
+  latency_ms: z.object({ p50: z.int(), p95: z.int(), p99: z.int() }).nullable(),
+};
+
+/** How an endpoint has been doing for 30 days: attempts, not deliveries. */
+export const webhookStatistics = z.object({
+  endpoint_id: z.uuid(),
+  is_active: z.boolean(),
+  disabled_reason: z.string().nullable(),
+  /** Since when every attempt failed; null after a success. */
+  failing_since: z.iso.datetime().nullable(),
+  ...attemptCounts,
+  /** Oldest first, the last one is today (UTC). */
+  days: z.array(z.object({ day: z.iso.date(), ...attemptCounts })),
+});

@@ -11,6 +11,7 @@ import {
   webhookEndpoint,
   webhookJob,
   webhookSigning,
+  webhookStatistics,
 } from './webhooks.models.js';
 
 /** One envelope, or many under `events`. Answered only after every one of them is durable. */
@@ -233,4 +234,13 @@ export const resumeWebhookJob = defineRequest({
   input: oneJob,
   output: webhookJob,
   errors: ['webhook_not_found', 'webhook_job_not_found', 'webhook_inactive'],
+});
+
+/** How an endpoint has been doing for 30 days, and how it is now. Counts are a second or two behind. */
+export const getWebhookStatistics = defineRequest({
+  name: 'webhooks.get-statistics',
+  version: 1,
+  input: z.strictObject({ id }),
+  output: webhookStatistics,
+  errors: ['webhook_not_found'],
 });

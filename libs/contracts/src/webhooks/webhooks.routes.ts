@@ -154,4 +154,12 @@ export const webhooksRoutes = [
     tag,
     summary: 'Let a paused job go on',
   }),
+  defineRoute({
+    method: 'GET',
+    path: `${endpoints}/:id/statistics`,
+    request: webhooks.getWebhookStatistics,
+    access: forPeople,
+    tag,
+    summary: 'Attempts, success rate and latencies of 30 days',
+  }),
 ] as const;
