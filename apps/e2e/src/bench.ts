@@ -5,6 +5,7 @@ import { machine, startBenchStack, type BenchStack } from './bench/bench-stack.j
 import { measureDeliveries } from './bench/deliveries.js';
 import { tableOf, type Figure } from './bench/figure.js';
 import { measureFootprint } from './bench/footprint.js';
+import { measureIngress } from './bench/ingress.js';
 import { measureKeyRotation } from './bench/key-rotation.js';
 import { measureLatency } from './bench/latency.js';
 import { measureVault } from './bench/vault.js';
@@ -23,6 +24,8 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
     figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 40_000, rounds: 3 })));
   if (only.has('p3'))
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
+  if (only.has('p9'))
+    figures.push(...(await measureIngress(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('aut6')) figures.push(...(await measureKeyRotation(bench, isQuick ? 20_000 : 100_000)));
   if (only.has('aut7'))
     figures.push(...(await measureVault(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));

@@ -21,7 +21,12 @@ export interface BenchStack {
 }
 
 /** Limits on callers would be measured instead of the work. */
-const unlimited = { RATE_LIMIT_USER_PER_MINUTE: '100000000', RATE_LIMIT_API_KEY_PER_MINUTE: '100000000', LOG_LEVEL: 'warn' };
+const unlimited = {
+  RATE_LIMIT_USER_PER_MINUTE: '100000000',
+  RATE_LIMIT_API_KEY_PER_MINUTE: '100000000',
+  RATE_LIMIT_INGRESS_PER_MINUTE: '100000000',
+  LOG_LEVEL: 'warn',
+};
 
 /** Where profiles go. */
 const profileDir = join(dataDirDefault, 'bench-profiles');
