@@ -7,6 +7,7 @@ import { youtubeFakeWebhooks } from '../google/youtube.fake-webhooks.js';
 import { instagramFakeWebhooks } from '../instagram/instagram.fake-webhooks.js';
 import { mailgunFakeWebhooks } from '../mailgun/mailgun.fake-webhooks.js';
 import { outlookFakeWebhooks } from '../microsoft/microsoft.fake-webhooks.js';
+import { paypalFakeWebhooks } from '../paypal/paypal.fake-webhooks.js';
 import { sendgridFakeWebhooks } from '../sendgrid/sendgrid.fake-webhooks.js';
 import { stripeFakeWebhooks } from '../stripe/stripe.fake-webhooks.js';
 import { webexFakeWebhooks } from '../webex/webex.fake-webhooks.js';
@@ -15,6 +16,7 @@ import { zoomFakeWebhooks } from '../zoom/zoom.fake-webhooks.js';
 /** Every fake that sends webhooks. */
 export const fakeWebhookSenders: readonly FakeWebhookSender[] = [
   stripeFakeWebhooks,
+  paypalFakeWebhooks,
   zoomFakeWebhooks,
   googleFakeWebhooks,
   youtubeFakeWebhooks,
