@@ -182,12 +182,13 @@ describe('patchbay', () => {
 
   it('names the lines of a file that are wrong, without showing what is in them', async () => {
     const file = join(elsewhere, 'broken.ndjson');
-    writeFileSync(file, '{"access_token":"very-secret"}\nnonsense\n');
+    writeFileSync(file, '{"access_token":"very-secret"}\nnonsense\n{"access_token":"very-secret…"}\n');
     const { code, out, err } = await patchbay(['import-connections', file]);
 
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/line 1: user_id/);
     expect(err).toMatch(/line 2: is no JSON/);
+    expect(err).toMatch(/line 3: access_token: must have the characters of a token/);
     expect(err).not.toContain('very-secret');
   });
 

@@ -33,6 +33,12 @@ export const examineInstallation = defineRequest({
   deadlineMs: 25_000,
 });
 
+/** What no header takes would fail at the first call only. https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12 */
+const token = z
+  .string()
+  .max(10_000)
+  .regex(/^[\x20-\x7e]+$/, 'must have the characters of a token');
+
 /** A connection out of another system, with its tokens. */
 export const importedConnection = z.strictObject({
   user_id: z.uuid(),
@@ -41,8 +47,8 @@ export const importedConnection = z.strictObject({
   provider_account_id: z.string().min(1).max(500),
   provider_email: z.string().max(500).nullable().default(null),
   scopes: z.array(z.string().max(200)).max(100).default([]),
-  access_token: z.string().min(1).max(10_000),
-  refresh_token: z.string().min(1).max(10_000).nullable().default(null),
+  access_token: token,
+  refresh_token: token.nullable().default(null),
   token_expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
 });
 
