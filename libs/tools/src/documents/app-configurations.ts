@@ -22,7 +22,7 @@ const apps = [
   { name: 'auth', reads: ['process', 'database', 'providers'] },
   { name: 'calendar', reads: ['process', 'database', 'providers'] },
   { name: 'video', reads: ['process', 'database', 'providers'] },
-  { name: 'webhooks', reads: ['process', 'database'] },
+  { name: 'webhooks', reads: ['process', 'database', 'providers'] },
   { name: 'sandbox', reads: [] },
 ] as const;
 
