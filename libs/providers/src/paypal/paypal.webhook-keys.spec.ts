@@ -1,3 +1,4 @@
+import { ProviderError } from '@patchbay/capabilities';
 import { X509Certificate, generateKeyPairSync } from 'node:crypto';
 import { trustedAuthorities } from './paypal.certificate-chain.js';
 import { makeCertificate, type FakeCertificate } from './paypal.fake-certificate.js';
@@ -89,20 +90,31 @@ describe('keys of PayPal', () => {
     'file:///etc/passwd',
     '',
   ])('asks nobody at %p', async (wrong) => {
-    const { keys, asked } = start(signerCertificate() + betweenCertificate(), 'http://127.0.0.1:4400/paypal');
+    const { keys, asked } = start(signerCertificate() + betweenCertificate());
 
     expect(await keys.find(wrong, now)).toBeUndefined();
     expect(asked).toEqual([]);
   });
 
-  it('believes whom an operator put in the place of PayPal, below its own address only', async () => {
+  it('believes whom an operator put in the place of PayPal, and asks nobody else', async () => {
     const alone = makeCertificate({ subject: name, publicKey: signer.publicKey, issuer: name, issuerKey: signer.privateKey });
     const { keys, asked } = start(alone, 'http://127.0.0.1:4400/paypal/');
 
-    expect(await keys.find('http://127.0.0.1:4400/paypal/v1/notifications/certs/CERT-1', now)).toBeDefined();
+    expect(await keys.find('http://localhost:4400/paypal/v1/notifications/certs/CERT-1', now)).toBeDefined();
+    expect(await keys.find('http://169.254.169.254/v1/notifications/certs/CERT-1', now)).toBeDefined();
     expect(await keys.find('http://127.0.0.1:4400/paypal/v1/notifications/certs/../../x', now)).toBeUndefined();
+    expect(asked).toEqual(['http://127.0.0.1:4400/paypal/v1/notifications/certs/CERT-1']);
+  });
+
+  it('asks a proxy for certificates of PayPal, and checks them', async () => {
+    const alone = makeCertificate({ subject: name, publicKey: signer.publicKey, issuer: name, issuerKey: signer.privateKey });
+    const answers = [alone, alone, signerCertificate() + betweenCertificate()];
+    const { keys, asked } = start(() => Promise.resolve(new Response(answers.shift())), 'https://proxy.example.com');
+
+    expect(await keys.find(url.replace('api.paypal.com', 'proxy.example.com'), now)).toBeDefined();
     expect(await keys.find(url, now)).toBeUndefined();
-    expect(asked).toHaveLength(2);
+    expect(await keys.find(url, now)).toBeDefined();
+    expect(new Set(asked)).toEqual(new Set(['https://proxy.example.com/v1/notifications/certs/CERT-360caa42-fca2a594-1d93a270']));
   });
 
   it('fetches a certificate once for many webhooks, and again after a day', async () => {
@@ -134,11 +146,16 @@ describe('keys of PayPal', () => {
     expect(asked).toHaveLength(11);
   });
 
-  it('finds nothing while PayPal cannot be reached, and tries again', async () => {
-    const outcomes = [() => Promise.reject(new Error('unreachable')), () => Promise.resolve(new Response('', { status: 503 }))];
+  it('says that PayPal cannot be asked, and tries again', async () => {
+    const outcomes = [
+      () => Promise.reject(new ProviderError('paypal', 'unavailable', { reason: 'network' })),
+      () => Promise.resolve(new Response('', { status: 503 })),
+      () => Promise.resolve(new Response('', { status: 404 })),
+    ];
     const { keys } = start(() => (outcomes.shift() ?? (() => Promise.resolve(new Response(signerCertificate() + betweenCertificate()))))());
 
-    expect(await keys.find(url, now)).toBeUndefined();
+    await expect(keys.find(url, now)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(keys.find(url, now)).rejects.toMatchObject({ code: 'unavailable', reason: 'certificate' });
     expect(await keys.find(url, now)).toBeUndefined();
     expect(await keys.find(url, now)).toBeDefined();
   });
