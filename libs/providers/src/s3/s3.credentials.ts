@@ -16,7 +16,7 @@ export interface S3Api {
 }
 
 const s3Fields = z.strictObject({
-  access_key_id: filled('the access key id'),
+  access_key_id: filled('the access key id').regex(/^[\x21-\x7e]+$/, 'must be an access key id, such as AKIAIOSFODNN7EXAMPLE'),
   secret_access_key: filled('the secret access key'),
   // It becomes a part of the host name.
   region: filled('the region')
