@@ -12,6 +12,9 @@ import { ReceivedWebhooksRepository } from './received-webhooks.repository.js';
 
 type Received = InputOf<typeof receiveProviderWebhook>;
 
+/** The bus may wait this long for company of a notice: each look of the relay costs a commit, and the provider is answered already. Milliseconds. */
+const relayLingerMs = 15;
+
 const accepted: RawAnswer = { status: 200, headers: {}, body: '' };
 
 /**
@@ -28,6 +31,7 @@ const referenceAnswers: Readonly<Record<string, { readonly accepted: RawAnswer; 
 /** Takes webhooks of providers: verified over the bytes that came, stored once, announced, answered. */
 @Injectable()
 export class IngressService implements OnApplicationShutdown {
+  #relayTimer: NodeJS.Timeout | undefined;
   readonly #intake: GroupCommit<ReceivedCall, null>;
 
   constructor(
@@ -82,8 +86,15 @@ export class IngressService implements OnApplicationShutdown {
 
   async #commit(calls: readonly ReceivedCall[]): Promise<readonly null[]> {
     const fresh = await this.received.store(calls);
-    if (fresh.size > 0) this.database.wakeRelay();
+    if (fresh.size > 0) this.#wakeRelay();
     return calls.map(() => null);
+  }
+
+  #wakeRelay(): void {
+    this.#relayTimer ??= setTimeout(() => {
+      this.#relayTimer = undefined;
+      this.database.wakeRelay();
+    }, relayLingerMs);
   }
 }
 
