@@ -10,6 +10,7 @@ import { generateKeyCommand } from './commands/generate-key.js';
 import { importConnectionsCommand } from './commands/import-connections.js';
 import { migrateCommand } from './commands/migrate.js';
 import { rotateKeysCommand } from './commands/rotate-keys.js';
+import { webhooksCommand } from './commands/webhooks/webhooks.js';
 import { exitCodes } from './exit-codes.js';
 import type { Streams } from './terminal.js';
 
@@ -37,6 +38,7 @@ const commands: readonly ((streams: Streams) => Command)[] = [
   createApiKeyCommand,
   importConnectionsCommand,
   deadLettersCommand,
+  webhooksCommand,
 ];
 
 const versionOf = (packageFile: URL): string => z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;

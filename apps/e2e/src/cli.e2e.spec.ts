@@ -36,7 +36,17 @@ describe('patchbay', () => {
     const { code, out } = await patchbay(['--help']);
 
     expect(code).toBe(0);
-    for (const name of ['migrate', 'doctor', 'forecast', 'rotate-keys', 'create-admin', 'create-api-key', 'import-connections', 'dead-letters'])
+    for (const name of [
+      'migrate',
+      'doctor',
+      'forecast',
+      'rotate-keys',
+      'create-admin',
+      'create-api-key',
+      'import-connections',
+      'dead-letters',
+      'webhooks',
+    ])
       expect(out).toContain(name);
   });
 
@@ -51,6 +61,7 @@ describe('patchbay', () => {
     ['a time that is no number', ['forecast', '--days', 'soon']],
     ['a time that never comes', ['create-api-key', '--name', 'x', '--days', 'Infinity']],
     ['an administrator without an address', ['create-admin', '--email', 'nobody']],
+    ['a time that is none', ['webhooks', 'recover', freshId('x'), '--since', 'yesterday']],
     ['a service that does not exist', ['dead-letters', 'list', '--service', 'nobody']],
   ])('ends with 2 and one sentence for %s', async (what, args) => {
     const { code, out, err } = await patchbay(args, what.startsWith('no word') ? {} : asAdmin);
@@ -198,6 +209,38 @@ describe('patchbay', () => {
 
     expect(documentOf(listed)).toMatchObject({ items: expect.any(Array) });
     expect([unknown.code, unknown.err.trim()]).toEqual([1, 'No service has a dead letter 0198f2a4-0000-7000-8000-00000000dead.']);
+  });
+
+  it('creates an endpoint, tests it, rotates its secret, and shows, resends, recovers and replays what went to it', async () => {
+    const farEnd = `${stack.sandboxUrl}/receiver/${freshId('cli')}`;
+    const asAda = { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: ada.token };
+    const webhooks = async (...args: readonly string[]) => patchbay(['webhooks', ...args, '--json'], asAda);
+    const created = documentOf(await webhooks('create', '--name', 'CLI', '--to', farEnd, '--event', 'booking_*', '--signing', 'ed25519'));
+    const id = String(created['id']);
+
+    const tested = await webhooks('test', id);
+    const rotated = documentOf(await webhooks('rotate-secret', id, '--overlap', '1'));
+    const listed = await patchbay(['webhooks', 'list'], asAda);
+    const statistics = await patchbay(['webhooks', 'statistics', id], asAda);
+    const jobs = [await webhooks('recover', id, '--since', '1h'), await webhooks('replay', id, '--from', '1h', '--to', '0m')];
+    const deliveries = await webhooks('deliveries', id, '--since', '1h', '--search', 'booking');
+    const exported = await patchbay(['webhooks', 'deliveries', id, '--export', 'csv'], asAda);
+    const resent = await webhooks('resend', id);
+
+    expect(created).toMatchObject({ signing: 'ed25519', secret_key: expect.stringMatching(/^whsk_/) });
+    expect(documentOf(tested)).toHaveProperty('success');
+    expect(rotated).toMatchObject({ secret_key: expect.stringMatching(/^whsk_/), previous_secret_until: expect.any(String) });
+    expect(rotated['secret_key']).not.toBe(created['secret_key']);
+    expect(listed.out).toContain(id);
+    expect(statistics.out).toMatch(/^It is on\.\nDAY/);
+    expect(jobs.map(({ code }) => code)).toEqual([0, 0]);
+    expect(jobs.map(documentOf)).toMatchObject([
+      { kind: 'recover', status: 'completed', percent: 100 },
+      { kind: 'replay', status: 'completed' },
+    ]);
+    expect(documentOf(deliveries)).toEqual({ items: [] });
+    expect(exported.out).toMatch(/^id,event_id,event_type,/);
+    expect([resent.code, documentOf(resent)['code']]).toEqual([1, 'webhook_delivery_not_found']);
   });
 
   it('finds the database up to date, and says what is wrong with one that it cannot reach', async () => {
