@@ -122,18 +122,21 @@ describe('access', () => {
     const keys: Record<string, string> = {};
 
     beforeAll(async () => {
-      for (const role of ['admin', 'service']) {
-        const made = await callRaw('POST', '/api/v1/auth/api-keys/', {
-          token: admin.token,
-          body: JSON.stringify({ name: `${role} without scopes`, role, scopes: ['nothing:read'] }),
-        });
-        keys[role] = String(made.body['key']);
-      }
+      for (const role of ['admin', 'service'])
+        for (const scope of ['auth:read', 'webhooks:write']) {
+          const made = await callRaw('POST', '/api/v1/auth/api-keys/', {
+            token: admin.token,
+            body: JSON.stringify({ name: `${role} with ${scope} alone`, role, scopes: [scope] }),
+          });
+          keys[`${role} ${scope}`] = String(made.body['key']);
+        }
     });
 
     it.each(rows([...guarded, ...optional]))('%s is refused', async (_, operation) => {
       const role = Array.isArray(operation.roles) && !operation.roles.includes('admin') ? 'service' : 'admin';
-      const answer = await callRaw(operation.method, filled(operation.path), { token: keys[role], body: body(operation) });
+      const another = operation.scope === 'auth:read' ? 'webhooks:write' : 'auth:read';
+      const token = keys[`${role} ${another}`];
+      const answer = await callRaw(operation.method, filled(operation.path), { token, body: body(operation) });
 
       expect([answer.status, answer.body['code'], answer.body['details']]).toEqual([403, 'api_key_scope_missing', { scope: operation.scope }]);
     });
