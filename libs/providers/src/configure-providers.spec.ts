@@ -69,6 +69,22 @@ describe('configured providers', () => {
     await configured.close();
   });
 
+  it('read webhooks with their webhook secret alone, and do nothing else then', async () => {
+    const configured = configure({ ZOOM_WEBHOOK_SECRET_TOKEN: 'secret' });
+
+    const zoom = configured.find('zoom');
+    expect([zoom?.inboundWebhooks !== undefined, zoom?.state, zoom?.capabilities]).toEqual([true, 'not_configured', {}]);
+    expect(configured.all.filter(({ inboundWebhooks }) => inboundWebhooks !== undefined).map(({ provider }) => provider.id)).toEqual(['zoom']);
+    await configured.close();
+  });
+
+  it('read no webhooks without a webhook secret', async () => {
+    const configured = configure(zoomCredentials);
+
+    expect([configured.find('zoom')?.state, configured.find('zoom')?.inboundWebhooks]).toEqual(['configured', undefined]);
+    await configured.close();
+  });
+
   it('are found by id, and only those there are', async () => {
     const configured = configure(googleCredentials);
 

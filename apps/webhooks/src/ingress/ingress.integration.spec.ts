@@ -7,10 +7,13 @@ import {
   replayReceivedWebhook,
   type OutputOf,
 } from '@patchbay/contracts';
+import { Database } from '@patchbay/database';
 import { zoomFakeWebhooks, type FakeWebhook, type FakeWebhookVariant } from '@patchbay/providers/testing';
+import { createLogger } from '@patchbay/service-kit';
 import { register } from 'prom-client';
 import { until } from '../testing/receiver.js';
 import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
+import { ReceivedWebhooksRepository } from './received-webhooks.repository.js';
 
 type Answer = OutputOf<typeof receiveProviderWebhook>;
 
@@ -212,6 +215,28 @@ describe('webhooks of providers', () => {
     [readReceivedBody, { offset: 0 }],
   ] as const)('that are not there are not found', async (contract, more) => {
     await expect(webhooks.ask(contract, { id: randomUUID(), ...more })).rejects.toMatchObject({ code: 'received_webhook_not_found' });
+  });
+
+  it('are forgotten with their bodies when they are older than is wanted, a few at a time, and others stay', async () => {
+    const database = await Database.open({
+      url: webhooks.database.url,
+      schema: 'webhooks',
+      entities: [],
+      migrations: [],
+      log: createLogger('webhooks', 'silent'),
+    });
+    const repository = new ReceivedWebhooksRepository(database);
+    for (let count = 0; count < 3; count += 1) await send(await made());
+    await webhooks.sql.query(`UPDATE received_webhooks SET received_at = received_at - interval '100 days'`);
+    await webhooks.sql.query(`UPDATE received_bodies SET received_at = received_at - interval '100 days'`);
+    await send(await made());
+    const before = new Date(Date.now() - 90 * 24 * 3_600_000);
+
+    const first = await repository.sweep(before, 2);
+    while ((await repository.sweep(before, 2)) > 0);
+    await database.close();
+
+    expect([first, (await counts()).slice(0, 2)]).toEqual([2, [1, 1]]);
   });
 
   it('answer a question who is there', async () => {
