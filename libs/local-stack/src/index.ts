@@ -1,6 +1,7 @@
 export { dataDirDefault, repositoryRoot } from './data-dir.js';
 export { freePort, freePorts, portVariables, portsFromEnvironment, type PortName, type StackPorts } from './ports.js';
 export type { ProcessSpec } from './supervised-process.js';
+export { providerEnvironment } from './provider-environment.js';
 export { startRadicale, type RadicaleServer } from './radicale.js';
 export type { DevelopmentUser, StackSecrets } from './secrets.js';
 export { serviceNames, type ServiceName } from './services.js';

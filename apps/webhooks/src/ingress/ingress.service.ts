@@ -62,7 +62,7 @@ export class IngressService implements OnApplicationShutdown {
       if (reference !== undefined) return reference.refused;
       throw new AppError('webhook_signature_invalid');
     }
-    await this.#intake.add([toReceivedCall(provider, call, verdict.notices, now)]);
+    await this.#intake.add([toReceivedCall({ provider, call, told: verdict.notices, receivedAt: now })]);
     return reference?.accepted ?? (verdict.answer === null ? accepted : copyOf(verdict.answer));
   }
 

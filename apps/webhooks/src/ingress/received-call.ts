@@ -31,6 +31,14 @@ export interface ReceivedCall {
   readonly notices: readonly ReceivedNotice[];
 }
 
+/** A call as it came, and what the provider told with it. */
+export interface VerifiedCall {
+  readonly provider: string;
+  readonly call: InboundCall;
+  readonly told: readonly InboundNotice[];
+  readonly receivedAt: Date;
+}
+
 /** What travels by itself on the bus; anything larger, or repeated in too many events of one call, is read by reference. Bytes. */
 const inlineBytesMax = 64 * 1_024;
 const keyLengthMax = 300;
@@ -40,7 +48,7 @@ const typeLengthMax = 200;
 const provesSender = /authorization|cookie|signature|-sig$|secret|token|api-?key|password|hmac/;
 
 /** Prepares what a provider told for being stored: ids are given, and the events that announce it are written. */
-export function toReceivedCall(provider: string, { headers, body }: InboundCall, told: readonly InboundNotice[], receivedAt: Date): ReceivedCall {
+export function toReceivedCall({ provider, call: { headers, body }, told, receivedAt }: VerifiedCall): ReceivedCall {
   const received: ReceivedBody = { id: uuidv7(), headers: shownHeaders(headers), body };
   const isInline = body.length * told.length <= inlineBytesMax;
   const notices = told.map((notice) => {
