@@ -4,6 +4,7 @@ import { RotateSecrets1763700500010 } from './database/migrations/1763700500010-
 import { ResendDeliveries1763700500011 } from './database/migrations/1763700500011-resend-deliveries.js';
 import { ReplayDeliveries1763700500012 } from './database/migrations/1763700500012-replay-deliveries.js';
 import { CountAttempts1763700500013 } from './database/migrations/1763700500013-count-attempts.js';
+import { LimitRates1763700500014 } from './database/migrations/1763700500014-limit-rates.js';
 import { CreateReceivedWebhooks1763700500050 } from './database/migrations/1763700500050-create-received-webhooks.js';
 import { webhooksConfig } from './webhooks.config.js';
 import { WebhooksModule } from './webhooks.module.js';
@@ -21,6 +22,7 @@ export const webhooksService: ServiceDefinition = {
     ResendDeliveries1763700500011,
     ReplayDeliveries1763700500012,
     CountAttempts1763700500013,
+    LimitRates1763700500014,
     CreateReceivedWebhooks1763700500050,
   ],
   sealedTables,

@@ -73,7 +73,7 @@ describe('the dispatcher', () => {
   });
 
   it('gives back what waits for an endpoint that says nothing', async () => {
-    const { dispatcher, outcomes } = aDispatcher({ target: { readiness: 'ready' } });
+    const { dispatcher, outcomes } = aDispatcher({ target: { readiness: 'ready', ratePerMinute: null } });
 
     dispatcher.take(deliveries(900));
     expect(outcomes).toEqual([]);
@@ -84,7 +84,7 @@ describe('the dispatcher', () => {
   });
 
   it('ends within 8 seconds although a receiver never answers, and leaves what comes later to the lease', async () => {
-    const { dispatcher, outcomes, answers } = aDispatcher({ target: { readiness: 'ready' } });
+    const { dispatcher, outcomes, answers } = aDispatcher({ target: { readiness: 'ready', ratePerMinute: null } });
     dispatcher.take([delivery(1)]);
     let isStopped = false;
 

@@ -56,7 +56,7 @@ export class DeliveryDispatcher {
       this.#release(outcomes.map(({ delivery }) => delivery));
     };
     // An endpoint that says nothing tells nobody to look: what waits for it must not stay in hand all the same.
-    this.#looker = setInterval(() => this.#giveBackExcess(), lookEveryMs);
+    this.#looker = setInterval(() => this.#look(), lookEveryMs);
     this.#looker.unref();
   }
 
@@ -135,6 +135,7 @@ export class DeliveryDispatcher {
 
   #queue(waiting: Waiting): void {
     const lane = this.#laneOf(waiting.delivery.endpointId);
+    lane.limit(waiting.target.ratePerMinute);
     if (this.#isStopped) return this.#giveBack(waiting.delivery, 0);
     if (lane.enter()) return this.#send(lane, waiting);
     lane.wait(waiting);
@@ -157,8 +158,16 @@ export class DeliveryDispatcher {
     if (lane.isForgettable) this.#lanes.delete(endpointId);
   }
 
-  #giveBackExcess(): void {
-    for (const lane of this.#lanes.values()) for (const { delivery } of lane.takeExcess()) this.#giveBack(delivery, lane.holdMs(Math.random()));
+  #look(): void {
+    for (const [endpointId, lane] of this.#lanes) {
+      // Where a rate is kept, time alone makes room.
+      if (lane.isLimited && !this.#isStopped) this.#next(endpointId, lane);
+      else this.#giveBackExcess(lane);
+    }
+  }
+
+  #giveBackExcess(lane: EndpointLane): void {
+    for (const { delivery } of lane.takeExcess()) this.#giveBack(delivery, lane.holdMs(Math.random()));
   }
 
   #giveBack(delivery: LeasedDelivery, delayMs: number): void {

@@ -1,5 +1,6 @@
 import type { DeliveryTarget } from '../endpoints/delivery-target.js';
 import type { LeasedDelivery } from './delivery.js';
+import { DeliveryRate } from './delivery-rate.js';
 
 /** A delivery that waits for its endpoint. */
 export interface Waiting {
@@ -40,6 +41,7 @@ export class EndpointLane {
   #from = 0;
   /** When it last answered, or was first asked after it had nothing to answer. */
   #heardAtMs = 0;
+  readonly #rate = new DeliveryRate();
 
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
@@ -47,14 +49,24 @@ export class EndpointLane {
     return this.#running > 0;
   }
 
+  /** How many per minute its owner wants at most; null: as many as it takes. */
+  limit(perMinute: number | null): void {
+    this.#rate.limit(perMinute);
+  }
+
+  /** True when time alone can make room. */
+  get isLimited(): boolean {
+    return this.#rate.isLimited;
+  }
+
   /** True when nothing would be lost by forgetting the lane. A slow endpoint is remembered. */
   get isForgettable(): boolean {
-    return this.#running === 0 && this.#length === 0 && !this.#isSlow;
+    return this.#running === 0 && this.#length === 0 && !this.#isSlow && (!this.#rate.isLimited || this.#rate.isRested(this.nowMs()));
   }
 
   /** Takes a place if one is free and nobody waits for it. */
   enter(): boolean {
-    if (this.#length > 0 || this.#running >= this.#width) return false;
+    if (this.#length > 0 || this.#running >= this.#width || this.#isHeldBack) return false;
     this.#begin();
     return true;
   }
@@ -72,7 +84,7 @@ export class EndpointLane {
 
   /** The next one, which has a place now; undefined when there is none or no room. */
   next(): Waiting | undefined {
-    if (this.#running >= this.#width) return undefined;
+    if (this.#running >= this.#width || this.#isHeldBack) return undefined;
     const waiting = this.#waiting[this.#from];
     if (waiting === undefined) return undefined;
     this.#from += 1;
@@ -83,10 +95,11 @@ export class EndpointLane {
 
   /** What the endpoint will not take soon: the newest of what waits. */
   takeExcess(): readonly Waiting[] {
-    if (this.#length <= waitingMin) return [];
+    const timely = this.#rate.within(waitMsMax);
+    if (this.#length <= Math.min(waitingMin, timely)) return [];
     const most = this.#answers === 0 ? waitingMaxUnknown : waitingMax;
     const soon = Math.floor((waitMsMax * this.#width) / Math.max(1, this.#paceMs));
-    const allowed = Math.max(waitingMin, Math.min(most, soon));
+    const allowed = Math.min(timely, Math.max(waitingMin, Math.min(most, soon)));
     return this.#length <= allowed ? [] : this.#waiting.splice(this.#from + allowed);
   }
 
@@ -99,6 +112,7 @@ export class EndpointLane {
 
   /** How long excess rests before it is offered again: about as long as the endpoint needs for what it has. */
   holdMs(random: number): number {
+    if (this.#rate.isLimited) return this.#rate.turnInMs(this.nowMs(), this.#length, random);
     const needed = (this.#paceMs * (this.#running + this.#length)) / this.#width;
     return Math.min(holdMsMax, Math.max(holdMsMin, needed)) * (0.75 + random / 2);
   }
@@ -113,6 +127,10 @@ export class EndpointLane {
     return silence < silenceMs ? this.#averageMs : Math.max(this.#averageMs, silence);
   }
 
+  get #isHeldBack(): boolean {
+    return this.#rate.isLimited && !this.#rate.allows(this.nowMs());
+  }
+
   get #isSlow(): boolean {
     return this.#paceMs > slowMs;
   }
@@ -120,6 +138,7 @@ export class EndpointLane {
   #begin(): void {
     if (this.#running === 0) this.#heardAtMs = this.nowMs();
     this.#running += 1;
+    if (this.#rate.isLimited) this.#rate.take(this.nowMs());
   }
 
   get #width(): number {

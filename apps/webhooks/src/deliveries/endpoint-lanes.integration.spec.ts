@@ -64,3 +64,26 @@ describe('a slow endpoint', () => {
     await webhooks.sql.query(`UPDATE deliveries SET status = 'failed', next_attempt_at = NULL WHERE endpoint_id = $1`, [slow.endpoint.id]);
   }, 20_000);
 });
+
+describe('an endpoint with a rate of its own', () => {
+  it('gets everything, no faster than that, and delays nobody else', async () => {
+    const limited = await anEndpoint({ rate_limit_per_minute: 600 });
+    const free = await anEndpoint();
+    const burst = { events: Array.from({ length: 45 }, () => ({ type: 'booking_created', data: aBooking(limited.userId) })) };
+
+    await webhooks.ask(publishEvents, burst);
+    await publish(free.userId);
+    await finished(free);
+    const early = receiver.at(limited.path).length;
+    const all = await until(
+      () => receiver.at(limited.path),
+      (received) => received.length === 45,
+    );
+    const span = (all.at(-1)?.at ?? 0) - (all[0]?.at ?? 0);
+
+    expect(limited.endpoint.rate_limit_per_minute).toBe(600);
+    expect(early).toBeLessThan(45);
+    // A second's worth goes at once, ten; each of the others waits a tenth of a second.
+    expect(span).toBeGreaterThan(3_300);
+  }, 20_000);
+});

@@ -16,6 +16,8 @@ export interface DeliveryTarget {
   /** The customer's own headers, as a flat list of names and values. */
   readonly headers: readonly string[];
   readonly policy: RetryPolicy;
+  /** Null: as many as it takes. */
+  readonly ratePerMinute: number | null;
   /** True when the URL alone is refused by the egress rules of today. */
   readonly isRefused: boolean;
 }

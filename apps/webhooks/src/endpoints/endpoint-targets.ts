@@ -45,6 +45,7 @@ export class EndpointTargets {
       keys: this.#keysOf(row),
       headers: Object.entries(this.secrets.openHeaders(row)).flat(),
       policy: { retryFailed: row.retry_failed, maxRetries: row.max_retries },
+      ratePerMinute: row.rate_limit_per_minute,
       isRefused: this.#isRefused(row.webhook_url),
     };
   }
@@ -83,5 +84,6 @@ const unusable = (row: EndpointRow, readiness: Readiness): DeliveryTarget => ({
   keys: [],
   headers: [],
   policy: { retryFailed: false, maxRetries: 0 },
+  ratePerMinute: null,
   isRefused: true,
 });

@@ -22,6 +22,7 @@ export interface EndpointRow {
   readonly disabled_reason: string | null;
   readonly retry_failed: boolean;
   readonly max_retries: number | null;
+  readonly rate_limit_per_minute: number | null;
   readonly version: number;
   /** Since when every attempt failed. */
   readonly failing_since: Date | null;
@@ -52,13 +53,13 @@ const statements = {
 
 const insert = `
   INSERT INTO endpoints (id, tenant_id, user_id, name, description, webhook_url, events, event_likes, secret_sealed, headers_sealed, is_active,
-    disabled_reason, retry_failed, max_retries, public_key, previous_sealed, previous_until)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING *`;
+    disabled_reason, retry_failed, max_retries, public_key, previous_sealed, previous_until, rate_limit_per_minute)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING *`;
 const update = `
   UPDATE endpoints SET name = $4, description = $5, webhook_url = $6, events = $7, event_likes = $8, secret_sealed = $9, headers_sealed = $10,
     failing_since = CASE WHEN $11 AND NOT is_active THEN NULL ELSE failing_since END, is_active = $11, disabled_reason = $12, retry_failed = $13,
-    max_retries = $14, public_key = $15, previous_sealed = $16, previous_until = $17, version = version + 1, updated_at = now()
-  WHERE id = $1 AND tenant_id = $2 AND user_id = $3 AND deleted_at IS NULL AND version = $18 RETURNING *`;
+    max_retries = $14, public_key = $15, previous_sealed = $16, previous_until = $17, rate_limit_per_minute = $18, version = version + 1, updated_at = now()
+  WHERE id = $1 AND tenant_id = $2 AND user_id = $3 AND deleted_at IS NULL AND version = $19 RETURNING *`;
 const remove = `
   UPDATE endpoints SET deleted_at = now(), is_active = false, secret_sealed = '', headers_sealed = '', previous_sealed = NULL, previous_until = NULL, version = version + 1
   WHERE ${owned} AND id = $3 RETURNING id`;
@@ -148,4 +149,5 @@ const columnsOf = (fields: EndpointFields): readonly unknown[] => [
   fields.public_key,
   fields.previous_sealed,
   fields.previous_until,
+  fields.rate_limit_per_minute,
 ];

@@ -81,8 +81,8 @@ export class EndpointsService {
   async update(owner: Owner, { id, ...changes }: InputOf<typeof updateWebhookEndpoint>): Promise<WebhookEndpoint> {
     const sent = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     return this.#edit(owner, id, (row) => {
-      const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = row;
-      const before = { name, description, webhook_url, events: [...events], is_active, retry_failed, max_retries };
+      const { name, description, webhook_url, events, is_active, retry_failed, max_retries, rate_limit_per_minute } = row;
+      const before = { name, description, webhook_url, events: [...events], is_active, retry_failed, max_retries, rate_limit_per_minute };
       return { ...before, ...sent };
     });
   }
@@ -196,9 +196,9 @@ export class EndpointsService {
   }
 
   #toEndpoint(row: EndpointRow): WebhookEndpoint {
-    const { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries } = row;
+    const { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries, rate_limit_per_minute } = row;
     const times = { created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
-    const own = { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries };
+    const own = { id, name, description, webhook_url, is_active, disabled_reason, retry_failed, max_retries, rate_limit_per_minute };
     return {
       ...own,
       events: [...row.events],
@@ -227,7 +227,7 @@ const secretsOf = ({ public_key, previous_until }: EndpointRow) => ({
 });
 
 function toFields(input: EditedEndpoint): Omit<EndpointFields, keyof SecretFields | 'headers_sealed' | 'disabled_reason'> {
-  const { name, description, webhook_url, events, is_active, retry_failed, max_retries } = input;
+  const { name, description, webhook_url, events, is_active, retry_failed, max_retries, rate_limit_per_minute } = input;
   return {
     name: name.replaceAll('\u0000', ''),
     description: description?.replaceAll('\u0000', '') ?? null,
@@ -237,6 +237,7 @@ function toFields(input: EditedEndpoint): Omit<EndpointFields, keyof SecretField
     is_active,
     retry_failed,
     max_retries,
+    rate_limit_per_minute,
   };
 }
 

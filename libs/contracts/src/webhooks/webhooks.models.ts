@@ -34,6 +34,7 @@ export const webhookEndpoint = z.object({
   disabled_reason: z.string().nullable(),
   retry_failed: z.boolean(),
   max_retries: z.int().nullable(),
+  rate_limit_per_minute: z.int().nullable(),
   has_secret: z.boolean(),
   signing: webhookSigning,
   /** `whpk_…`: what receivers verify `v1a` signatures with; null with `hmac`. */

@@ -32,6 +32,7 @@ const endpointFields = {
   is_active: z.boolean(),
   retry_failed: z.boolean().describe('False: one attempt only.'),
   max_retries: z.int().min(0).max(50).nullable().describe('Retries after the first attempt; null: the full schedule of 72 hours.'),
+  rate_limit_per_minute: z.int().min(1).max(100_000).nullable().describe('Deliveries per minute at most; null: as many as it takes.'),
   secret_key: z
     .string()
     .min(16)
@@ -49,6 +50,7 @@ const wholeEndpoint = {
   is_active: endpointFields.is_active.default(true),
   retry_failed: endpointFields.retry_failed.default(true),
   max_retries: endpointFields.max_retries.default(null),
+  rate_limit_per_minute: endpointFields.rate_limit_per_minute.default(null),
   secret_key: endpointFields.secret_key.optional(),
 };
 
@@ -117,7 +119,7 @@ export const rotateWebhookSecret = defineRequest({
     id,
     secret_key: endpointFields.secret_key.optional(),
     signing: webhookSigning.optional().describe('What the new secret is made for; as before when absent.'),
-    overlap_hours: z.coerce.number().min(0).max(168).default(24).describe('How long the old secret signs as well.'),
+    overlap_hours: z.number().min(0).max(168).default(24).describe('How long the old secret signs as well.'),
   }),
   output: webhookEndpoint.extend({ secret_key: z.string().describe('Shown once.') }),
   errors: ['webhook_not_found'],
