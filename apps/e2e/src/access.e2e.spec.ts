@@ -1,3 +1,4 @@
+import { waitFor } from '@patchbay/testing';
 import { ada, addEndpoint, admin, callRaw, connectBoth, grace, signIn, stack } from './whole-stack.js';
 
 interface Operation {
@@ -145,7 +146,7 @@ describe('access', () => {
   describe("another person's things", () => {
     let ids: Readonly<Record<string, string>>;
     let signedIn: string;
-    const kinds = ['calendar', 'video', 'connections', 'webhooks', 'sessions', 'identities'];
+    const kinds = ['calendar', 'video', 'connections', 'webhooks', 'deliveries', 'sessions', 'identities'];
     const kindOf = ({ path }: Operation): string => path.split('/')[path.split('/').indexOf('{id}') - 1] ?? '';
     const whole = JSON.stringify({ name: 'E', webhook_url: `${stack.sandboxUrl}/receiver/e`, events: ['*'] });
     const owned = operations.filter(({ path, roles }) => path.includes('{id}') && Array.isArray(roles) && roles.includes('user'));
@@ -155,11 +156,29 @@ describe('access', () => {
       return first?.id ?? '';
     };
 
+    /** Something that happened to an account of hers went to her endpoint. */
+    const firstDeliveryOf = async (endpoint: string): Promise<string> => {
+      await connectBoth(ada);
+      return waitFor(async () => {
+        const { body: page } = await callRaw('GET', `/api/v1/integrations/webhooks/${endpoint}/deliveries/`, { token: ada.token });
+        return (page['items'] as readonly { readonly id: string }[])[0]?.id;
+      }, 'a delivery');
+    };
+    /** What must be in the body for anything to be looked up at all. */
+    const sufficient = (operation: Operation): string | undefined => {
+      if (operation.method === 'PUT') return whole;
+      if (operation.path.endsWith('/recover/')) return JSON.stringify({ since: '2026-01-01T00:00:00Z' });
+      if (operation.path.endsWith('/replay/')) return JSON.stringify({ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' });
+      return body(operation);
+    };
+
     beforeAll(async () => {
       const { calendar, video } = await connectBoth(ada);
       const { id } = await addEndpoint(ada);
       signedIn = String((await signIn('github', 'olivia.organiser@example.com')).body['access_token']);
-      ids = { calendar, video, connections: calendar, webhooks: id, sessions: await firstOf('sessions'), identities: await firstOf('identities') };
+      const deliveries = await firstDeliveryOf(id);
+      const [sessions, identities] = [await firstOf('sessions'), await firstOf('identities')];
+      ids = { calendar, video, connections: calendar, webhooks: id, deliveries, sessions, identities };
     }, 60_000);
 
     it('are there, one of every kind', () => {
@@ -168,7 +187,7 @@ describe('access', () => {
     });
 
     it.each(rows(owned))('%s does not see them', async (_, operation) => {
-      const call = { body: operation.method === 'PUT' ? whole : body(operation), token: grace.token };
+      const call = { body: sufficient(operation), token: grace.token };
       const asOther = await callRaw(operation.method, filled(operation.path, ids[kindOf(operation)]), call);
       const asNobody = await callRaw(operation.method, filled(operation.path, nobody), call);
 
