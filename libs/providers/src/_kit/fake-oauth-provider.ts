@@ -3,15 +3,8 @@ import type { FakeAccount, FakeClient, FakeCollection, FakeOptions, FakeRequest,
 import { consentDecisionOf, consentPage, refusalPage } from './fake-consent-page.js';
 import { basicCredentialsOf, bearerOf, formOf, htmlAnswer, redirectAnswer } from './fake-http.js';
 import { createFakeLedger } from './fake-ledger.js';
-import {
-  createFakeAccounts,
-  createFakeOAuth,
-  type FakeAccounts,
-  type FakeOAuth,
-  type FakeOAuthPolicy,
-  type FakeTokenRefusal,
-  type FakeTokens,
-} from './fake-oauth.js';
+import { createFakeAccounts, type FakeAccounts } from './fake-accounts.js';
+import { createFakeOAuth, type FakeOAuth, type FakeOAuthPolicy, type FakeTokenRefusal, type FakeTokens } from './fake-oauth.js';
 
 /** What a fake's own calls are answered from. */
 export interface FakeApiCall {

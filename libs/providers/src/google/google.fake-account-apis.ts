@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FakeAccount, FakeRequest, FakeResponse } from '../_kit/fake.js';
 import { bearerOf, jsonAnswer } from '../_kit/fake-http.js';
-import type { FakeAccounts, FakeOAuth } from '../_kit/fake-oauth.js';
+import type { FakeAccounts } from '../_kit/fake-accounts.js';
+import type { FakeOAuth } from '../_kit/fake-oauth.js';
 import { googleFailures, googleScopeMissing, googleUnauthorized, googleUserInfoRefusal } from './google.fake-errors.js';
 
 /** What the APIs that tell of an account are answered from. */

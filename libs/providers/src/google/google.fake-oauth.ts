@@ -1,7 +1,8 @@
 import type { FakeClient, FakeRequest, FakeResponse } from '../_kit/fake.js';
 import { consentDecisionOf, consentPage, refusalPage } from '../_kit/fake-consent-page.js';
 import { basicCredentialsOf, formOf, htmlAnswer, jsonAnswer, redirectAnswer } from '../_kit/fake-http.js';
-import type { FakeAccounts, FakeOAuth, FakeTokenRefusal, FakeTokens } from '../_kit/fake-oauth.js';
+import type { FakeAccounts } from '../_kit/fake-accounts.js';
+import type { FakeOAuth, FakeTokenRefusal, FakeTokens } from '../_kit/fake-oauth.js';
 import { googleOAuthError } from './google.fake-errors.js';
 import type { IdTokenSigner } from './google.fake-id-token.js';
 

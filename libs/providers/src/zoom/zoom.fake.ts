@@ -4,7 +4,8 @@ import type { FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake }
 import { fakePage } from '../_kit/fake-consent-page.js';
 import { bearerOf, escapeHtml, htmlAnswer, pathSegments } from '../_kit/fake-http.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
-import { createFakeAccounts, createFakeOAuth } from '../_kit/fake-oauth.js';
+import { createFakeAccounts } from '../_kit/fake-accounts.js';
+import { createFakeOAuth } from '../_kit/fake-oauth.js';
 import { fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
 import { answerZoom } from './zoom.fake-api.js';
 import { zoomFailures, zoomSuddenFailure } from './zoom.fake-errors.js';
