@@ -54,6 +54,13 @@ const brought = {
   error: z.string().max(200).optional().describe('What the provider answered instead of a code (RFC 6749 section 4.1.2.1).'),
   error_description: z.string().max(2_000).optional(),
 };
+/** What a flow is finished with. */
+const finishInput = {
+  provider: startInput.provider,
+  integration_type: startInput.integration_type,
+  redirect_uri: startInput.redirect_uri.optional(),
+  ...brought,
+};
 /** From the browser; the gateway fills them in. */
 const browser = {
   flow_binding: z.string().max(200).optional().describe('Filled from a cookie: ties a sign-in to the browser that began it.'),
@@ -75,10 +82,7 @@ export const finishConnection = defineRequest({
   name: 'auth.finish-connection',
   version: 1,
   input: z.strictObject({
-    provider: z.string().min(1).max(50),
-    integration_type: integrationType.optional(),
-    redirect_uri: z.string().min(1).max(2_000).optional(),
-    ...brought,
+    ...finishInput,
   }),
   output: connection,
   errors: finishErrors,
@@ -102,10 +106,7 @@ export const finishOAuth = defineRequest({
   name: 'auth.finish-oauth',
   version: 1,
   input: z.strictObject({
-    provider: z.string().min(1).max(50),
-    integration_type: integrationType.optional(),
-    redirect_uri: z.string().min(1).max(2_000).optional(),
-    ...brought,
+    ...finishInput,
     ...browser,
   }),
   output: z.union([sessionTokens, connection]),
@@ -118,10 +119,8 @@ export const finishConnectionWithoutState = defineRequest({
   name: 'auth.finish-connection-without-state',
   version: 1,
   input: z.strictObject({
-    provider: z.string().min(1).max(50),
-    integration_type: integrationType.optional(),
-    redirect_uri: z.string().min(1).max(2_000),
-    ...brought,
+    ...finishInput,
+    redirect_uri: startInput.redirect_uri,
     state: brought.state.optional(),
   }),
   output: connection,
