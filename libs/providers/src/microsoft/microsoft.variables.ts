@@ -11,6 +11,16 @@ export const tenantId = tenant
   .default('common')
   .describe('Whose accounts may connect: `common`, `organizations` (work and school), `consumers` (personal), or the id or domain of one tenant.');
 
+/** Which variables of Outlook stand in for those of a provider that uses its app: client id and secret only together, the others each by itself. */
+export const fallbacksToOutlook = (prefix: string) => {
+  const toOutlook = (...names: readonly string[]): Readonly<Record<string, string>> =>
+    Object.fromEntries(names.map((name) => [`${prefix}_${name}`, `OUTLOOK_${name}`]));
+  return {
+    credentialFallbacks: toOutlook('CLIENT_ID', 'CLIENT_SECRET'),
+    variableFallbacks: toOutlook('REDIRECT_URI', 'TENANT_ID', 'API_BASE_URL', 'AUTH_BASE_URL'),
+  };
+};
+
 /** The variables of a provider that uses Outlook's app unless it is given another. */
 export const outlookDefaults = {
   clientId: z.string().min(1).describe('Client id of an app of its own. Default: OUTLOOK_CLIENT_ID.'),

@@ -3,7 +3,7 @@ import { oauthVariables } from '../_kit/oauth-variables.js';
 import { graphHttp } from './microsoft.graph-http.js';
 import { microsoftIdentity } from './microsoft.identity.js';
 import { microsoftOAuth } from './microsoft.oauth.js';
-import { outlookDefaults, publicCloud } from './microsoft.variables.js';
+import { fallbacksToOutlook, outlookDefaults, publicCloud } from './microsoft.variables.js';
 
 /** Every environment variable of Microsoft Teams. */
 const microsoftTeamsConfig = oauthVariables('MICROSOFT_TEAMS', { name: 'Microsoft Teams', ...publicCloud }).extend({
@@ -22,13 +22,7 @@ export const microsoftTeams = defineProvider({
   setupGuide: new URL('https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade'),
   config: microsoftTeamsConfig,
   credentials: ['MICROSOFT_TEAMS_CLIENT_ID', 'MICROSOFT_TEAMS_CLIENT_SECRET'],
-  credentialFallbacks: { MICROSOFT_TEAMS_CLIENT_ID: 'OUTLOOK_CLIENT_ID', MICROSOFT_TEAMS_CLIENT_SECRET: 'OUTLOOK_CLIENT_SECRET' },
-  variableFallbacks: {
-    MICROSOFT_TEAMS_REDIRECT_URI: 'OUTLOOK_REDIRECT_URI',
-    MICROSOFT_TEAMS_TENANT_ID: 'OUTLOOK_TENANT_ID',
-    MICROSOFT_TEAMS_API_BASE_URL: 'OUTLOOK_API_BASE_URL',
-    MICROSOFT_TEAMS_AUTH_BASE_URL: 'OUTLOOK_AUTH_BASE_URL',
-  },
+  ...fallbacksToOutlook('MICROSOFT_TEAMS'),
   // All of Graph per app. For meetings Microsoft names 2000 a month and user and no rate; this one only stops a runaway.
   // https://learn.microsoft.com/graph/throttling-limits#cloud-communication-service-limits
   limits: { provider: { limit: 130_000, perMs: 10_000 }, account: { limit: 10, perMs: 1_000 } },

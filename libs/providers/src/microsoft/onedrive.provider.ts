@@ -3,7 +3,7 @@ import { oauthVariables } from '../_kit/oauth-variables.js';
 import { graphHttp } from './microsoft.graph-http.js';
 import { microsoftIdentity } from './microsoft.identity.js';
 import { microsoftOAuth } from './microsoft.oauth.js';
-import { outlookDefaults, publicCloud } from './microsoft.variables.js';
+import { fallbacksToOutlook, outlookDefaults, publicCloud } from './microsoft.variables.js';
 
 /** Every environment variable of OneDrive. */
 const onedriveConfig = oauthVariables('ONEDRIVE', { name: 'OneDrive', ...publicCloud }).extend({
@@ -22,13 +22,7 @@ export const onedrive = defineProvider({
   setupGuide: new URL('https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade'),
   config: onedriveConfig,
   credentials: ['ONEDRIVE_CLIENT_ID', 'ONEDRIVE_CLIENT_SECRET'],
-  credentialFallbacks: { ONEDRIVE_CLIENT_ID: 'OUTLOOK_CLIENT_ID', ONEDRIVE_CLIENT_SECRET: 'OUTLOOK_CLIENT_SECRET' },
-  variableFallbacks: {
-    ONEDRIVE_REDIRECT_URI: 'OUTLOOK_REDIRECT_URI',
-    ONEDRIVE_TENANT_ID: 'OUTLOOK_TENANT_ID',
-    ONEDRIVE_API_BASE_URL: 'OUTLOOK_API_BASE_URL',
-    ONEDRIVE_AUTH_BASE_URL: 'OUTLOOK_AUTH_BASE_URL',
-  },
+  ...fallbacksToOutlook('ONEDRIVE'),
   // All of Graph per app, and of OneDrive per user, over all apps.
   // https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online#user-throttling
   limits: { provider: { limit: 130_000, perMs: 10_000 }, account: { limit: 3_000, perMs: 300_000 } },
