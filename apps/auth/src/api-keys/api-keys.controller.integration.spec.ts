@@ -1,5 +1,6 @@
-import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey, type AppError } from '@patchbay/contracts';
+import { authenticateApiKey, createApiKey, listApiKeys, revokeApiKey } from '@patchbay/contracts';
 import { startAuthStack, aUser, type AuthStack } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 
 describe('API keys', () => {
   let stack: AuthStack;
@@ -13,11 +14,6 @@ describe('API keys', () => {
     stack.clock.aheadMs = 0;
   });
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const create = (more: { name?: string; expires_at?: string; scopes?: string[] } = {}) =>
     stack.ask(createApiKey, { name: 'CRM', role: 'service', ...more }, admin);
   const list = async () => (await stack.ask(listApiKeys, { limit: 200 }, admin)).items;

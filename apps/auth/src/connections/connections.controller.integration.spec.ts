@@ -1,6 +1,7 @@
-import { disconnectConnection, getAccessToken, listConnections, type AppError, type Connection } from '@patchbay/contracts';
+import { disconnectConnection, getAccessToken, listConnections, type Connection } from '@patchbay/contracts';
 import { createDropboxFake, dropboxFakeClient, startFake } from '@patchbay/providers/testing';
 import { startAuthStack, aUser, type AuthStack, type TestUser } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { connectAccount } from '../testing/consent.js';
 
 describe('connections', () => {
@@ -15,11 +16,6 @@ describe('connections', () => {
     stack.zoom.faults.clear();
   });
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const disconnect = ({ id }: Connection, user?: TestUser): Promise<null> => stack.ask(disconnectConnection, { id }, user);
   const listOf = async (user: TestUser): Promise<readonly Connection[]> => (await stack.ask(listConnections, { limit: 50 }, user)).items;
   const grantsAtZoom = (email: string): number => stack.zoom.fake.accounts().find((account) => account.email === email)?.grants ?? 0;

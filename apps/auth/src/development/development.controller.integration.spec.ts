@@ -1,7 +1,8 @@
-import { authenticateApiKey, getMe, getSigningKeys, issueDevelopmentTokens, listProviders, type AppError } from '@patchbay/contracts';
+import { authenticateApiKey, getMe, getSigningKeys, issueDevelopmentTokens, listProviders } from '@patchbay/contracts';
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose';
 import { v4 as uuidv4 } from 'uuid';
 import { startAuthStack, aUser, type AuthStack } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 
 const users = [
   { id: uuidv4(), email: 'ada@patchbay.test', name: 'Ada', role: 'user' },
@@ -18,12 +19,6 @@ describe('identity in development', () => {
     await Promise.all([stack.startReplica(), stack.startReplica()]);
   }, 60_000);
   afterAll(() => stack.stop());
-
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
 
   it('gives each development user a token that the published keys verify, and that says what it is', async () => {
     const { items } = await stack.ask(issueDevelopmentTokens, {});

@@ -1,12 +1,6 @@
-import {
-  getAccessToken,
-  listAllExpiringConnections,
-  listExpiringConnections,
-  type AppError,
-  type ExpiringConnection,
-  type OutputOf,
-} from '@patchbay/contracts';
+import { getAccessToken, listAllExpiringConnections, listExpiringConnections, type ExpiringConnection, type OutputOf } from '@patchbay/contracts';
 import { startAuthStack, aUser, type AuthStack, type TestUser } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { connectAccount } from '../testing/consent.js';
 
 const hourMs = 60 * 60_000;
@@ -24,11 +18,6 @@ describe('the forecast', () => {
     stack.zoom.faults.clear();
   });
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const forecastOf = async (user: TestUser, days = 30): Promise<readonly ExpiringConnection[]> =>
     (await stack.ask(listExpiringConnections, { days, limit: 50 }, user)).items;
   const forEveryone = async (admin: TestUser, limit = 200): Promise<readonly ExpiringConnection[]> => {

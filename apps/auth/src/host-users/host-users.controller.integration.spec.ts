@@ -1,5 +1,6 @@
-import { authenticateHostUser, getMe, type AppError, type InputOf } from '@patchbay/contracts';
+import { authenticateHostUser, getMe, type InputOf } from '@patchbay/contracts';
 import { v4 as uuidv4 } from 'uuid';
+import { codeOf } from '../testing/code-of.js';
 import { signIn, startSignInStack, type SignInStack } from '../testing/sign-in-stack.js';
 
 type HostUser = InputOf<typeof authenticateHostUser>;
@@ -13,11 +14,6 @@ describe('users of a host product', () => {
   }, 60_000);
   afterAll(() => stack.stop());
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const aHostUser = (about: Partial<HostUser> = {}): HostUser => ({
     issuer: 'https://accounts.example.com',
     subject: `subject-${(serial += 1)}`,

@@ -1,5 +1,6 @@
-import { listConnections, listIdentities, unlinkIdentity, type AppError, type Identity } from '@patchbay/contracts';
+import { listConnections, listIdentities, unlinkIdentity, type Identity } from '@patchbay/contracts';
 import { aUser, type TestUser } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { callerOf, link, signIn, startSignInStack, type SignInStack } from '../testing/sign-in-stack.js';
 
 describe('identities', () => {
@@ -12,11 +13,6 @@ describe('identities', () => {
   afterAll(() => stack.stop());
   afterEach(() => stack.discord.faults.clear());
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const someone = (): string => `identity.${(serial += 1)}@example.com`;
   const listOf = async (user: TestUser): Promise<readonly Identity[]> => (await stack.ask(listIdentities, { limit: 50 }, user)).items;
   const unlink = (user: TestUser, identity: Identity | undefined): Promise<null> => stack.ask(unlinkIdentity, { id: identity?.id ?? '' }, user);

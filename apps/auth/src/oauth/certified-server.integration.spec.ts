@@ -1,14 +1,7 @@
-import {
-  disconnectConnection,
-  finishConnection,
-  getAccessToken,
-  listConnections,
-  startConnection,
-  type AppError,
-  type Connection,
-} from '@patchbay/contracts';
+import { disconnectConnection, finishConnection, getAccessToken, listConnections, startConnection, type Connection } from '@patchbay/contracts';
 import { startAuthStack, aUser, redirectUri, type AuthStack, type TestUser } from '../testing/auth-stack.js';
 import { certifiedClient, startCertifiedServer, type CertifiedServer } from '../testing/certified-server.js';
+import { codeOf } from '../testing/code-of.js';
 import type { BroughtBack } from '../testing/consent.js';
 
 const hourMs = 60 * 60_000;
@@ -35,11 +28,6 @@ describe('against a certified authorization server', () => {
     stack.clock.aheadMs = 0;
   });
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const begin = async (user: TestUser): Promise<string> =>
     (await stack.ask(startConnection, { provider: 'zoom', redirect_uri: redirectUri }, user)).auth_url;
   const finish = (user: TestUser, back: BroughtBack) => stack.ask(finishConnection, { provider: 'zoom', ...back }, user);

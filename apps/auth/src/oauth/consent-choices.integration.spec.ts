@@ -1,6 +1,7 @@
 import { connectWithCredentials, finishConnection, listConnections, startConnection, type AppError } from '@patchbay/contracts';
 import { createMicrosoftFake, microsoftFakeClient, startFake, type MicrosoftFake, type RunningFake } from '@patchbay/providers/testing';
 import { aUser, redirectUri, startAuthStack, type AuthStack } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { consent } from '../testing/consent.js';
 
 describe('what a person leaves ticked', () => {
@@ -54,8 +55,6 @@ describe('a provider that is connected in another way', () => {
   it('says so', async () => {
     const stack = await startAuthStack();
     try {
-      const codeOf = (work: Promise<unknown>): Promise<string> => work.then(String, (error: AppError) => error.code);
-
       expect(await codeOf(stack.ask(startConnection, { provider: 'caldav', redirect_uri: redirectUri }, aUser()))).toBe('connect_method_differs');
       expect(await codeOf(stack.ask(connectWithCredentials, { provider: 'google', credentials: {} }, aUser()))).toBe('connect_method_differs');
     } finally {

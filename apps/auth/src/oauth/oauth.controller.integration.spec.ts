@@ -1,5 +1,6 @@
-import { finishConnection, listConnections, startConnection, type AppError, type Connection } from '@patchbay/contracts';
+import { finishConnection, listConnections, startConnection, type Connection } from '@patchbay/contracts';
 import { startAuthStack, aUser, redirectUri, type AuthStack, type TestUser } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { connectAccount, consent } from '../testing/consent.js';
 
 const email = 'olivia.organiser@example.com';
@@ -20,11 +21,6 @@ describe('connecting an account', () => {
 
   const begin = async (user: TestUser, provider: 'google' | 'zoom' = 'google') =>
     stack.ask(startConnection, { provider, redirect_uri: redirectUri }, user);
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const connectionsOf = async (user: TestUser): Promise<readonly Connection[]> => (await stack.ask(listConnections, { limit: 50 }, user)).items;
 
   it.each([

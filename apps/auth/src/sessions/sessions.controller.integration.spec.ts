@@ -5,13 +5,13 @@ import {
   listSessions,
   refreshSession,
   signOut,
-  type AppError,
   type SessionTokens,
 } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
 import { decodeJwt } from 'jose';
 import { v4 as uuidv4 } from 'uuid';
 import { aUser, type TestUser } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { callerOf, signIn, startSignInStack, type SignInStack } from '../testing/sign-in-stack.js';
 
 const minuteMs = 60_000;
@@ -26,11 +26,6 @@ describe('sessions', () => {
   }, 60_000);
   afterAll(() => stack.stop());
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const someone = (): Promise<SessionTokens> => signIn(stack, 'google', `session.${(serial += 1)}@example.com`);
   const refresh = (tokens: SessionTokens): Promise<SessionTokens> => stack.ask(refreshSession, { refresh_token: tokens.refresh_token });
   const isActive = async (tokens: SessionTokens): Promise<boolean> =>

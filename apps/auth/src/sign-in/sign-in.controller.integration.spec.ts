@@ -7,10 +7,10 @@ import {
   listIdentities,
   startConnection,
   startOAuth,
-  type AppError,
 } from '@patchbay/contracts';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { aUser, redirectUri, type TestUser } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { consent } from '../testing/consent.js';
 import { callerOf, consentAt, link, signIn, startSignInStack, type SignInProviderName, type SignInStack } from '../testing/sign-in-stack.js';
 
@@ -26,11 +26,6 @@ describe('signing in', () => {
   afterAll(() => stack.stop());
   afterEach(() => [stack.google, stack.discord, stack.github, stack.microsoft].forEach(({ faults }) => faults.clear()));
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   /** An address nobody had before. */
   const someone = (name = 'person'): string => `${name}.${(serial += 1)}@example.com`;
   const countOf = async (table: 'users' | 'identities' | 'sessions' | 'connections'): Promise<number> =>

@@ -1,7 +1,8 @@
-import { getAccessToken, listConnections, type AppError, type Connection } from '@patchbay/contracts';
+import { getAccessToken, listConnections, type Connection } from '@patchbay/contracts';
 import { createInstagramFake, instagramFakeClient, startFake, type ProviderFake, type RunningFake } from '@patchbay/providers/testing';
 import { waitFor } from '@patchbay/testing';
 import { startAuthStack, aUser, type AuthStack, type TestUser } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { connectAccount } from '../testing/consent.js';
 
 const dayMs = 24 * 60 * 60_000;
@@ -36,11 +37,6 @@ describe('tokens that are exchanged for longer ones', () => {
   const connect = (user: TestUser, email: string) => connectAccount(running(), user, { provider: 'instagram', email });
   const tokenOf = async ({ id }: Connection, rejected?: string): Promise<string> =>
     (await running().ask(getAccessToken, { connection_id: id, ...(rejected !== undefined && { rejected_token: rejected }) })).access_token;
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const refreshedOf = async ({ id }: Connection) => (await running().announced('token_refreshed')).filter(({ data }) => data['connection_id'] === id);
   const renewalsOf = (token: string): number =>
     instagram.requests.filter(({ path, query }) => path === '/refresh_access_token' && query.get('access_token') === token).length;

@@ -1,7 +1,8 @@
-import { getAccessToken, listConnections, type AppError, type Connection } from '@patchbay/contracts';
+import { getAccessToken, listConnections, type Connection } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
 import { request } from 'undici';
 import { startAuthStack, aUser, type AnnouncedEvent, type AuthStack, type TestUser } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { connectAccount } from '../testing/consent.js';
 
 const minuteMs = 60_000;
@@ -22,11 +23,6 @@ describe('renewing tokens before they end', () => {
     stack.zoom.faults.clear();
   });
 
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const tokenOf = async ({ id }: Connection): Promise<string> => (await stack.ask(getAccessToken, { connection_id: id })).access_token;
   const announcedOf = async ({ id }: Connection, type: string): Promise<readonly AnnouncedEvent[]> =>
     (await stack.announced(type)).filter(({ data }) => data['connection_id'] === id);

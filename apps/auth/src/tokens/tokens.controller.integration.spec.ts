@@ -1,7 +1,8 @@
-import { getAccessToken, listConnections, type AppError, type Connection } from '@patchbay/contracts';
+import { getAccessToken, listConnections, type Connection } from '@patchbay/contracts';
 import { googleFakeClient, zoomFakeClient } from '@patchbay/providers/testing';
 import { request } from 'undici';
 import { startAuthStack, aUser, type AuthStack } from '../testing/auth-stack.js';
+import { codeOf } from '../testing/code-of.js';
 import { connectAccount } from '../testing/consent.js';
 
 const hourMs = 60 * 60_000;
@@ -28,11 +29,6 @@ describe('access tokens', () => {
     stack.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`);
   const tokenOf = ({ id }: Connection, rejected?: string) =>
     stack.ask(getAccessToken, { connection_id: id, ...(rejected === undefined ? {} : { rejected_token: rejected }) });
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => 'no failure',
-      (error: AppError) => error.code,
-    );
   const zoomRefreshes = (): number =>
     stack.zoom.requests.filter(({ path, body }) => path === '/oauth/token' && body.toString().includes('grant_type=refresh_token')).length;
   const zoomAnswers = async (token: string): Promise<number> => {
