@@ -8,6 +8,7 @@ import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import type { AuthConfig } from './auth.config.js';
 import { AccountConnector } from './connections/account-connector.js';
+import { BrokenConnections } from './connections/broken-connections.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { ConnectionsRepository } from './connections/connections.repository.js';
 import { ConnectionsService } from './connections/connections.service.js';
@@ -94,6 +95,7 @@ import { UsersService } from './users/users.service.js';
     AdministratorsService,
     ApiKeysRepository,
     ApiKeysService,
+    BrokenConnections,
     ConnectionChecker,
     ConnectionsRepository,
     ConnectionsService,

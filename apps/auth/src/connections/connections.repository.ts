@@ -87,6 +87,15 @@ export class ConnectionsRepository {
     return row?.id;
   }
 
+  /** Every working connection of an account, whoever made it; always in the same order, so that those who lock them one by one do not cross. */
+  async idsOfAccount(tx: Transaction, { provider, accountId }: { provider: string; accountId: string }): Promise<readonly string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `SELECT id FROM connections WHERE provider = $1 AND provider_account_id = $2 AND status = 'active' ORDER BY id`,
+      [provider, accountId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** @returns the id that the account has from now on. */
   async connect(tx: Transaction, account: ConnectedAccount): Promise<string> {
     const { owner, connectedAt } = account;

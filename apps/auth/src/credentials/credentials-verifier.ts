@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProviderError } from '@patchbay/capabilities';
-import { activityRecorded, integrationDisconnected } from '@patchbay/contracts';
 import { Database } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
+import { BrokenConnections } from '../connections/broken-connections.js';
 import { ConnectionsRepository } from '../connections/connections.repository.js';
 import { PROVIDERS } from '../providers/configured-providers.js';
 import { GrantsRepository, type Grant } from '../tokens/grants.repository.js';
@@ -24,6 +24,7 @@ export class CredentialsVerifier {
     @Inject(Database) private readonly database: Database,
     @Inject(GrantsRepository) private readonly grants: GrantsRepository,
     @Inject(ConnectionsRepository) private readonly connections: ConnectionsRepository,
+    @Inject(BrokenConnections) private readonly broken: BrokenConnections,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(CLOCK) private readonly now: Clock,
     @Inject(LOG) private readonly log: Logger,
@@ -64,16 +65,12 @@ export class CredentialsVerifier {
 
   /** Only the user can mend this: by connecting again. */
   async #giveUp(grant: GrantWithCredentials, failure: ProviderError): Promise<CredentialsState> {
-    const message = `${this.#nameOf(grant)} no longer accepts the credentials; the account must be connected again.`;
-    const { userId: user_id, connectionId: connection_id, provider, type, tenantId } = grant;
+    const why = `${this.#nameOf(grant)} no longer accepts the credentials`;
     return this.database.transaction(async (tx) => {
-      const current = await this.grants.lock(tx, connection_id);
+      const current = await this.grants.lock(tx, grant.connectionId);
       // The user has connected again, or disconnected, while the old ones were tried.
       if (current?.credentials !== grant.credentials || current.status !== 'active') return 'working';
-      await this.connections.setStatus(tx, connection_id, { status: 'needs_reauth', lastError: message, now: this.now() });
-      tx.outbox.add(integrationDisconnected, { user_id, connection_id, provider, type, reason: 'refused_by_provider' }, { tenantId });
-      const activity = { user_id, log_type: 'integration_disconnected', integration_type: provider, message, success: false } as const;
-      tx.outbox.add(activityRecorded, { ...activity, details: { connection_id, ...detailsOf(failure) } }, { tenantId });
+      await this.broken.note(tx, current, { why, details: detailsOf(failure) });
       return 'refused';
     });
   }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { activityRecorded, integrationDisconnected, tokenRefreshed } from '@patchbay/contracts';
+import { activityRecorded, tokenRefreshed } from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { backoffMs, CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
+import { BrokenConnections } from '../connections/broken-connections.js';
 import { ConnectionsRepository } from '../connections/connections.repository.js';
 import { isRenewable, OAuthFailure, refreshTokens, type RenewableTokens } from '../oauth/oauth-client.js';
 import { connectableProvider, PROVIDERS, type ConnectableProvider } from '../providers/configured-providers.js';
@@ -66,6 +67,7 @@ export class TokenRefresher {
     @Inject(Database) private readonly database: Database,
     @Inject(GrantsRepository) private readonly grants: GrantsRepository,
     @Inject(ConnectionsRepository) private readonly connections: ConnectionsRepository,
+    @Inject(BrokenConnections) private readonly broken: BrokenConnections,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(ProviderSlots) private readonly slots: ProviderSlots,
     @Inject(CLOCK) private readonly now: Clock,
@@ -150,13 +152,7 @@ export class TokenRefresher {
   ): Promise<RefreshOutcome> {
     const name = provider.manifest.displayName;
     const why = reason === 'no_refresh_token' ? `The permission of ${name} has ended` : `${name} no longer accepts the permission`;
-    const message = `${why}; the account must be connected again.`;
-    await this.grants.rest(tx, grant.connectionId);
-    await this.connections.setStatus(tx, grant.connectionId, { status: 'needs_reauth', lastError: message, now: this.now() });
-    const announced = { tenantId: grant.tenantId };
-    tx.outbox.add(integrationDisconnected, { ...idsOf(grant), reason: 'refused_by_provider' }, announced);
-    const details = { connection_id: grant.connectionId, reason };
-    tx.outbox.add(activityRecorded, { ...activityOf(grant), log_type: 'integration_disconnected', message, details, success: false }, announced);
+    await this.broken.note(tx, grant, { why, details: { reason } });
     return { kind: 'needs_reauth' };
   }
 
