@@ -29,6 +29,7 @@ const commands = {
   'test:integration': (args) => testIntegration(args),
   e2e: (args) => testE2e(args),
   'test:specs': (args) => testSpecs(args),
+  'test:security': (args) => node('apps/e2e/dist/security.js', args),
   'test:chaos': (args) => node('apps/e2e/dist/chaos.js', args),
   smoke: (args) => node('apps/e2e/dist/smoke.js', args),
   bench: (args) => node('apps/e2e/dist/bench.js', args),
