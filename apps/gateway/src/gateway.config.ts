@@ -65,6 +65,18 @@ const own = z.object({
     .max(700_000)
     .default(524_288)
     .describe("Largest body of a provider's webhook; 413 above. As base64 it must fit into one NATS message."),
+  REQUEST_HEAD_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(60)
+    .default(10)
+    .describe('How long a caller may take to send address and headers; 408 afterwards.'),
+  REQUEST_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(600)
+    .default(60)
+    .describe('How long a caller may take to send a whole request; 408 afterwards.'),
   RATE_LIMIT_USER_PER_MINUTE: perMinute(1_200, 'user'),
   RATE_LIMIT_API_KEY_PER_MINUTE: perMinute(60_000, 'API key'),
   RATE_LIMIT_ADDRESS_PER_MINUTE: perMinute(300, 'address without credentials'),
@@ -89,6 +101,8 @@ export const gatewayConfig = own.superRefine(
       for (const variable of missing) refuse(variable, `is not set; ${neededTogether.join(', ')} go together`);
     if (values.HOST_JWT_ISSUER !== undefined && values.HOST_JWT_ISSUER === values.PUBLIC_BASE_URL)
       refuse('HOST_JWT_ISSUER', 'must not be PUBLIC_BASE_URL, which is the issuer of our own tokens');
+    if (values.REQUEST_HEAD_TIMEOUT_SECONDS > values.REQUEST_TIMEOUT_SECONDS)
+      refuse('REQUEST_HEAD_TIMEOUT_SECONDS', 'must not be longer than REQUEST_TIMEOUT_SECONDS');
     if (values.NODE_ENV === 'production' && values.HOST_JWT_JWKS_URL?.startsWith('https:') === false)
       refuse('HOST_JWT_JWKS_URL', 'must be https in production');
   },

@@ -1,14 +1,27 @@
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
 import type { ProcessConfig } from '@patchbay/service-kit';
 import type { GatewayConfig } from './gateway.config.js';
 import { createHttpServer } from './http-server.js';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+/** Bytes that are still held after everything was let go that can be. */
+const kept = (): number => {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
 const config = {
   NODE_ENV: 'test',
   PUBLIC_BASE_URL: 'https://patchbay.example.com',
   BODY_BYTES_MAX: 1_024,
+  REQUEST_HEAD_TIMEOUT_SECONDS: 0.2,
+  REQUEST_TIMEOUT_SECONDS: 0.4,
 } as GatewayConfig & ProcessConfig;
 
 describe('the HTTP server', () => {
@@ -17,6 +30,7 @@ describe('the HTTP server', () => {
   beforeAll(async () => {
     server = await createHttpServer(config);
     server.get('/here', async () => ({ ok: true }));
+    server.post('/here', async () => ({ ok: true }));
     await server.listen({ host: '127.0.0.1', port: 0 });
   });
 
@@ -30,6 +44,21 @@ describe('the HTTP server', () => {
       socket.on('data', (chunk) => (heard += chunk.toString()));
       socket.on('end', () => resolve(heard));
       socket.on('error', reject);
+    });
+
+  /** Says something, and then a byte now and then until the connection ends. */
+  const drip = (beginning: string): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1', () => socket.write(beginning));
+      const timer = setInterval(() => socket.write('x'), 20);
+      let heard = '';
+      socket.on('data', (chunk) => (heard += chunk.toString()));
+      socket.on('close', () => {
+        clearInterval(timer);
+        resolve(heard);
+      });
+      // A byte that comes after the end is answered with a reset.
+      socket.on('error', () => undefined);
     });
 
   it('answers with and without a trailing slash, and names the request', async () => {
@@ -54,15 +83,69 @@ describe('the HTTP server', () => {
     expect(answer.json()).toMatchObject({ status: 404, code: 'not_found', request_id: expect.any(String) });
   });
 
-  it.each([
-    ['an unknown method', 'FOO / HTTP/1.1\r\nhost: a\r\n\r\n'],
-    ['a head that is too large', `GET /here HTTP/1.1\r\nhost: a\r\nx-large: ${'x'.repeat(40_000)}\r\n\r\n`],
-    ['what is no HTTP at all', '\u0016\u0003\u0001 hello\r\n\r\n'],
-  ])('answers %s with a problem', async (_what, text) => {
-    const heard = await say(text);
+  const problemIn = (heard: string) => {
+    const problem = JSON.parse(heard.slice(heard.indexOf('\r\n\r\n') + 4)) as { status: number; code: string; request_id: string };
+    return { first: heard.slice(0, 12), ...problem };
+  };
+  const manyHeaders = Array.from({ length: 10_000 }, (_, index) => `x-${index}: 1\r\n`).join('');
 
-    expect(heard).toMatch(/^HTTP\/1\.1 400 /);
-    expect(JSON.parse(heard.slice(heard.indexOf('\r\n\r\n') + 4))).toMatchObject({ code: 'request_invalid', request_id: expect.any(String) });
+  it.each([
+    [400, 'request_invalid', 'an unknown method', 'FOO / HTTP/1.1\r\nhost: a\r\n\r\n'],
+    [400, 'request_invalid', 'what is no HTTP at all', '\u0016\u0003\u0001 hello\r\n\r\n'],
+    [400, 'request_invalid', 'a header that goes on in the next line', 'GET /here HTTP/1.1\r\nhost: a\r\nx-a: 1\r\n b: 2\r\n\r\n'],
+    [400, 'request_invalid', 'two lengths', 'POST /here HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'],
+    [
+      400,
+      'request_invalid',
+      'a length and chunks',
+      'POST /here HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    [431, 'head_too_large', 'a header that is too large', `GET /here HTTP/1.1\r\nhost: a\r\nx-large: ${'x'.repeat(40_000)}\r\n\r\n`],
+    [431, 'head_too_large', 'ten thousand headers', `GET /here HTTP/1.1\r\nhost: a\r\n${manyHeaders}\r\n`],
+    [408, 'request_too_slow', 'nothing more after the first line', 'GET /here HTTP/1.1\r\n'],
+    [
+      408,
+      'request_too_slow',
+      'a body that does not come',
+      'POST /here HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    ],
+  ])('answers %d %s to %s', async (status, code, _what, text) => {
+    const problem = problemIn(await say(text));
+
+    expect(problem).toMatchObject({ first: `HTTP/1.1 ${status}`, status, code, request_id: expect.any(String) });
+  });
+
+  it.each([
+    ['head', 'GET /here HTTP/1.1\r\nx-slow: '],
+    ['body', 'POST /here HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n'],
+  ])('lets nobody hold a connection with a %s that comes byte by byte', async (_which, beginning) => {
+    const problems = await Promise.all(Array.from({ length: 20 }, async () => problemIn(await drip(beginning))));
+
+    expect(problems.map(({ code }) => code)).toEqual(problems.map(() => 'request_too_slow'));
+    expect((await server.inject({ url: '/here' })).statusCode).toBe(200);
+  });
+
+  it('keeps nothing of heads that are too large', async () => {
+    const sayMany = async (): Promise<void> => {
+      for (let round = 0; round < 25; round += 1)
+        await Promise.all(Array.from({ length: 20 }, () => say(`GET /here HTTP/1.1\r\nhost: a\r\n${manyHeaders}\r\n`)));
+    };
+    // The first ones fill buffers and caches that are used again.
+    await sayMany();
+    const before = kept();
+    await sayMany();
+
+    expect(kept() - before).toBeLessThan(4 * 1_024 * 1_024);
+  });
+
+  it('lets no page of another host into its answers, and frames nowhere', async () => {
+    const answers = await Promise.all(['/here', '/nowhere', '/%ff'].map((url) => server.inject({ url })));
+
+    for (const { headers } of answers.slice(0, 2)) {
+      expect(headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
+      expect(headers['x-content-type-options']).toBe('nosniff');
+    }
+    expect(answers.map(({ headers }) => headers['content-type'])).not.toContainEqual(expect.stringContaining('html'));
   });
 
   it('lets frontends of its list in, and no others', async () => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
-import { AppError } from '@patchbay/contracts';
+import { AppError, isNestedTooDeep, nestingMax, type ErrorCode } from '@patchbay/contracts';
 import type { ProcessConfig } from '@patchbay/service-kit';
 import { frontendOrigins } from './cookies/allowed-origins.js';
 import type { GatewayConfig } from './gateway.config.js';
@@ -15,17 +16,25 @@ const acceptableRequestId = /^[\w.-]{1,100}$/;
 
 /** The bare HTTP server: paths with and without slash, JSON bodies only, cookies, security headers, CORS. */
 export async function createHttpServer(config: GatewayConfig & ProcessConfig): Promise<FastifyInstance> {
+  const [headMs, wholeMs] = [config.REQUEST_HEAD_TIMEOUT_SECONDS * 1_000, config.REQUEST_TIMEOUT_SECONDS * 1_000];
   const server = fastify({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     bodyLimit: config.BODY_BYTES_MAX,
     trustProxy: config.TRUSTED_PROXIES ?? false,
-    requestTimeout: 60_000,
+    // Whoever sends a byte now and then must not hold a connection for ever.
+    http: {
+      headersTimeout: headMs,
+      requestTimeout: wholeMs,
+      connectionsCheckingInterval: Math.min(1_000, Math.ceil(headMs / 2)),
+      maxHeaderSize: 16_384,
+    },
+    requestTimeout: wholeMs,
     // Addresses and requests that never reach a route.
     frameworkErrors: (_error, request, reply) => {
       const body = problemOf(new AppError('not_found'), config.PUBLIC_BASE_URL, request.id);
       void (reply as unknown as FastifyReply).code(body.status).type(problemMediaType).send(JSON.stringify(body));
     },
-    clientErrorHandler: (_error, socket) => refuseRaw(socket, config.PUBLIC_BASE_URL),
+    clientErrorHandler: ({ code }, socket) => refuseRaw(socket, codeOfClientError[code] ?? 'request_invalid', config.PUBLIC_BASE_URL),
     forceCloseConnections: 'idle',
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
@@ -37,6 +46,7 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     // A body that is announced but empty is no body: frontends send the header with every POST.
     if (body === '') done(null, undefined);
+    else if (isNestedTooDeep(body.toString())) done(new AppError('request_invalid', { body: `must not be nested deeper than ${nestingMax} levels` }));
     else void parse(request, body.toString(), done);
   });
   server.addHook('onRequest', (request, reply, done) => {
@@ -60,10 +70,18 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
   return server;
 }
 
-/** Answers what is no HTTP, or has too large a head, on the bare connection. */
-function refuseRaw(socket: Socket, publicBaseUrl: string): void {
+/** Node's names for what goes wrong before there is a request. https://nodejs.org/api/http.html#event-clienterror */
+const codeOfClientError: Readonly<Record<string, ErrorCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_too_slow',
+  HPE_HEADER_OVERFLOW: 'head_too_large',
+};
+
+/** Answers what is no HTTP, has too large a head or takes too long, on the bare connection. */
+function refuseRaw(socket: Socket, code: ErrorCode, publicBaseUrl: string): void {
   if (!socket.writable) return;
-  const body = JSON.stringify(problemOf(new AppError('request_invalid'), publicBaseUrl, randomUUID()));
-  const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
+  const problem = problemOf(new AppError(code), publicBaseUrl, randomUUID());
+  const body = JSON.stringify(problem);
+  const status = `${problem.status} ${STATUS_CODES[problem.status] ?? ''}`;
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
   socket.end(head + body);
 }

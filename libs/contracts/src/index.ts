@@ -23,6 +23,7 @@ export * from './event-envelope.js';
 export * from './ingress/ingress.events.js';
 export * from './ingress/ingress.models.js';
 export * from './ingress/ingress.requests.js';
+export * from './json-nesting.js';
 export * from './operations/operations.requests.js';
 export * from './page.js';
 export * from './problem.js';

@@ -4,14 +4,14 @@
  *
  * @returns the place of the first such text, a key included, or undefined.
  */
-export function unstorableText(value: unknown, path: readonly string[] = []): readonly string[] | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : path;
+export function unstorableText(value: unknown): readonly string[] | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : [];
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, inner] of Object.entries(value)) {
-    const place = [...path, key];
-    if (!isStorable(key)) return place.map((part) => (isStorable(part) ? part : '?'));
-    const found = unstorableText(inner, place);
-    if (found !== undefined) return found;
+    if (!isStorable(key)) return ['?'];
+    const found = unstorableText(inner);
+    // The place is put together on the way back: noting it on the way in would cost the square of the depth.
+    if (found !== undefined) return [key, ...found];
   }
   return undefined;
 }

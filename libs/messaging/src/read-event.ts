@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { eventEnvelope, eventIdHeader, findEvent, subjectOf, traceHeader, unstorableText } from '@patchbay/contracts';
+import { eventEnvelope, eventIdHeader, findEvent, isNestedTooDeep, nestingMax, subjectOf, traceHeader, unstorableText } from '@patchbay/contracts';
 import { acceptTraceparent } from '@patchbay/tracing';
 import { validate as isUuid } from 'uuid';
 import type { z } from 'zod';
@@ -47,6 +47,7 @@ export function readEvent(raw: RawEvent): ReceivedEvent {
 }
 
 const parseJson = (text: string): unknown => {
+  if (isNestedTooDeep(text)) throw new PoisonError(`the payload is nested deeper than ${nestingMax} levels`);
   try {
     return JSON.parse(text);
   } catch {

@@ -13,6 +13,9 @@ export interface RequestParts {
 /** What only the browser itself may say, in a header or a cookie: a page that could write it would speak for the browser. */
 export const saidByBrowser: ReadonlySet<string> = new Set(['flow_binding', 'origin', 'user_agent']);
 
+/** Faults that are named of one request: whoever sends a hundred thousand unknown keys is not told each of them. */
+const faultsMax = 50;
+
 /**
  * Puts the input of a route together and checks it. What the path stands for wins over its parameters, those over the query, the query over the
  * body, and the body over headers and cookies.
@@ -29,7 +32,7 @@ export function readInput(route: RouteContract, parts: RequestParts): unknown {
   if (result.success) return result.data;
   const issues = result.error.issues.flatMap(flatten);
   if (issues.some((issue) => Object.hasOwn(parts.params, String(issue.path[0])))) throw new AppError('not_found');
-  throw new AppError('request_invalid', asTheyWereSent(Object.fromEntries(issues.flatMap(detailsOf)), route, parts));
+  throw new AppError('request_invalid', asTheyWereSent(Object.fromEntries(issues.flatMap(detailsOf).slice(0, faultsMax)), route, parts));
 }
 
 /** The cookies that fill a key of the input, because nothing else does. */

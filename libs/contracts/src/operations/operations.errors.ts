@@ -16,8 +16,18 @@ export const operationsErrors = defineErrors({
   },
   not_found: { status: 404, title: 'There is nothing here.', remedy: 'Check the path and the id.' },
   method_not_allowed: { status: 405, title: 'This path does not know this method.', remedy: 'Use one of the methods in the `Allow` header.' },
+  request_too_slow: {
+    status: 408,
+    title: 'The request took too long to arrive.',
+    remedy: 'Send head and body without pauses, or less at once.',
+  },
   body_too_large: { status: 413, title: 'The body is too large.', remedy: 'Send less at once; `details.limit_bytes` says how much fits.' },
   media_type_unsupported: { status: 415, title: 'This content type is not understood here.', remedy: 'Send `Content-Type: application/json`.' },
+  head_too_large: {
+    status: 431,
+    title: 'Address and headers are too large.',
+    remedy: 'Send fewer or shorter headers, cookies included; 16 KB fit.',
+  },
   rate_limited: { status: 429, title: 'Too many requests.', remedy: 'Wait as long as the `Retry-After` header says.' },
   internal_error: { status: 500, title: 'Something went wrong on our side.', remedy: 'Try again; if it lasts, give the operator the `request_id`.' },
   provider_unavailable: {
