@@ -3,8 +3,9 @@ export { freePort, freePorts, portVariables, portsFromEnvironment, type PortName
 export type { ProcessSpec } from './supervised-process.js';
 export { providerEnvironment } from './provider-environment.js';
 export { startRadicale, type RadicaleServer } from './radicale.js';
+export { startRedis, type RedisServer } from './redis.js';
 export type { DevelopmentUser, StackSecrets } from './secrets.js';
-export { serviceNames, type ServiceName } from './services.js';
+export { serviceNames, type ReplicatedService, type ServiceName } from './services.js';
 export { startStack, type Stack, type StackOptions } from './stack.js';
 export { Supervisor, type SupervisorOptions } from './supervisor.js';
 export { startPrivateNats, startTestServers, testServerUrls, type PrivateNats, type TestServers } from './test-servers.js';

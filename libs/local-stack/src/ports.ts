@@ -73,6 +73,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** More free ports, none of them one of these. */
+export async function freePortsBeside(ports: StackPorts, count: number): Promise<readonly number[]> {
+  const taken = new Set(Object.values(ports));
+  const chosen = await chooseFree(count + taken.size);
+  return chosen.filter((port) => !taken.has(port)).slice(0, count);
+}
+
 /** Refuses with one sentence for each port that cannot serve: who holds it, or why nobody could call it, and which variable chooses another. */
 export async function assertPortsFree(ports: StackPorts, needed: readonly PortName[]): Promise<void> {
   const faults: string[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { portsFromEnvironment } from './ports.js';
 import { loadSecrets, type StackSecrets } from './secrets.js';
-import { serviceSpec, variablesLeftOut, type ServiceSurroundings } from './services.js';
+import { replicaSpec, serviceSpec, variablesLeftOut, type ServiceSurroundings } from './services.js';
 
 describe('serviceSpec', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'patchbay-services-'));
@@ -41,5 +41,13 @@ describe('serviceSpec', () => {
   it('tells development credentials to auth alone', () => {
     expect(serviceSpec('auth', surroundings({})).env).toHaveProperty('DEVELOPMENT_CREDENTIALS');
     expect(serviceSpec('gateway', surroundings({})).env).not.toHaveProperty('DEVELOPMENT_CREDENTIALS');
+  });
+
+  it('runs a second replica as the first, under a name and on a health port of its own', () => {
+    const first = serviceSpec('webhooks', surroundings({}));
+    const second = replicaSpec({ service: 'webhooks', number: 2, healthPort: 4999 }, surroundings({}));
+
+    expect(second).toMatchObject({ name: 'webhooks-2', command: first.command, args: first.args });
+    expect(second.env).toEqual({ ...first.env, HEALTH_PORT: '4999' });
   });
 });

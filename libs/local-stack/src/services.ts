@@ -42,18 +42,44 @@ export function portsOfService(name: ServiceName): readonly PortName[] {
 /** The internal URL of a service, for `/health/live`, `/health/ready` and `/metrics`. */
 export const internalUrlOf = (name: ServiceName, ports: StackPorts): string => `http://127.0.0.1:${ports[healthPorts[name]]}`;
 
+/** A service that may run more than once here; the others listen on a port by which they are known. */
+export type ReplicatedService = Exclude<ServiceName, 'gateway' | 'sandbox'>;
+
+/** One of several processes of a service. */
+export interface Replica {
+  readonly service: ReplicatedService;
+  /** The first is number 1. */
+  readonly number: number;
+  readonly healthPort: number;
+}
+
+/** The process that is a replica: `webhooks-2` is the second one of `webhooks`, which is the first. */
+export const nameOfReplica = ({ service, number }: Pick<Replica, 'service' | 'number'>): string => (number === 1 ? service : `${service}-${number}`);
+
+/** How one more replica of a service is run: as the first, on a health port of its own. */
+export function replicaSpec(replica: Replica, surroundings: ServiceSurroundings): ProcessSpec {
+  const spec = serviceSpec(replica.service, surroundings);
+  return {
+    ...spec,
+    name: nameOfReplica(replica),
+    env: { ...spec.env, HEALTH_PORT: String(replica.healthPort) },
+    isReady: () => isReadyAt(`http://127.0.0.1:${replica.healthPort}`),
+  };
+}
+
 /** How a service is run: the program that `npm run build` made, with this environment. */
 export function serviceSpec(name: ServiceName, surroundings: ServiceSurroundings): ProcessSpec {
-  const internalUrl = internalUrlOf(name, surroundings.ports);
   return {
     name,
     command: process.execPath,
     args: ['--enable-source-maps', '--max-old-space-size=256', join(repositoryRoot, 'apps', name, 'dist', 'main.js')],
     env: environmentOf(name, surroundings),
     cwd: repositoryRoot,
-    isReady: async () => (await httpStatus(`${internalUrl}/health/ready`)) === 200,
+    isReady: () => isReadyAt(internalUrlOf(name, surroundings.ports)),
   };
 }
+
+const isReadyAt = async (internalUrl: string): Promise<boolean> => (await httpStatus(`${internalUrl}/health/ready`)) === 200;
 
 // A developer's shell may hold real provider credentials; they stay out of the stack unless PATCHBAY_PASS_ENV names them.
 const passedThrough = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS', 'CORS_ALLOWED_ORIGINS'];

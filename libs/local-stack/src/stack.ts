@@ -2,11 +2,22 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataDirDefault } from './data-dir.js';
 import { prepareNats, type NatsServer } from './nats.js';
-import { assertPortsFree, portsFromEnvironment, type PortName, type StackPorts } from './ports.js';
+import { assertPortsFree, freePortsBeside, portsFromEnvironment, type PortName, type StackPorts } from './ports.js';
 import { ensureDatabase, preparePostgres } from './postgres.js';
 import { forgetRunningStack, noteRunningStack, runningSupervisor, stopRunningStack } from './running-stack.js';
 import { loadSecrets, type StackSecrets } from './secrets.js';
-import { internalUrlOf, portsOfService, serviceNames, serviceSpec, variablesLeftOut, type ServiceName } from './services.js';
+import {
+  internalUrlOf,
+  nameOfReplica,
+  portsOfService,
+  replicaSpec,
+  serviceNames,
+  serviceSpec,
+  variablesLeftOut,
+  type Replica,
+  type ReplicatedService,
+  type ServiceName,
+} from './services.js';
 import { Supervisor } from './supervisor.js';
 
 /** What a stack is made of. Everything has a default: that of `npm start`. */
@@ -15,6 +26,8 @@ export interface StackOptions {
   readonly ports?: Partial<StackPorts>;
   /** The services to start; an empty list starts PostgreSQL and NATS alone. */
   readonly services?: readonly ServiceName[];
+  /** How many processes of a service to start; one unless said otherwise. The second one of `webhooks` is the process `webhooks-2`. */
+  readonly replicas?: Readonly<Partial<Record<ReplicatedService, number>>>;
   /** Variables for every service, which win over what the stack would set. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
@@ -30,7 +43,7 @@ export interface Stack {
   readonly sandboxUrl: string;
   readonly natsUrl: string;
   readonly databaseUrl: string;
-  /** Service → its metrics. */
+  /** Process of a service → its metrics. */
   readonly metrics: Readonly<Record<string, string>>;
   readonly secrets: StackSecrets;
   readonly dataDir: string;
@@ -81,9 +94,20 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const surroundings = { ports, databaseUrl, natsUrl: nats.url, secrets, env: process.env, overrides: options.env ?? {} };
     const leftOut = variablesLeftOut(surroundings);
     if (leftOut.length > 0) log(`Not passed on to the services: ${leftOut.join(', ')}. To pass them, name them in PATCHBAY_PASS_ENV.`);
-    await Promise.all(services.map((name) => supervisor.start(serviceSpec(name, surroundings))));
+    const replicas = await furtherReplicas(options.replicas ?? {}, ports);
+    const specs = [...services.map((name) => serviceSpec(name, surroundings)), ...replicas.map((replica) => replicaSpec(replica, surroundings))];
+    await Promise.all(specs.map((spec) => supervisor.start(spec)));
     await supervisor.ready();
-    return { ...urlsOf(ports, services), natsUrl: nats.url, databaseUrl, secrets, dataDir, services, ...controlsOf(supervisor, nats), stop };
+    return {
+      ...urlsOf(ports, services, replicas),
+      natsUrl: nats.url,
+      databaseUrl,
+      secrets,
+      dataDir,
+      services,
+      ...controlsOf(supervisor, nats),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -127,11 +151,30 @@ async function startNats(supervisor: Supervisor, { dataDir, port, log }: Surroun
   return server;
 }
 
-function urlsOf(ports: StackPorts, services: readonly ServiceName[]): Pick<Stack, 'gatewayUrl' | 'sandboxUrl' | 'metrics'> {
+/** All replicas but the first of each service. */
+async function furtherReplicas(counts: NonNullable<StackOptions['replicas']>, ports: StackPorts): Promise<readonly Replica[]> {
+  const wanted = Object.entries(counts).flatMap(([service, count]) =>
+    Array.from({ length: Math.max(0, count - 1) }, (_, index) => ({ service: service as ReplicatedService, number: index + 2 })),
+  );
+  const healthPorts = await freePortsBeside(ports, wanted.length);
+  return wanted.flatMap((replica, index) => {
+    const healthPort = healthPorts[index];
+    return healthPort === undefined ? [] : [{ ...replica, healthPort }];
+  });
+}
+
+function urlsOf(
+  ports: StackPorts,
+  services: readonly ServiceName[],
+  replicas: readonly Replica[],
+): Pick<Stack, 'gatewayUrl' | 'sandboxUrl' | 'metrics'> {
   return {
     gatewayUrl: `http://127.0.0.1:${ports.gateway}`,
     sandboxUrl: `http://127.0.0.1:${ports.sandbox}`,
-    metrics: Object.fromEntries(services.map((name) => [name, `${internalUrlOf(name, ports)}/metrics`])),
+    metrics: Object.fromEntries([
+      ...services.map((name) => [name, `${internalUrlOf(name, ports)}/metrics`]),
+      ...replicas.map((replica) => [nameOfReplica(replica), `http://127.0.0.1:${replica.healthPort}/metrics`]),
+    ]),
   };
 }
 
