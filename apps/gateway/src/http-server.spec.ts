@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
@@ -129,13 +131,16 @@ describe('the HTTP server', () => {
     const sayMany = async (): Promise<void> => {
       for (let round = 0; round < 25; round += 1)
         await Promise.all(Array.from({ length: 20 }, () => say(`GET /here HTTP/1.1\r\nhost: a\r\n${manyHeaders}\r\n`)));
+      while ((await promisify(server.server.getConnections).call(server.server)) > 0) await setImmediate();
     };
     // The first ones fill buffers and caches that are used again.
     await sayMany();
+    await sayMany();
     const before = kept();
     await sayMany();
+    await sayMany();
 
-    expect(kept() - before).toBeLessThan(4 * 1_024 * 1_024);
+    expect(kept() - before).toBeLessThan(16 * 1_024 * 1_024);
   });
 
   it('lets no page of another host into its answers, and frames nowhere', async () => {

@@ -44,8 +44,10 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
   server.removeAllContentTypeParsers();
   const parse = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Nothing is unfolded, so nothing can unfold to more than was sent.
+    if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') done(new AppError('media_type_unsupported'));
     // A body that is announced but empty is no body: frontends send the header with every POST.
-    if (body === '') done(null, undefined);
+    else if (body === '') done(null, undefined);
     else if (isNestedTooDeep(body.toString())) done(new AppError('request_invalid', { body: `must not be nested deeper than ${nestingMax} levels` }));
     else void parse(request, body.toString(), done);
   });
