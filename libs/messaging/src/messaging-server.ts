@@ -9,7 +9,9 @@ import { firstValueFrom, isObservable } from 'rxjs';
 import { DeadLetters } from './dead-letters.js';
 import { durableNameOf, EventConsumer } from './event-consumer.js';
 import { EventDispatcher, type Handler } from './event-dispatcher.js';
-import { ConnectionState, payloadBytesMax } from './nats.js';
+import { LargeMessages } from './large-messages/large-messages.js';
+import type { LargeMessage } from './large-messages/part-receivers.js';
+import { ConnectionState } from './nats.js';
 import { Outgoing } from './outgoing.js';
 import { everyEvent, type ReceivedEvent } from './on-event.js';
 import { requestContractOf } from './on-request.js';
@@ -25,6 +27,9 @@ export interface MessagingServerOptions {
   /** Copies of the event stream in a cluster; one when absent. */
   readonly streamReplicas?: number | undefined;
 }
+
+/** A large answer that is not asked for in this time is forgotten. Milliseconds. */
+const answerMsMax = 30_000;
 
 const requestSeconds = new Histogram({
   name: 'patchbay_request_seconds',
@@ -46,12 +51,14 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
   readonly #inHand = new Set<Promise<void>>();
   readonly #deadLetters: DeadLetters;
   readonly #state: ConnectionState;
+  readonly #large: LargeMessages;
 
   constructor(private readonly options: MessagingServerOptions) {
     super();
     this.#outgoing = new Outgoing((error) => options.log.error({ err: error }, 'an answer could not be sent'));
     this.#deadLetters = new DeadLetters(options.database, options.service);
     this.#state = new ConnectionState(options.connection);
+    this.#large = new LargeMessages(options.connection, this.#state);
   }
 
   listen(ready: () => void): void {
@@ -67,6 +74,7 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
     await Promise.all(this.#subscriptions.map((subscription) => subscription.drain().catch(() => undefined)));
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
     await Promise.all(this.#inHand);
+    await this.#large.close();
   }
 
   /** True while requests and events would arrive. */
@@ -106,14 +114,17 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
 
   async #reply(subject: string, handler: MessageHandler, message: Msg): Promise<void> {
     const stop = requestSeconds.startTimer({ request: subject });
+    const parts = this.#large.receive(message);
+    let release: (() => void) | undefined;
     try {
-      const frame = message.json<RequestFrame>();
+      const whole = parts === undefined ? undefined : await parts;
+      release = whole?.release;
+      const frame = whole === undefined ? message.json<RequestFrame>() : frameOf(whole);
       const input = this.#checkInput(subject, frame);
       const context: RequestContext = { caller: frame.caller };
       const work = (): Promise<unknown> => settled(handler(input, context));
       const output = await inTrace(acceptTraceparent(frame.traceparent), () => inSpan(subject, {}, work));
-      const payload = this.#fitting(JSON.stringify(output ?? null));
-      this.#outgoing.send(() => message.respond(payload));
+      this.#respond(message, JSON.stringify(output ?? null));
       stop({ outcome: 'ok' });
     } catch (error) {
       const failure = this.#asAppError(subject, error);
@@ -121,14 +132,20 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
       carried.set(failureHeader, failure.code);
       this.#outgoing.send(() => message.respond(JSON.stringify(failure.details), { headers: carried }));
       stop({ outcome: failure.code });
+    } finally {
+      release?.();
     }
   }
 
-  /** @throws AppError `answer_too_large` instead of an answer that the broker would refuse. */
-  #fitting(payload: string): string {
-    const limit = payloadBytesMax(this.options.connection);
-    if (payload.length * 3 > limit && Buffer.byteLength(payload) > limit) throw new AppError('answer_too_large');
-    return payload;
+  /** @throws AppError `answer_too_large` for one that nobody would take. */
+  #respond(message: Msg, payload: string): void {
+    if (!this.#large.isLarge(payload)) {
+      this.#outgoing.send(() => message.respond(payload));
+      return;
+    }
+    const bytes = Buffer.from(payload);
+    if (this.#large.limitExceededBy(bytes.length) !== undefined) throw new AppError('answer_too_large');
+    if (message.reply !== undefined) this.#large.send({ subject: message.reply, payload: bytes, deadlineMs: Date.now() + answerMsMax });
   }
 
   #checkInput(subject: string, frame: RequestFrame): unknown {
@@ -175,6 +192,9 @@ export class MessagingServer extends Server implements CustomTransportStrategy {
     events.start();
   }
 }
+
+const frameOf = ({ bytes }: LargeMessage): RequestFrame =>
+  JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as RequestFrame;
 
 const manyHandler =
   (handler: MessageHandler): Handler =>

@@ -10,6 +10,7 @@ import {
   getWebhookEndpoint,
   integrationConnected,
   listConnections,
+  receiveProviderWebhook,
   subjectOf,
   type EventOf,
   type InputOf,
@@ -41,6 +42,16 @@ const connected = {
   provider_email: null,
 };
 
+/** A request as large as its body. */
+const withBody = (body_base64: string): InputOf<typeof receiveProviderWebhook> => ({
+  provider: 'zoom',
+  method: 'POST',
+  path: '',
+  query: {},
+  headers: {},
+  body_base64,
+});
+
 /** What the handlers saw, and how they are told to behave. */
 const seen: { events: EventOf<typeof integrationConnected>[]; traces: (string | undefined)[]; failures: number } = {
   events: [],
@@ -52,8 +63,13 @@ const seen: { events: EventOf<typeof integrationConnected>[]; traces: (string | 
 class Handlers {
   @OnRequest(listConnections)
   async list({ limit }: InputOf<typeof listConnections>, context: RequestContext): Promise<OutputOf<typeof listConnections>> {
-    if (limit === 199) return { items: [], next_cursor: 'x'.repeat(1_200_000) };
+    if (limit > 190) return { items: [], next_cursor: 'ö'.repeat((limit - 190) * 4_000_000) };
     return { items: [], next_cursor: `${context.caller?.role ?? 'nobody'} ${currentTraceId() ?? 'no trace'}` };
+  }
+
+  @OnRequest(receiveProviderWebhook)
+  async receive({ body_base64 }: InputOf<typeof receiveProviderWebhook>): Promise<OutputOf<typeof receiveProviderWebhook>> {
+    return { status: 200, headers: { bytes: String(Buffer.byteLength(body_base64)) }, body: '' };
   }
 
   @OnRequest(getWebhookEndpoint)
@@ -148,7 +164,31 @@ describe('messaging over a real broker and a real database', () => {
       await expect(asked).rejects.toMatchObject({ code: 'request_invalid', details: { id: expect.any(String) } });
     });
 
-    it('whose answer is too large for the broker get a failure, and the server lives on', async () => {
+    it('and answers larger than a message may be travel in parts', async () => {
+      const [answered, received, small] = await Promise.all([
+        requests.send(listConnections, { limit: 191 }),
+        requests.send(receiveProviderWebhook, withBody('ö'.repeat(10_000_000))),
+        requests.send(listConnections, { limit: 1 }),
+      ]);
+
+      expect([answered.next_cursor?.length, received.headers['bytes']]).toEqual([4_000_000, '20000000']);
+      expect(small.next_cursor).toMatch(/^nobody /);
+      expect(answered.next_cursor).toMatch(/^ö+$/);
+    }, 20_000);
+
+    it('that are small are one message each way', async () => {
+      const seenSubjects: string[] = [];
+      const tap = outside.subscribe('>', { callback: (_error, message) => seenSubjects.push(message.subject) });
+      await outside.flush();
+
+      await requests.send(receiveProviderWebhook, withBody('x'.repeat(1_000_000)));
+      await outside.flush();
+      tap.unsubscribe();
+
+      expect(seenSubjects.filter((subject) => subject.startsWith('request.') || subject.startsWith('_INBOX.'))).toHaveLength(2);
+    });
+
+    it('whose answer nobody could take get a failure, and the server lives on', async () => {
       const [tooLarge, other] = await Promise.allSettled([
         requests.send(listConnections, { limit: 199 }),
         requests.send(listConnections, { limit: 1 }),
@@ -158,11 +198,32 @@ describe('messaging over a real broker and a real database', () => {
       expect(other.status).toBe('fulfilled');
     });
 
-    it('that are too large themselves are refused as such', async () => {
-      const asked = requests.send(listConnections, { limit: 1, cursor: 'x'.repeat(1_200_000) });
+    it('that nobody could take are refused as such', async () => {
+      const asked = requests.send(receiveProviderWebhook, withBody('x'.repeat(70_000_000)));
 
-      await expect(asked).rejects.toMatchObject({ code: 'body_too_large' });
+      await expect(asked).rejects.toMatchObject({ code: 'body_too_large', details: { limit_bytes: 67_108_864 } });
     });
+
+    it('in parts that nobody is there for say so instead of hanging', async () => {
+      const nobody = { ...receiveProviderWebhook, name: 'nobody.receive-provider-webhook' };
+
+      await expect(requests.send(nobody, withBody('x'.repeat(2_000_000)))).rejects.toMatchObject({ code: 'service_unavailable' });
+    });
+
+    it('in parts that are under way when the broker dies fail at once, and later ones are answered', async () => {
+      const asked = requests.send(receiveProviderWebhook, withBody('x'.repeat(60_000_000)));
+      const failed = expect(asked).rejects.toMatchObject({ code: 'service_unavailable' });
+      await new Promise((resolve) => setImmediate(resolve));
+      const began = performance.now();
+      nats.kill();
+      await failed;
+      const failedAfterMs = performance.now() - began;
+      const later = requests.send(receiveProviderWebhook, withBody('x'.repeat(2_000_000)));
+      await nats.ready();
+
+      await expect(later).resolves.toMatchObject({ headers: { bytes: '2000000' } });
+      expect(failedAfterMs).toBeLessThan(4_000);
+    }, 20_000);
 
     it('under way when the broker dies fail at once, and later ones are answered as soon as it is back', async () => {
       nats.kill();

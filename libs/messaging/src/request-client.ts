@@ -9,14 +9,21 @@ import {
 } from '@patchbay/contracts';
 import { currentTraceparent } from '@patchbay/tracing';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { LargeMessages } from './large-messages/large-messages.js';
+import type { LargeMessage } from './large-messages/part-receivers.js';
+import type { Sending } from './large-messages/part-senders.js';
+import { ConnectionState } from './nats.js';
 import { Outgoing } from './outgoing.js';
-import { ConnectionState, payloadBytesMax } from './nats.js';
 import { errorOf, failureHeader, type FailureFrame, type RequestFrame } from './request-frame.js';
 
+type Answer = Pick<Msg, 'data' | 'headers' | 'json'>;
+
 interface Pending {
-  readonly resolve: (answer: Msg) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
   readonly deadline: number;
+  /** Of a request that travels in parts. */
+  sending?: Sending;
 }
 
 /** What may go beside the input of a request. */
@@ -34,7 +41,7 @@ const offerAgainMs = 100;
 const noResponders = 503;
 
 /**
- * Asks services. One subscription takes all answers; a `Map` finds who waits for them.
+ * Asks services. One subscription takes all answers; a `Map` finds who waits for them. What is larger than a message may be travels in parts.
  *
  * @throws AppError with the code the service answered; `service_unavailable` when nobody is there to answer; `deadline_exceeded` when the
  *   answer took longer than the contract allows.
@@ -45,10 +52,12 @@ export class RequestClient {
   readonly #pending = new Map<string, Pending>();
   readonly #sweeper: NodeJS.Timeout;
   readonly #state: ConnectionState;
+  readonly #large: LargeMessages;
   #next = 0;
 
   constructor(private readonly connection: NatsConnection) {
     this.#state = new ConnectionState(connection);
+    this.#large = new LargeMessages(connection, this.#state);
     this.#state.onDisconnect(() => this.#giveUpPending());
     connection.subscribe(`${this.#inbox}.*`, { callback: (_error, answer) => this.#settle(answer) });
     this.#sweeper = setInterval(() => this.#sweep(Date.now()), sweepMs);
@@ -68,6 +77,7 @@ export class RequestClient {
   close(): void {
     clearInterval(this.#sweeper);
     this.#giveUpPending();
+    void this.#large.close();
   }
 
   /** The client throws away what it could not send before it lost the connection, so nothing is handed to it meanwhile. */
@@ -80,14 +90,12 @@ export class RequestClient {
 
   /** Nobody will answer what was under way when the connection was lost. */
   #giveUpPending(): void {
-    for (const pending of this.#pending.values()) pending.reject(new AppError('service_unavailable'));
-    this.#pending.clear();
+    for (const token of [...this.#pending.keys()]) this.#taken(token)?.reject(new AppError('service_unavailable'));
   }
 
-  async #ask(contract: RequestContract, input: unknown, options: SendOptions): Promise<Msg> {
+  async #ask(contract: RequestContract, input: unknown, options: SendOptions): Promise<Answer> {
     const frame: RequestFrame = { input, caller: options.caller, traceparent: currentTraceparent() };
-    const payload = JSON.stringify(frame);
-    this.#checkSize(payload);
+    const payload = this.#payloadOf(JSON.stringify(frame));
     const deadline = Date.now() + (contract.deadlineMs ?? requestDeadlineMsDefault);
     const giveUp = Math.min(deadline, Date.now() + patienceMs);
     for (;;) {
@@ -101,19 +109,25 @@ export class RequestClient {
     }
   }
 
-  /** @throws AppError `body_too_large`: the broker would end the connection. */
-  #checkSize(payload: string): void {
-    const limit = payloadBytesMax(this.connection);
-    if (payload.length * 3 > limit && Buffer.byteLength(payload) > limit) throw new AppError('body_too_large', { limit_bytes: limit });
+  /** Bytes for what has to travel in parts. @throws AppError `body_too_large`: nobody would take it. */
+  #payloadOf(text: string): string | Uint8Array {
+    if (!this.#large.isLarge(text)) return text;
+    const bytes = Buffer.from(text);
+    const limit = this.#large.limitExceededBy(bytes.length);
+    if (limit !== undefined) throw new AppError('body_too_large', { limit_bytes: limit });
+    return bytes;
   }
 
-  #offer(subject: string, payload: string, deadline: number): Promise<Msg> {
+  #offer(subject: string, payload: string | Uint8Array, deadline: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const token = (this.#next++).toString(36);
-      this.#pending.set(token, { resolve, reject, deadline });
+      const pending: Pending = { resolve, reject, deadline };
+      this.#pending.set(token, pending);
       this.#outgoing.send(() => {
         try {
-          this.connection.publish(subject, payload, { reply: `${this.#inbox}.${token}` });
+          const reply = `${this.#inbox}.${token}`;
+          if (typeof payload === 'string') this.connection.publish(subject, payload, { reply });
+          else pending.sending = this.#large.send({ subject, payload, reply, deadlineMs: deadline, onLost: () => this.#lose(token) });
         } catch (cause) {
           this.#pending.delete(token);
           reject(new AppError('service_unavailable', {}, { cause }));
@@ -122,24 +136,47 @@ export class RequestClient {
     });
   }
 
+  /** Whoever took the first part has gone before it had the last. */
+  #lose(token: string): void {
+    this.#taken(token)?.reject(new AppError('service_unavailable'));
+  }
+
+  #taken(token: string): Pending | undefined {
+    const pending = this.#pending.get(token);
+    this.#pending.delete(token);
+    pending?.sending?.end();
+    return pending;
+  }
+
   #settle(answer: Msg): void {
     const token = answer.subject.slice(this.#inbox.length + 1);
-    const pending = this.#pending.get(token);
-    if (pending === undefined) return;
-    this.#pending.delete(token);
-    pending.resolve(answer);
+    if (!this.#pending.has(token)) return;
+    const parts = this.#large.receive(answer);
+    if (parts === undefined) this.#taken(token)?.resolve(answer);
+    else void this.#settleWhole(token, parts);
+  }
+
+  async #settleWhole(token: string, parts: Promise<LargeMessage>): Promise<void> {
+    try {
+      const { bytes, release } = await parts;
+      this.#taken(token)?.resolve({
+        data: bytes,
+        json: () => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')),
+      });
+      release();
+    } catch (error) {
+      this.#taken(token)?.reject(error instanceof Error ? error : new AppError('service_unavailable'));
+    }
   }
 
   #sweep(now: number): void {
     for (const [token, pending] of this.#pending) {
-      if (pending.deadline > now) continue;
-      this.#pending.delete(token);
-      pending.reject(new AppError('deadline_exceeded'));
+      if (pending.deadline <= now) this.#taken(token)?.reject(new AppError('deadline_exceeded'));
     }
   }
 }
 
-const failureOf = (answer: Msg): FailureFrame => {
+const failureOf = (answer: Answer): FailureFrame => {
   const code = answer.headers?.get(failureHeader) ?? 'internal_error';
   return answer.data.length === 0 ? { code, details: {} } : { code, details: answer.json<FailureFrame['details']>() };
 };
