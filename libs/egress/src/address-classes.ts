@@ -6,6 +6,7 @@ import ipaddr from 'ipaddr.js';
  */
 const furtherNetworks = [
   '0.0.0.0/8',
+  '168.63.129.16/32', // the host below a machine of Azure: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
   '192.88.99.0/24', // 6to4 relays, withdrawn
   '192.31.196.0/24', // AS112
   '192.52.193.0/24', // AMT

@@ -1,69 +1,25 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Agent, request } from 'undici';
 import { isPublicAddress } from './address-classes.js';
 import { AddressNotAllowedError, EgressGuard } from './egress-guard.js';
 import type { Resolve } from './name-resolver.js';
+import { internalHosts, publicHosts } from './testing/index.js';
 
 const guard = new EgressGuard({ allow: [], httpsOnly: false });
 const refused = (url: string) => expect(() => guard.checkUrl(url)).toThrow(AddressNotAllowedError);
 
 describe('a URL', () => {
-  it.each([
-    '127.0.0.1',
-    '127.1',
-    '0',
-    '0.0.0.0',
-    '0177.0.0.1',
-    '017700000001',
-    '0x7f.1',
-    '2130706433',
-    '10.1.2.3',
-    '172.16.0.1',
-    '172.31.255.255',
-    '192.168.1.1',
-    '169.254.169.254',
-    '100.64.0.1',
-    '192.0.0.1',
-    '192.0.2.1',
-    '198.18.0.1',
-    '198.51.100.1',
-    '203.0.113.1',
-    '224.0.0.1',
-    '240.0.0.1',
-    '255.255.255.255',
-    '192.88.99.1',
-    '[::1]',
-    '[::]',
-    '[fe80::1]',
-    '[fc00::1]',
-    '[fd00:ec2::254]',
-    '[ff02::1]',
-    '[::ffff:7f00:1]',
-    '[::ffff:a9fe:a9fe]',
-    '[::ffff:8.8.8.8]',
-    '[::7f00:1]',
-    '[64:ff9b::a9fe:a9fe]',
-    '[64:ff9b:1::1]',
-    '[2002:7f00:1::]',
-    '[2001:0:4136:e378::]',
-    '[2001:db8::1]',
-    '[3fff::1]',
-    '[5f00::1]',
-    '[fec0::1]',
-    '[100::1]',
-    'localhost',
-    'LOCALHOST',
-    'localhost.',
-    'redis',
-    'foo.localhost',
-    'metadata.google.internal',
-    '127.0.0.1.',
-    '１２７.0.0.1',
-    'printer.local',
-  ])('with the host %s is refused', (host) => {
-    refused(`http://${host}/`);
-    refused(`https://${host}/`);
+  it.each(internalHosts)('with the host %s is refused', (host) => {
+    for (const url of [
+      `http://${host}/`,
+      `https://${host}/`,
+      `HTTPS://${host}:8443/hook`,
+      `http:\\\\${host}\\`,
+      `https:${host}/`,
+      `\t https://${host}/`,
+    ])
+      refused(url);
   });
 
   it.each([
@@ -77,16 +33,31 @@ describe('a URL', () => {
     'http://[fe80::1%25eth0]/',
     'javascript:alert(1)',
     'unix:/var/run/docker.sock',
+    'http://unix:/var/run/docker.sock:/containers/json',
+    'data:text/plain,hello',
+    'ws://example.com/',
+    'http://',
+    'https://?',
   ])('%p is refused', refused);
 
-  it.each([22, 25, 110, 143, 4_222, 5_432, 6_379, 2_375, 9_200, 11_211, 0])('with port %i is refused', (port) =>
-    refused(`http://example.com:${port}/`),
+  it.each([0, 21, 22, 23, 25, 53, 110, 143, 445, 587, 2_375, 3_306, 4_222, 5_432, 6_379, 9_200, 10_250, 11_211, 27_017])(
+    'with port %i is refused',
+    (port) => refused(`http://example.com:${port}/`),
   );
 
-  it.each(['https://example.com/hook?x=1', 'http://example.com:8080/', 'https://1.1.1.1/', 'https://[2606:4700::1111]/', 'https://example.com:443/'])(
+  it('with a port that the operator allows is taken, at that host only', () => {
+    const lenient = new EgressGuard({ allow: ['mail.example.com:25', '[::1]:9000'], httpsOnly: false });
+
+    expect(lenient.checkUrl('http://mail.example.com:25/').port).toBe('25');
+    expect(lenient.checkUrl('http://[::1]:9000/').hostname).toBe('[::1]');
+    for (const url of ['http://example.com:25/', 'http://mail.example.com:22/', 'http://[::1]:9001/', 'http://mail.example.com.evil.example:25/'])
+      expect(() => lenient.checkUrl(url)).toThrow(AddressNotAllowedError);
+  });
+
+  it.each([...publicHosts.map((host) => `https://${host}/`), 'https://example.com/hook?x=1', 'http://example.com:8080/', 'https://example.com:443/'])(
     '%s is allowed',
     (url) => {
-      expect(guard.checkUrl(url).href).toBe(url.replace(':443/', '/'));
+      expect(guard.checkUrl(url).href).toBe(new URL(url).href);
     },
   );
 
@@ -151,6 +122,40 @@ describe('a connection', () => {
 
     expect(await reach('rebind.example', resolve)).toMatchObject({ code: 'address_not_allowed' });
     expect(hits).toBe(0);
+  });
+
+  it.each(internalHosts)('to %s is never made, however its URL was read', async (host) => {
+    const connect = new EgressGuard({ allow: [], httpsOnly: false, resolve: answering('127.0.0.1') }).connector({});
+    const hostname = host.split('@').at(-1) ?? '';
+
+    const error = await new Promise((settle) =>
+      connect({ hostname, host: hostname, protocol: 'http:', port: String(port) }, (failure) => settle(failure)),
+    );
+
+    expect(error).toMatchObject({ code: 'address_not_allowed' });
+    expect(hits).toBe(0);
+  });
+
+  it('that came to be elsewhere than the name server said is ended before anything is sent', async () => {
+    const answers = ['93.184.216.34'];
+    const twoFaced = {
+      family: 4,
+      get address() {
+        return answers.shift() ?? '127.0.0.1';
+      },
+    };
+    let sent = '';
+    const inside = createTcpServer((socket) => socket.on('data', (text) => (sent += text.toString())));
+    await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+    const at = (inside.address() as AddressInfo).port;
+    const dispatcher = new Agent({ connect: new EgressGuard({ allow: [], httpsOnly: false, resolve: async () => [twoFaced] }).connector({}) });
+
+    const failure = await request(`http://rebind.example:${at}/`, { dispatcher, headersTimeout: 1_000 }).catch((error: unknown) => error);
+    await dispatcher.destroy();
+    await new Promise((resolve) => inside.close(resolve));
+
+    expect(failure).toMatchObject({ code: 'address_not_allowed' });
+    expect(sent).toBe('');
   });
 
   it('to a literal inside is never made', async () => {

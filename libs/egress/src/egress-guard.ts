@@ -63,8 +63,10 @@ export class EgressGuard {
   /** The only way out to such an address: connects where the rules allow it, and fails with {@link AddressNotAllowedError} elsewhere. */
   connector(options: buildConnector.BuildOptions): Connector {
     // Node calls `lookup` for names only; addresses were judged before.
-    const guarded = buildConnector({ ...options, lookup: (hostname, details, done) => void this.#lookup(hostname, details, done) });
-    const exempt = buildConnector(options);
+    // A connection of HTTP/2 may be used for every name of a certificate, and nobody would judge the others: HTTP/1.1 alone.
+    const http1 = { ...options, allowH2: false };
+    const guarded = buildConnector({ ...http1, lookup: (hostname, details, done) => void this.#lookup(hostname, details, done) });
+    const exempt = buildConnector(http1);
     return (target, done) => {
       const { hostname, port } = targetOf(target.hostname, target.port, target.protocol);
       if (this.rules.httpsOnly && target.protocol !== 'https:') return done(new AddressNotAllowedError(), null);
@@ -104,7 +106,7 @@ export class EgressGuard {
 const targetOf = (hostname: string, port: string, protocol: string): { hostname: string; port: number } => ({
   hostname: hostname
     .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
+    .replace(/\.+$/, '')
     .toLowerCase(),
   port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
 });

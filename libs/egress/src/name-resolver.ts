@@ -24,10 +24,12 @@ export interface ResolverOptions {
   /** Where to ask instead of what the machine is set to: `address:port`. */
   readonly servers?: readonly string[];
   readonly timeoutMs?: number;
+  /** How long an answer is kept. Milliseconds. */
+  readonly keepMs?: number;
 }
 
 /** Short enough that a customer's move is noticed. What is connected to is judged afresh all the same. Milliseconds. */
-const keepMs = 3_000;
+const keepMsDefault = 3_000;
 const keptMax = 5_000;
 const timeoutMsDefault = 2_000;
 /** Answers that say that there is no such name, or no such address of it. */
@@ -37,7 +39,7 @@ const noneCodes = new Set(['ENOTFOUND', 'ENODATA']);
  * Asks name servers directly. The operating system's own way occupies one of four threads for as long as it takes, which are the whole process's:
  * a few names whose servers hang would hold up every other name. Names of the machine's own files are of no interest here: none of them is public.
  */
-export function nameResolver({ servers, timeoutMs = timeoutMsDefault }: ResolverOptions = {}): Resolve {
+export function nameResolver({ servers, timeoutMs = timeoutMsDefault, keepMs = keepMsDefault }: ResolverOptions = {}): Resolve {
   const resolver = new Resolver({ timeout: timeoutMs, tries: 2 });
   if (servers !== undefined) resolver.setServers(servers);
   const kept = new Map<string, { readonly addresses: Promise<readonly ResolvedAddress[]>; readonly untilMs: number }>();
