@@ -129,7 +129,7 @@ describe('a connection', () => {
     const hostname = host.split('@').at(-1) ?? '';
 
     const error = await new Promise((settle) =>
-      connect({ hostname, host: hostname, protocol: 'http:', port: String(port) }, (failure) => settle(failure)),
+      connect({ hostname, host: hostname, protocol: 'http:', port: String(port) }, (...[failure]) => settle(failure)),
     );
 
     expect(error).toMatchObject({ code: 'address_not_allowed' });
