@@ -36,12 +36,13 @@ export class Terminal {
   /** The result: one JSON document, or what `text` makes of it. */
   result<Value>(value: Value, text: (value: Value) => readonly string[]): void {
     const lines = this.isJson ? [JSON.stringify(value, null, 2)] : text(value);
-    for (const line of lines) this.streams.out.write(`${line}\n`);
+    // JSON escapes what a terminal would obey.
+    for (const line of lines) this.streams.out.write(`${this.isJson ? line : harmless(line)}\n`);
   }
 
   /** Something a person may want to know that is not the result. */
   note(line: string): void {
-    this.streams.err.write(`${line}\n`);
+    this.streams.err.write(`${harmless(line)}\n`);
   }
 
   /** A bar on a terminal; elsewhere a line for every tenth. */
@@ -49,6 +50,14 @@ export class Terminal {
     return this.streams.err.isTTY === true ? bar(name, this.streams.err) : lines(name, (line) => this.note(line));
   }
 }
+
+/**
+ * Text of others without what a terminal obeys instead of showing: escape sequences, jumps to the beginning of a line, letters that run backwards.
+ * Breaks between lines stay.
+ */
+const harmless = (text: string): string =>
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/g, '\uFFFD');
 
 const percentOf = (done: number, total: number): number => (total === 0 ? 100 : (100 * done) / total);
 
@@ -81,10 +90,12 @@ function lines(name: string, write: (line: string) => void): Progress {
 }
 
 /** Rows under their headings, as wide as they must be. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+export function table(headings: readonly string[], cells: readonly (readonly string[])[]): readonly string[] {
+  // A cell with a line of its own would look like a row.
+  const rows = cells.map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')));
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    cells
+  const line = (row: readonly string[]): string =>
+    row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();

@@ -58,6 +58,7 @@ export { createMailgunFake } from '../mailgun/mailgun.fake.js';
 export { mailgunFakeWebhooks } from '../mailgun/mailgun.fake-webhooks.js';
 export { createMicrosoftFake, microsoftFakeClient, type MicrosoftFake } from '../microsoft/microsoft.fake.js';
 export { outlookFakeWebhooks } from '../microsoft/microsoft.fake-webhooks.js';
+export { makeCertificate, type FakeCertificate } from '../paypal/paypal.fake-certificate.js';
 export { createPaypalFake } from '../paypal/paypal.fake.js';
 export { paypalFakeWebhooks } from '../paypal/paypal.fake-webhooks.js';
 export { createS3Fake } from '../s3/s3.fake.js';
