@@ -10,6 +10,7 @@ import {
   updateWebhookEndpoint,
   type RequestContract,
 } from '@patchbay/contracts';
+import { internalHosts } from '@patchbay/egress/testing';
 import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
 
 let webhooks: TestWebhooks;
@@ -128,6 +129,23 @@ describe('endpoints', () => {
     ['a secret that is too short', { secret_key: 'whsec_c2hvcnQgc2VjcmV0' }, 'request_invalid', 'secret_key'],
   ])('refuse %s', async (_what, changes, code, field) => {
     expect(await refusal(create(randomUUID(), changes))).toEqual({ code, fields: [field] });
+  });
+
+  it('refuse every way to name something inside, when they are made and when they are changed', async () => {
+    const userId = randomUUID();
+    const { id } = await create(userId);
+    const odd = ['file:///etc/passwd', 'gopher://example.com/', 'ftp://example.com/', 'http://user:pw@example.com/', 'http://example.com:6379/'];
+
+    for (const webhook_url of [...internalHosts.map((host) => `https://${host}/hook`), ...odd]) {
+      const answers = await Promise.all([
+        refusal(create(randomUUID(), { webhook_url })),
+        refusal(webhooks.ask(updateWebhookEndpoint, { id, webhook_url }, userId)),
+        refusal(webhooks.ask(replaceWebhookEndpoint, { id, ...input, webhook_url }, userId)),
+      ]);
+      const codes = answers.map((answer) => (typeof answer === 'string' ? answer : answer.code));
+      expect([webhook_url, codes.filter((code) => code !== 'webhook_url_not_allowed' && code !== 'request_invalid')]).toEqual([webhook_url, []]);
+    }
+    expect(await webhooks.ask(getWebhookEndpoint, { id }, userId)).toMatchObject({ webhook_url: input.webhook_url });
   });
 
   it('say in a test that an address is no longer allowed, without trying it', async () => {
