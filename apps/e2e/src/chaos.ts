@@ -1,6 +1,6 @@
 import { messageOf } from '@patchbay/local-stack';
 import { readOptions, type ChaosOptions } from './chaos/options.js';
-import { findingsOf, linesOf, linesWithoutOutbox, recoveryTableOf, tableOf, type Line } from './chaos/report.js';
+import { findingsOf, findingsOfJobs, linesOf, linesOfJobs, linesWithoutOutbox, recoveryTableOf, tableOf, type Line } from './chaos/report.js';
 import { runChaos } from './chaos/run.js';
 
 // The main program of `npm run test:chaos`: kills everything in turn while bookings flow, and compares what was promised with what arrived.
@@ -8,18 +8,22 @@ const say = (line: string): void => console.log(line);
 
 async function withOutbox(options: ChaosOptions): Promise<readonly Line[]> {
   say(`Chaos with ${options.bookings} bookings, seed ${options.seed} (repeat with --seed ${options.seed}):`);
-  const result = await runChaos(options, say);
-  const lines = linesOf(result);
-  say(`\n${recoveryTableOf(result.recoveries)}\n\n${tableOf(lines)}`);
-  if (lines.some(({ isKept }) => !isKept)) say(findingsOf(result));
-  return lines;
+  const { bookings, jobs } = await runChaos(options, say);
+  const lines = bookings === null ? [] : linesOf(bookings);
+  const jobLines = jobs === null ? [] : linesOfJobs(jobs);
+  if (bookings !== null) say(`\n${recoveryTableOf(bookings.recoveries)}`);
+  say(`\n${tableOf([...lines, ...jobLines])}`);
+  if (bookings !== null && lines.some(({ isKept }) => !isKept)) say(findingsOf(bookings));
+  if (jobs !== null && jobLines.some(({ isKept }) => !isKept)) say(findingsOfJobs(jobs));
+  return [...lines, ...jobLines];
 }
 
 async function withoutOutbox(options: ChaosOptions): Promise<readonly Line[]> {
   say(`Chaos with the outbox switched off, ${options.bookings} bookings, seed ${options.seed}: losses are expected.`);
-  const result = await runChaos({ ...options, withoutOutbox: true }, say);
-  const lines = linesWithoutOutbox(result);
-  say(`\n${findingsOf(result)}\n\n${tableOf(lines)}`);
+  const { bookings } = await runChaos({ ...options, withoutOutbox: true, jobsOnly: false }, say);
+  if (bookings === null) throw new Error('unreachable: bookings were asked for');
+  const lines = linesWithoutOutbox(bookings);
+  say(`\n${findingsOf(bookings)}\n\n${tableOf(lines)}`);
   return lines;
 }
 

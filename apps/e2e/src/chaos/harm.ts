@@ -13,7 +13,10 @@ export interface Recovery {
 }
 
 /** How many bookings are on their way at the moment of a harm. */
-const inFlight = { kill: 3, wipe: 10, outage: 10 } as const;
+const inFlight = { kill: 3, restart: 10, wipe: 10, outage: 10 } as const;
+
+/** How PostgreSQL is told to end. https://www.postgresql.org/docs/current/server-shutdown.html */
+const endings = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 
 /** Does one harm to the stack while bookings are on their way, then waits until a fresh one is through. */
 export class Harmer {
@@ -49,9 +52,14 @@ export class Harmer {
       return stack.restart('nats');
     }
     await sleep(harm.leadMs);
-    // Between a death and the next start there is nothing to kill.
-    await eventually(`${harm.component} runs`, async () => {
-      if (!stack.kill(harm.component)) throw new NotYet('no process');
+    if (harm.kind === 'restart') return this.#signal(harm.process, endings[harm.mode]);
+    await Promise.all(harm.processes.map((process) => this.#signal(process, 'SIGKILL')));
+  }
+
+  // Between a death and the next start there is nothing to kill.
+  #signal(process: string, signal: NodeJS.Signals): Promise<void> {
+    return eventually(`${process} runs`, async () => {
+      if (!this.world.stack.kill(process, signal)) throw new NotYet('no process');
     });
   }
 

@@ -12,6 +12,8 @@ export interface ChaosOptions {
   readonly alsoWithoutOutbox: boolean;
   /** `broker` harms NATS only: what the run without the outbox needs, when it has to be short. */
   readonly harms: 'all' | 'broker';
+  /** Only the jobs that make deliveries again. */
+  readonly jobsOnly: boolean;
   readonly keep: boolean;
 }
 
@@ -25,6 +27,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       seed: { type: 'string' },
       'without-outbox': { type: 'boolean', default: false },
       'also-without-outbox': { type: 'boolean', default: false },
+      'jobs-only': { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
     },
   });
@@ -35,6 +38,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     withoutOutbox: values['without-outbox'],
     alsoWithoutOutbox: values['also-without-outbox'],
     harms: 'all',
+    jobsOnly: values['jobs-only'],
     keep: values.keep,
   };
 }

@@ -11,16 +11,31 @@ export interface BookingPlan {
 
 /** One thing that is done to the running stack; `leadMs` is how far the bookings of the moment have come by then. */
 export type Harm =
-  | { readonly kind: 'kill'; readonly component: string; readonly pauseMs: number; readonly leadMs: number }
+  | { readonly kind: 'kill'; readonly processes: readonly string[]; readonly pauseMs: number; readonly leadMs: number }
+  /** PostgreSQL's own ways to end: `fast` rolls back and closes, `immediate` leaves at once. Both cut every connection. */
+  | { readonly kind: 'restart'; readonly process: 'postgres'; readonly mode: 'fast' | 'immediate'; readonly pauseMs: number; readonly leadMs: number }
   /** NATS comes back without anything it stored. */
-  | { readonly kind: 'wipe'; readonly component: 'nats'; readonly pauseMs: number }
+  | { readonly kind: 'wipe'; readonly process: 'nats'; readonly pauseMs: number }
   /** NATS stays away for longer than anybody waits for its acknowledgement. */
-  | { readonly kind: 'outage'; readonly component: 'nats'; readonly pauseMs: number; readonly awayMs: number };
+  | { readonly kind: 'outage'; readonly process: 'nats'; readonly pauseMs: number; readonly awayMs: number };
+
+/** The two replicas of `webhooks`. */
+export const webhooksReplicas = ['webhooks', 'webhooks-2'] as const;
 
 /** Everything that is killed. The sandbox is the world outside, and worlds do not crash. */
-const components = ['gateway', 'auth', 'calendar', 'video', 'webhooks', 'nats', 'postgres'] as const;
+const killed: readonly (readonly string[])[] = [
+  ...['gateway', 'auth', 'calendar', 'video', ...webhooksReplicas, 'nats', 'postgres'].map((process) => [process]),
+  webhooksReplicas,
+];
 
 const awayMs = 7_000;
+
+/** What a person would call it. */
+export function nameOf(harm: Harm): string {
+  if (harm.kind === 'kill') return `kill -9 ${harm.processes.join(', ')}`;
+  if (harm.kind === 'restart') return `PostgreSQL, ${harm.mode}`;
+  return harm.kind === 'wipe' ? 'NATS wiped' : 'NATS away for 7 s';
+}
 
 /** Most bookings stay, some move, some are cancelled, some both. */
 export const planBooking = (index: number, random: Random): BookingPlan => ({
@@ -30,12 +45,20 @@ export const planBooking = (index: number, random: Random): BookingPlan => ({
   pausesMs: [random.between(50, 3_000), random.between(50, 3_000)],
 });
 
-/** One round: every component killed once, in random order; in the first round NATS is wiped and kept away as well. */
+/** One round: everything harmed once, in random order; in the first round NATS is wiped and kept away as well. */
 export function planRound(round: number, random: Random, harms: 'all' | 'broker'): readonly Harm[] {
   const pauseMs = (): number => random.between(200, 1_500);
-  const kills = components.map((component): Harm => ({ kind: 'kill', component, pauseMs: pauseMs(), leadMs: random.between(0, 400) }));
-  if (round > 0) return random.shuffled(kills);
-  const wipe: Harm = { kind: 'wipe', component: 'nats', pauseMs: pauseMs() };
-  const outage: Harm = { kind: 'outage', component: 'nats', pauseMs: pauseMs(), awayMs };
-  return harms === 'broker' ? [outage, wipe] : random.shuffled([...kills, wipe, outage]);
+  const leadMs = (): number => random.between(0, 400);
+  const kills = killed.map((processes): Harm => ({ kind: 'kill', processes, pauseMs: pauseMs(), leadMs: leadMs() }));
+  const restarts = (['fast', 'immediate'] as const).map((mode): Harm => ({
+    kind: 'restart',
+    process: 'postgres',
+    mode,
+    pauseMs: pauseMs(),
+    leadMs: leadMs(),
+  }));
+  if (round > 0) return random.shuffled([...kills, ...restarts]);
+  const wipe: Harm = { kind: 'wipe', process: 'nats', pauseMs: pauseMs() };
+  const outage: Harm = { kind: 'outage', process: 'nats', pauseMs: pauseMs(), awayMs };
+  return harms === 'broker' ? [outage, wipe] : random.shuffled([...kills, ...restarts, wipe, outage]);
 }

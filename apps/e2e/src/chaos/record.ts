@@ -4,6 +4,8 @@ import type { BookingData, PublishedEvent } from '@patchbay/local-stack';
 export interface KnownBooking {
   readonly id: string;
   readonly title: string;
+  /** Whose booking it is. */
+  readonly userId: string;
   /** Where it shall stand now, in milliseconds; null once it is cancelled. */
   startsAt: number | null;
   /** Every event of it that was answered 202. */
@@ -21,7 +23,15 @@ export class PublicationRecord {
   retries = 0;
 
   begin(data: BookingData): KnownBooking {
-    const booking: KnownBooking = { id: data.booking_id, title: data.title, startsAt: Date.parse(data.start_time), acknowledged: [], isDone: false };
+    const { booking_id: id, title, organizer } = data;
+    const booking: KnownBooking = {
+      id,
+      title,
+      userId: organizer.user_id,
+      startsAt: Date.parse(data.start_time),
+      acknowledged: [],
+      isDone: false,
+    };
     this.bookings.push(booking);
     return booking;
   }

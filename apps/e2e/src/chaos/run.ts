@@ -1,22 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rmSync } from 'node:fs';
 import { Harmer, type Recovery } from './harm.js';
+import { runJobs, type JobsResult } from './jobs.js';
 import type { ChaosOptions } from './options.js';
-import { planBooking, planRound } from './plan.js';
+import { nameOf, planBooking, planRound } from './plan.js';
 import { Publisher } from './publisher.js';
 import { seededRandom } from './random.js';
 import { PublicationRecord } from './record.js';
-import { findStuckRows } from './stuck.js';
+import { findStuck } from './stuck.js';
 import { judge, type Verdict } from './verdict.js';
-import { startWorld, type World } from './world.js';
+import { startWorld, stopWorld, type World } from './world.js';
 
-/** What a run came to. */
+/** What a run came to; null is what was not asked for. */
 export interface ChaosResult {
+  readonly bookings: BookingsResult | null;
+  readonly jobs: JobsResult | null;
+}
+
+/** What became of the bookings. */
+export interface BookingsResult {
   readonly verdict: Verdict;
   readonly record: PublicationRecord;
   readonly recoveries: readonly Recovery[];
   /** Answers the providers did not give although they had done what was asked. */
   readonly droppedAnswers: number;
+  /** Receiver with a habit → how often it gave way to it. */
+  readonly misbehaved: Readonly<Record<string, number>>;
   readonly stuck: readonly string[];
 }
 
@@ -30,9 +39,22 @@ const patience = {
   unstored: { canaryMs: 8_000, unchangedMs: 20_000, totalMs: 60_000 },
 } as const;
 
-/** One run: a stack of its own, bookings, harm, silence, comparison. */
+/** One run: a stack of its own, bookings, harm, silence, comparison; then the jobs. */
 export async function runChaos(options: ChaosOptions, log: (line: string) => void): Promise<ChaosResult> {
   const world = await startWorld(options, (line) => log(`    ${line}`));
+  try {
+    const bookings = options.jobsOnly ? null : await runBookings(world, options, log);
+    // A job could not be told from what was lost before.
+    const jobs = options.withoutOutbox ? null : await runJobs(world, log);
+    return { bookings, jobs };
+  } finally {
+    await stopWorld(world);
+    if (options.keep) log(`    Kept for inspection: ${world.dataDir}`);
+    else rmSync(world.dataDir, { recursive: true, force: true });
+  }
+}
+
+async function runBookings(world: World, options: ChaosOptions, log: (line: string) => void): Promise<BookingsResult> {
   const ticker = new AbortController();
   try {
     const record = new PublicationRecord();
@@ -47,12 +69,10 @@ export async function runChaos(options: ChaosOptions, log: (line: string) => voi
     await world.sandbox.clearFaults();
     log('    All is published; waiting until it is quiet.');
     const { verdict, stuck } = await untilQuiet(world, record, options);
-    return { verdict, record, recoveries, droppedAnswers, stuck };
+    const misbehaved = Object.fromEntries(world.habitual.map(({ receiver, misbehaved: count }) => [receiver.name, count()]));
+    return { verdict, record, recoveries, droppedAnswers, misbehaved, stuck };
   } finally {
     ticker.abort();
-    await world.stack.stop();
-    if (options.keep) log(`    Kept for inspection: ${world.dataDir}`);
-    else rmSync(world.dataDir, { recursive: true, force: true });
   }
 }
 
@@ -108,18 +128,22 @@ async function harmWhile(publishing: Promise<void>, { harmer, options, recoverie
   }
 }
 
-async function untilQuiet(world: World, record: PublicationRecord, options: ChaosOptions): Promise<Pick<ChaosResult, 'verdict' | 'stuck'>> {
+async function untilQuiet(world: World, record: PublicationRecord, options: ChaosOptions): Promise<Pick<BookingsResult, 'verdict' | 'stuck'>> {
   const { unchangedMs, totalMs } = patienceOf(options);
   const deadline = performance.now() + totalMs;
+  const habitual = world.habitual.map(({ receiver }) => ({ name: receiver.name, ledger: receiver, userIds: world.userIds }));
   let changedAt = performance.now();
+  let heardBefore = 0;
   for (;;) {
-    if ((await world.farEnd.refresh()) > 0) changedAt = performance.now();
+    const heard = world.habitual.reduce((sum, { receiver }) => sum + receiver.webhooks().length, 0);
+    if ((await world.farEnd.refresh()) > 0 || heard > heardBefore) changedAt = performance.now();
+    heardBefore = heard;
     const silentMs = performance.now() - changedAt;
-    const verdict = judge(record, world.farEnd);
+    const verdict = judge(record, world.farEnd, habitual);
     const isLate = silentMs > unchangedMs || performance.now() > deadline;
     // A moment of silence even when all is there: a second delivery of something might still be on its way.
     if (isLate || (verdict.lost.length === 0 && silentMs > 2_000)) {
-      const stuck = options.withoutOutbox ? [] : await findStuckRows(world.stack.databaseUrl);
+      const stuck = options.withoutOutbox ? [] : await findStuck(world);
       if (isLate || stuck.length === 0) return { verdict, stuck };
     }
     await sleep(300);
@@ -142,9 +166,7 @@ async function reportProgress(
     log(
       `    ${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s: ${bookings.length} bookings begun, ${settled} published, ` +
         `${acknowledgedCount} events acknowledged (${retries} calls repeated), ${world.farEnd.webhooks().length} webhooks, ${recoveries.length} harms` +
-        (last === undefined
-          ? ''
-          : `, last ${last.harm.kind} ${last.harm.component} ${last.ms === null ? 'not recovered' : `${(last.ms / 1000).toFixed(1)} s`}`),
+        (last === undefined ? '' : `, last ${nameOf(last.harm)} ${last.ms === null ? 'not recovered' : `${(last.ms / 1000).toFixed(1)} s`}`),
     );
   }
 }

@@ -1,16 +1,31 @@
+import { listWebhookDeliveries } from '@patchbay/contracts';
+import { eventually } from '@patchbay/local-stack';
 import pg from 'pg';
+import type { World } from './world.js';
 
 /** Rows that wait for something although nothing is going on any more; by table, with the condition that says so. */
 const waiting = [
   { table: 'outbox', column: 'published_at', condition: 'published_at IS NULL', meaning: 'events not published' },
   { table: 'dead_letters', column: 'replayed_at', condition: 'replayed_at IS NULL', meaning: 'dead letters' },
-  { table: 'deliveries', column: 'status', condition: `status = 'pending'`, meaning: 'webhooks not delivered' },
-  { table: 'deliveries', column: 'status', condition: `status = 'failed'`, meaning: 'webhooks given up' },
   { table: 'bookings', column: 'applied_revision', condition: 'applied_revision < wanted_revision', meaning: 'bookings not brought to the provider' },
 ] as const;
 
-/** Looks through the schemas of all services; answers one sentence for each kind of row that is stuck. */
-export async function findStuckRows(databaseUrl: string): Promise<readonly string[]> {
+/** Looks through the schemas of all services and the logs of all endpoints; answers one sentence for each kind of thing that is stuck. */
+export async function findStuck({ stack, endpoints }: Pick<World, 'stack' | 'endpoints'>): Promise<readonly string[]> {
+  const deliveries = await Promise.all(endpoints.map((endpoint) => undelivered(endpoint)));
+  return [...(await findStuckRows(stack.databaseUrl)), ...deliveries.flat()];
+}
+
+async function undelivered({ client, id, name }: World['endpoints'][number]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const status of ['pending', 'failed'] as const) {
+    const { items } = await eventually('the log of an endpoint', () => client.call(listWebhookDeliveries, { id, status, limit: 100 }));
+    if (items.length > 0) found.push(`endpoint ${name}: ${items.length}${items.length === 100 ? ' or more' : ''} webhooks ${status}`);
+  }
+  return found;
+}
+
+async function findStuckRows(databaseUrl: string): Promise<readonly string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

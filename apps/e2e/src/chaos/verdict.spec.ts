@@ -54,7 +54,14 @@ describe('the comparison of promises and ledgers', () => {
   ];
 
   it('finds nothing wrong where everything arrived once', async () => {
-    expect(judge(recordOf(booked), await farEndWith(made, told))).toEqual({ lost: [], doubled: [], wrongWebhooks: [], deliveries: 3, repeats: 0 });
+    expect(judge(recordOf(booked), await farEndWith(made, told))).toEqual({
+      lost: [],
+      doubled: [],
+      wrongWebhooks: [],
+      deliveries: 3,
+      repeats: 0,
+      habitual: { deliveries: 0, repeats: 0, lost: [] },
+    });
   });
 
   it('asks nothing of a booking that was never acknowledged', async () => {
@@ -115,5 +122,42 @@ describe('the comparison of promises and ledgers', () => {
 
     expect([repeats, deliveries]).toEqual([1, 6]);
     expect(wrongWebhooks).toEqual(['x w8: forged', 'b1: meeting_link_created announced under 2 ids']);
+  });
+
+  it('sees a repeat that says something else', async () => {
+    const webhooks = [...told, { ...told[0], body: JSON.stringify({ data: { booking_id: data.booking_id, title: 'other' } }) }];
+    const { wrongWebhooks } = judge(recordOf(booked), await farEndWith(made, webhooks as readonly object[]));
+
+    expect(wrongWebhooks).toEqual([`booking_created ${booked.id}: repeated with another content`]);
+  });
+
+  describe('at a receiver with a habit', () => {
+    const odd = async (webhooks: readonly object[], userIds = [data.organizer.user_id]) => [
+      { name: 'drops', ledger: await farEndWith([], webhooks), userIds },
+    ];
+    const judged = async (ledgers: Awaited<ReturnType<typeof odd>>) => judge(recordOf(booked), await farEndWith(made, told), ledgers);
+
+    it('misses what never arrived', async () => {
+      const { lost, habitual } = await judged(await odd(told.slice(1)));
+
+      expect(lost).toEqual([`a receiver that drops: b1: no webhook of booking_created ${booked.id}`]);
+      expect(habitual.lost).toEqual(lost);
+    });
+
+    it('counts repeats apart', async () => {
+      const { repeats, lost, habitual } = await judged(await odd([...told, told[0], told[1]] as readonly object[]));
+
+      expect([repeats, lost, habitual]).toEqual([0, [], { deliveries: 5, repeats: 2, lost: [] }]);
+    });
+
+    it('wants one id for one event all the same', async () => {
+      const { wrongWebhooks } = await judged(await odd([...told, { type: 'booking_created', webhook_id: 'another' }]));
+
+      expect(wrongWebhooks).toEqual(['a receiver that drops: b1: booking_created announced under 2 ids']);
+    });
+
+    it('asks for nothing of people who have no endpoint there', async () => {
+      expect((await judged(await odd([], []))).lost).toEqual([]);
+    });
   });
 });

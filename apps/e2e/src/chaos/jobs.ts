@@ -1,0 +1,261 @@
+import {
+  getWebhookJob,
+  listWebhookDeliveries,
+  pauseWebhookJob,
+  publishEvents,
+  recoverWebhookDeliveries,
+  replayWebhookDeliveries,
+  resumeWebhookJob,
+  type WebhookJob,
+} from '@patchbay/contracts';
+import { eventually, NotYet, type PublishedEvent, type Stack } from '@patchbay/local-stack';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { callerAt } from './caller.js';
+import { webhooksReplicas } from './plan.js';
+import { welcome, welcomeAfter, type Receiver } from './receiver.js';
+import { addEndpoint, type OwnedEndpoint, type World } from './world.js';
+
+/** What became of one job, and of its deliveries. */
+export interface JobReport {
+  readonly kind: WebhookJob['kind'];
+  /** The job at its end, or where it was when patience ended. */
+  readonly job: WebhookJob;
+  /** Deliveries it had to make. */
+  readonly wanted: number;
+  /** Of those, how many did not arrive since the job began. */
+  readonly missing: number;
+  /** Arrivals of what had arrived since the job began. */
+  readonly repeats: number;
+  readonly mostArrivals: number;
+  /** Deliveries whose log does not hold exactly the attempt of history and the one of the job. */
+  readonly wrongLogs: readonly string[];
+  /** Began although the job was paused, beyond what was begun before. */
+  readonly begunWhilePaused: number;
+  /** After each kill, and after the pause: until the first delivery that had not arrived yet. Milliseconds; null when none came. */
+  readonly goneOnMs: readonly (number | null)[];
+  /** After each kill that left some of its deliveries unfinished: until the first of those came in again. Milliseconds. */
+  readonly takenOverMs: readonly number[];
+}
+
+/** A replica that was killed, and when. */
+interface Kill {
+  readonly process: string;
+  readonly atMs: number;
+}
+
+/** What the run of the jobs came to. */
+export interface JobsResult {
+  readonly reports: readonly JobReport[];
+  readonly kills: readonly Kill[];
+}
+
+interface Watched {
+  readonly kind: WebhookJob['kind'];
+  readonly endpoint: OwnedEndpoint;
+  readonly receiver: Receiver;
+}
+
+type RunningJob = Watched & { readonly id: string; readonly goneOnMs: (number | null)[]; begunWhilePaused: number };
+
+const wanted = 800;
+const batch = 100;
+/** So much of each job is seen between one harm and the next. */
+const stretch = 60;
+/** Slow enough that a job is in its middle for as long as we need, quick enough not to count as slow. Milliseconds. */
+const answerMs = 1_200;
+const patienceMs = 30_000;
+const patience = { timeoutMs: patienceMs, everyMs: 50 };
+
+/** Replays one endpoint and recovers another, while whoever works on it is killed: twice as they run, and once as they are paused. */
+export async function runJobs(world: World, log: (line: string) => void): Promise<JobsResult> {
+  const since = new Date(Date.now() - 60_000).toISOString();
+  const jobs = await begin(world, since);
+  log(`    A replay and a recovery of ${wanted} deliveries each have begun.`);
+  const kills: Kill[] = [];
+  for (let count = 0; count < 2; count += 1) {
+    const killed = await killWorker(world, jobs);
+    kills.push(killed);
+    await goOn(jobs);
+    await world.stack.restart(killed.process);
+    await world.stack.ready([killed.process]);
+  }
+  kills.push(await pauseAroundKill(world, jobs));
+  await goOn(jobs);
+  for (const { receiver } of jobs) receiver.answer = welcome;
+  await Promise.all(jobs.map((job) => until(job, ({ status }) => status === 'completed').catch(() => undefined)));
+  return { reports: await Promise.all(jobs.map((job) => reportOf(job, kills))), kills };
+}
+
+async function begin(world: World, since: string): Promise<readonly RunningJob[]> {
+  const { again, canary, secret } = world;
+  const endpointFor = (receiver: Receiver, retries: boolean): Promise<OwnedEndpoint> =>
+    addEndpoint(canary, { name: receiver.name, webhook_url: receiver.url, events: ['booking_completed'], secret_key: secret, retry_failed: retries });
+  const watched: readonly Watched[] = [
+    { kind: 'replay', receiver: again.replay, endpoint: await endpointFor(again.replay, true) },
+    { kind: 'recover', receiver: again.recover, endpoint: await endpointFor(again.recover, false) },
+  ];
+  again.recover.answer = (response) => void response.writeHead(500).end();
+  await makeHistory(world, watched);
+  for (const { receiver } of watched) {
+    receiver.forget();
+    receiver.answer = welcomeAfter(answerMs);
+  }
+  const to = new Date(Date.now() + 60_000).toISOString();
+  const call = ({ kind, endpoint: { client, id } }: Watched): Promise<WebhookJob> =>
+    kind === 'replay' ? client.call(replayWebhookDeliveries, { id, from: since, to }) : client.call(recoverWebhookDeliveries, { id, since });
+  return Promise.all(
+    watched.map(async (one) => ({ ...one, id: (await eventually('a job begins', () => call(one), patience)).id, goneOnMs: [], begunWhilePaused: 0 })),
+  );
+}
+
+/** Deliveries that were made once: one endpoint took them, the other let them fail. */
+async function makeHistory({ product, canaryUserId }: World, watched: readonly Watched[]): Promise<void> {
+  for (let made = 0; made < wanted; made += batch) {
+    const events = Array.from({ length: batch }, () => completed(canaryUserId));
+    await eventually('events are accepted', () => product.call(publishEvents, { events }), patience);
+  }
+  for (const { kind, endpoint, receiver } of watched) {
+    await eventually(
+      `a history to ${kind}`,
+      async () => {
+        const { items } = await endpoint.client.call(listWebhookDeliveries, { id: endpoint.id, status: 'pending', limit: 1 });
+        if (receiver.idCount < wanted || items.length > 0) throw new NotYet(`${receiver.idCount} arrived, ${items.length} pending`);
+      },
+      patience,
+    );
+  }
+}
+
+/** It changes nothing at any provider. */
+const completed = (userId: string): PublishedEvent => ({
+  id: randomUUID(),
+  type: 'booking_completed',
+  version: 1,
+  timestamp: new Date().toISOString(),
+  data: { booking_id: `again-${randomUUID()}`, organizer: { user_id: userId } },
+});
+
+/** Kills the replica that sends most of what comes in, once enough has come in since the last time, and keeps it down. */
+async function killWorker({ stack }: World, jobs: readonly RunningJob[]): Promise<Kill> {
+  const from = jobs.map(({ receiver }) => receiver.idCount);
+  await eventually(
+    'deliveries of the jobs',
+    async () => {
+      const arrived = jobs.map(({ receiver }, index) => receiver.idCount - (from[index] ?? 0));
+      if (arrived.some((count) => count < stretch)) throw new NotYet(`${arrived.join(' and ')} came in`);
+    },
+    patience,
+  );
+  return kill(stack, jobs);
+}
+
+async function kill(stack: Stack, jobs: readonly RunningJob[]): Promise<Kill> {
+  const process = workerOf(jobs, stack.pids());
+  const atMs = performance.now();
+  stack.kill(process);
+  await stack.halt(process);
+  return { process, atMs };
+}
+
+function workerOf(jobs: readonly RunningJob[], pids: Readonly<Record<string, number>>): string {
+  const own = Object.fromEntries(webhooksReplicas.flatMap((name) => (pids[name] === undefined ? [] : [[name, pids[name]]])));
+  const ports = jobs.flatMap(({ receiver }) => receiver.webhooks().slice(-stretch / 2)).map(({ callerPort }) => callerPort);
+  const callers = [...new Set(ports)].map((port) => callerAt(port, own));
+  const counts = webhooksReplicas.map((name) => ({ name, count: callers.filter((caller) => caller === name).length }));
+  return counts.toSorted((one, other) => other.count - one.count)[0]?.name ?? webhooksReplicas[0];
+}
+
+/** Times, for each job, until something arrives that had not. */
+async function goOn(jobs: readonly RunningJob[]): Promise<void> {
+  const startedAt = performance.now();
+  await Promise.all(
+    jobs.map(async ({ receiver, goneOnMs }) => {
+      const from = receiver.idCount;
+      const hasGoneOn = async (): Promise<void> => {
+        if (receiver.idCount === from) throw new NotYet(`${from} of ${wanted}`);
+      };
+      const came = await eventually('the job goes on', hasGoneOn, { ...patience, everyMs: 10 }).then(
+        () => true,
+        () => false,
+      );
+      goneOnMs.push(came ? performance.now() - startedAt : null);
+    }),
+  );
+}
+
+/** Pauses both jobs and kills a worker that holds what was begun: that is still made, and nothing else until the jobs are resumed. */
+async function pauseAroundKill({ stack }: World, jobs: readonly RunningJob[]): Promise<Kill> {
+  await Promise.all(jobs.map((job) => steer(job, 'pause')));
+  const killed = await kill(stack, jobs);
+  await Promise.all(jobs.map((job) => until(job, ({ waiting }) => waiting === 0).catch(() => undefined)));
+  const from = jobs.map(({ receiver }) => receiver.webhooks().length);
+  await stack.restart(killed.process);
+  await stack.ready([killed.process]);
+  // Long enough for many steps of a job.
+  await sleep(1_000);
+  for (const [index, job] of jobs.entries()) job.begunWhilePaused = job.receiver.webhooks().length - (from[index] ?? 0);
+  await Promise.all(jobs.map((job) => steer(job, 'resume')));
+  return killed;
+}
+
+const steer = ({ endpoint, id }: RunningJob, action: 'pause' | 'resume'): Promise<WebhookJob> =>
+  eventually(
+    `${action} a job`,
+    () => endpoint.client.call(action === 'pause' ? pauseWebhookJob : resumeWebhookJob, { id: endpoint.id, job_id: id }),
+    patience,
+  );
+
+const until = (job: RunningJob, isThere: (job: WebhookJob) => boolean): Promise<WebhookJob> =>
+  eventually(
+    `the job to ${job.kind}`,
+    async () => {
+      const seen = await current(job);
+      if (!isThere(seen)) throw new NotYet(JSON.stringify(seen));
+      return seen;
+    },
+    patience,
+  );
+
+const current = ({ endpoint, id }: RunningJob): Promise<WebhookJob> => endpoint.client.call(getWebhookJob, { id: endpoint.id, job_id: id });
+
+async function reportOf(running: RunningJob, kills: readonly Kill[]): Promise<JobReport> {
+  const { kind, receiver, goneOnMs, begunWhilePaused } = running;
+  const arrivals = new Map<string, number>();
+  for (const { webhook_id: id } of receiver.webhooks()) arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
+  return {
+    kind,
+    job: await eventually('the job', () => current(running), patience),
+    wanted,
+    missing: wanted - arrivals.size,
+    repeats: receiver.webhooks().length - arrivals.size,
+    mostArrivals: Math.max(0, ...arrivals.values()),
+    wrongLogs: await wrongLogsOf(running),
+    begunWhilePaused,
+    goneOnMs,
+    takenOverMs: kills.flatMap(({ atMs }) => takenOverAfter(atMs, receiver)),
+  };
+}
+
+/** A delivery was under way when it had come in before the kill and its answer was due after it. */
+function takenOverAfter(killedAtMs: number, receiver: Receiver): readonly number[] {
+  const underWay = new Set<string>();
+  for (const { webhook_id: id, atMs } of receiver.webhooks()) {
+    if (atMs > killedAtMs && underWay.has(id)) return [atMs - killedAtMs];
+    if (atMs < killedAtMs && atMs + answerMs > killedAtMs) underWay.add(id);
+  }
+  return [];
+}
+
+async function wrongLogsOf({ endpoint: { client, id } }: RunningJob): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await eventually('the log', () => client.call(listWebhookDeliveries, { id, limit: 100, cursor }), patience);
+    for (const { event_id, status, attempts } of page.items) {
+      if (status !== 'succeeded' || attempts.length !== 2) wrong.push(`${event_id}: ${status} after ${attempts.length} attempts`);
+    }
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return wrong;
+}
