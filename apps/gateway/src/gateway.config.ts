@@ -52,19 +52,14 @@ const own = z.object({
     .optional()
     .describe('Exact origins of frontends, separated by commas. Outside production http://localhost:3000 when absent.'),
   TRUSTED_PROXIES: list.optional().describe('Addresses or ranges of proxies whose X-Forwarded-For is believed, separated by commas.'),
-  BODY_BYTES_MAX: z.coerce
-    .number()
-    .int()
-    .min(1_024)
-    .default(524_288)
-    .describe('Largest body of a JSON request. Must fit into one NATS message with room to spare.'),
+  BODY_BYTES_MAX: z.coerce.number().int().min(1_024).default(524_288).describe('Largest body of a JSON request; 413 above.'),
   INGRESS_BYTES_MAX: z.coerce
     .number()
     .int()
     .min(1_024)
-    .max(700_000)
-    .default(524_288)
-    .describe("Largest body of a provider's webhook; 413 above. As base64 it must fit into one NATS message."),
+    .max(40 * 1_024 * 1_024)
+    .default(26 * 1_024 * 1_024)
+    .describe("Largest body of a provider's webhook; 413 above. GitHub sends up to 25 MB. At most four times as much is in memory at once."),
   REQUEST_HEAD_TIMEOUT_SECONDS: z.coerce
     .number()
     .min(0.1)

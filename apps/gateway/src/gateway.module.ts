@@ -8,6 +8,7 @@ import { SignOuts } from './authentication/sign-outs.js';
 import { AnswerCookies } from './cookies/answer-cookies.js';
 import { OriginGuard } from './cookies/origin-guard.js';
 import { InboundLimits } from './limits/inbound-limits.js';
+import { LargeBodies } from './limits/large-bodies.js';
 import { LiveAnswers } from './live/live-answers.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { Admission } from './routes/admission.js';
@@ -18,5 +19,5 @@ const authentication = [ApiKeys, Authenticator, HostTokens, OwnTokens, Sessions,
 const cookies = [AnswerCookies, OriginGuard];
 
 /** What the gateway is made of. Platform parts come from the process that starts it. */
-@Module({ providers: [...authentication, ...cookies, Admission, InboundLimits, LiveAnswers, ProblemFilter, RawRoutes, RouteRegistrar] })
+@Module({ providers: [...authentication, ...cookies, Admission, InboundLimits, LargeBodies, LiveAnswers, ProblemFilter, RawRoutes, RouteRegistrar] })
 export class GatewayModule {}

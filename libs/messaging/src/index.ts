@@ -1,4 +1,6 @@
 export * from './dead-letters.js';
+export * from './large-messages/held-bytes.js';
+export * from './large-messages/large-messages.js';
 export * from './messaging-server.js';
 export * from './nats.js';
 export * from './on-event.js';

@@ -178,7 +178,7 @@ describe('messaging over a real broker and a real database', () => {
 
     it('that are small are one message each way', async () => {
       const seenSubjects: string[] = [];
-      const tap = outside.subscribe('>', { callback: (_error, message) => seenSubjects.push(message.subject) });
+      const tap = outside.subscribe('>', { callback: (_error, message) => void seenSubjects.push(message.subject) });
       await outside.flush();
 
       await requests.send(receiveProviderWebhook, withBody('x'.repeat(1_000_000)));

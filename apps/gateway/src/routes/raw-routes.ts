@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   AppError,
@@ -9,11 +11,10 @@ import {
   type RouteContract,
 } from '@patchbay/contracts';
 import { RequestClient } from '@patchbay/messaging';
-import { SERVICE_CONFIG } from '@patchbay/service-kit';
 import { acceptTraceparent, inSpan, inTrace } from '@patchbay/tracing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GatewayConfig } from '../gateway.config.js';
 import { InboundLimits } from '../limits/inbound-limits.js';
+import { LargeBodies, type BodyOwner } from '../limits/large-bodies.js';
 import { networkOf } from '../limits/network-of.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import { httpSeconds } from './http-seconds.js';
@@ -30,20 +31,20 @@ const ownHeaders: ReadonlySet<string> = new Set(['authorization', 'cookie', 'pro
  */
 @Injectable()
 export class RawRoutes {
+  readonly #owners = new WeakMap<FastifyRequest, BodyOwner>();
+
   constructor(
     @Inject(RequestClient) private readonly requests: RequestClient,
     @Inject(InboundLimits) private readonly limits: InboundLimits,
     @Inject(ProblemFilter) private readonly problems: ProblemFilter,
-    @Inject(SERVICE_CONFIG) private readonly config: GatewayConfig,
+    @Inject(LargeBodies) private readonly largeBodies: LargeBodies,
   ) {}
 
   register(server: FastifyInstance): void {
     // In a scope of their own, so that their parser is nobody else's.
     void server.register((scope, _options, done) => {
       scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: this.config.INGRESS_BYTES_MAX }, (_request, body, parsed) =>
-        parsed(null, body),
-      );
+      scope.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => this.#read(request, payload));
       for (const route of routeCatalog) if (route.isRaw === true) this.#register(scope, route);
       done();
     });
@@ -53,10 +54,16 @@ export class RawRoutes {
     scope.route({
       method: route.method,
       url: route.path,
-      errorHandler: (error, request, reply) => this.problems.answer(this.#withOwnLimit(error), request, reply),
+      errorHandler: (error, request, reply) => {
+        // Nobody reads the rest of a body that was refused.
+        if (!request.raw.complete) void reply.header('connection', 'close');
+        this.problems.answer(error, request, reply);
+      },
       // Before the body is read.
-      onRequest: (request, _reply, done) => {
-        this.#admit(providerOf(route, request), request);
+      onRequest: (request, reply, done) => {
+        const network = networkOf(request.ip);
+        this.#admit(providerOf(route, request), network);
+        this.#owners.set(request, { network, onceOver: (callback) => void finished(reply.raw, callback) });
         // What it claims to be is said in the headers that travel; here it must not decide whether the bytes are taken.
         if (request.raw.headers['content-type'] !== undefined) request.raw.headers['content-type'] = 'application/octet-stream';
         done();
@@ -70,26 +77,35 @@ export class RawRoutes {
   }
 
   /** @throws AppError `rate_limited`; `webhook_signature_invalid` for what is no provider's name, as for a provider that is not there. */
-  #admit(provider: string, request: FastifyRequest): void {
-    const network = networkOf(request.ip);
+  #admit(provider: string, network: string): void {
     this.limits.count({ kind: 'ingress_address', id: network });
     if (!providerName.test(provider)) throw new AppError('webhook_signature_invalid');
     this.limits.count({ kind: 'ingress', id: `${provider}:${network}` });
   }
 
   async #answer(route: RouteContract, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const input = route.request.input.safeParse(inputOf(route, request));
-    if (!input.success || unstorableText(input.data) !== undefined) throw new AppError('not_found');
-    const send = (): Promise<Uint8Array> => this.requests.forward(route.request, input.data, { caller: undefined });
+    const send = (): Promise<Uint8Array> => this.#forward(route, request);
     const traceparent = acceptTraceparent(undefined);
-    const output = await inTrace(traceparent, () => inSpan(`${route.method} ${route.path}`, {}, send), request.id);
-    const { status, headers, body } = rawAnswer.parse(JSON.parse(Buffer.from(output).toString('utf8')));
-    return reply.code(status).headers(headers).send(body);
+    const body = Buffer.isBuffer(request.body) ? request.body : undefined;
+    const traced = (): Promise<Uint8Array> => inTrace(traceparent, () => inSpan(`${route.method} ${route.path}`, {}, send), request.id);
+    const output = await this.largeBodies.inTurn(body, traced);
+    const answer = rawAnswer.parse(JSON.parse(Buffer.from(output).toString('utf8')));
+    return reply.code(answer.status).headers(answer.headers).send(answer.body);
   }
 
-  #withOwnLimit(error: unknown): unknown {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
-    return isTooLarge ? new AppError('body_too_large', { limit_bytes: this.config.INGRESS_BYTES_MAX }) : error;
+  /** @throws AppError `not_found` for what nobody could keep. */
+  #forward(route: RouteContract, request: FastifyRequest): Promise<Uint8Array> {
+    const input = inputOf(route, request);
+    // The body cannot be at fault, and may be too large to be looked at for nothing.
+    const { success } = route.request.input.safeParse({ ...input, body_base64: '' });
+    if (!success || unstorableText({ ...input, body_base64: '' }) !== undefined) throw new AppError('not_found');
+    return this.requests.forward(route.request, input, { caller: undefined });
+  }
+
+  #read(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> {
+    const owner = this.#owners.get(request);
+    if (owner === undefined) throw new Error('unreachable: nobody gets here without being admitted');
+    return this.largeBodies.read(payload, owner);
   }
 }
 

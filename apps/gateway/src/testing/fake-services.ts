@@ -7,10 +7,15 @@ import {
   type OutputOf,
   type RequestContract,
 } from '@patchbay/contracts';
-import { connectNats } from '@patchbay/messaging';
+import { connectNats, ConnectionState, LargeMessages, type LargeMessage } from '@patchbay/messaging';
 import { headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { silentLog } from './silent-log.js';
+
+interface Frame {
+  readonly input: Record<string, unknown>;
+  readonly caller?: Caller;
+}
 
 type Handler = (input: Record<string, unknown>, caller: Caller | undefined) => unknown;
 
@@ -25,6 +30,7 @@ export const publicBaseUrl = 'http://gateway.test';
 
 /** Answers requests in the place of all services, and issues access tokens as `auth` does. */
 export class FakeServices {
+  readonly #large: LargeMessages;
   readonly #asked = new Map<string, Asked[]>();
   readonly #subscriptions = new Map<string, Subscription>();
 
@@ -32,7 +38,9 @@ export class FakeServices {
     private readonly connection: NatsConnection,
     private readonly keys: Awaited<ReturnType<typeof generateKeyPair>>,
     private readonly jwk: { readonly kty: string; readonly kid: string; readonly alg: string },
-  ) {}
+  ) {
+    this.#large = new LargeMessages(connection, new ConnectionState(connection));
+  }
 
   static async start(natsUrl: string): Promise<FakeServices> {
     const connection = await connectNats({ servers: natsUrl, name: 'fake', log: silentLog });
@@ -51,12 +59,25 @@ export class FakeServices {
   ): void {
     this.goAway(contract);
     const subject = requestSubjectOf(contract);
+    const answer = (message: Msg, frame: Frame): void => {
+      const asked = { input: frame.input, caller: frame.caller };
+      this.#asked.set(subject, [...(this.#asked.get(subject) ?? []), asked]);
+      reply(message, handler as Handler, asked);
+    };
     const callback = (_error: Error | null, message: Msg): void => {
-      const { input, caller } = message.json<{ input: Record<string, unknown>; caller?: Caller }>();
-      this.#asked.set(subject, [...(this.#asked.get(subject) ?? []), { input, caller }]);
-      reply(message, handler as Handler, { input, caller });
+      const parts = this.#large.receive(message);
+      if (parts === undefined) answer(message, message.json<Frame>());
+      else void this.#answerWhole(parts, (frame) => answer(message, frame));
     };
     this.#subscriptions.set(subject, this.connection.subscribe(subject, { callback }));
+  }
+
+  /** What was asked in parts; nothing is remembered of whoever went away meanwhile. */
+  async #answerWhole(parts: Promise<LargeMessage>, answer: (frame: Frame) => void): Promise<void> {
+    const whole = await parts.catch(() => undefined);
+    if (whole === undefined) return;
+    answer(JSON.parse(Buffer.from(whole.bytes).toString('utf8')) as Frame);
+    whole.release();
   }
 
   /** Nobody answers this request any more. */
@@ -81,8 +102,9 @@ export class FakeServices {
     return this.connection.flush();
   }
 
-  stop(): Promise<void> {
-    return this.connection.close();
+  async stop(): Promise<void> {
+    await this.#large.close();
+    await this.connection.close();
   }
 }
 

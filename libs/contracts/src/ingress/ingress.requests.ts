@@ -18,6 +18,8 @@ export const receiveProviderWebhook = defineRequest({
     body_base64: z.string(),
   }),
   output: rawAnswer,
+  // Large bodies take a while, and providers wait for about ten seconds.
+  deadlineMs: 9_000,
   errors: ['not_found', 'webhook_signature_invalid', 'provider_not_configured', 'body_too_large'],
 });
 

@@ -10,24 +10,24 @@ interface Waiting {
 /** So many may wait for others to be done with; more are refused at once. */
 const waitingMax = 64;
 /** Whoever asked has given up by then. Milliseconds. */
-const patienceMs = 20_000;
+const patienceMsDefault = 20_000;
 
 /**
- * How many bytes of large messages this process holds: whoever would go over the bound waits for those before it. One that is larger than the bound by itself
- * goes alone.
+ * A bound of what this process holds in its memory: whoever would go over it waits for those before it, first come first served. One that is larger than the
+ * bound by itself goes alone. Whoever made it calls {@link HeldBytes.sweep} now and then.
  */
 export class HeldBytes {
   #held = 0;
   #waiting: Waiting[] = [];
 
-  constructor(private readonly bytesMax: number) {}
+  constructor(
+    private readonly bytesMax: number,
+    private readonly patienceMs = patienceMsDefault,
+  ) {}
 
+  /** What is held now. Bytes. */
   get held(): number {
     return this.#held;
-  }
-
-  get waitingCount(): number {
-    return this.#waiting.length;
   }
 
   /** Waits for room. @throws AppError `service_unavailable` when too many wait already, or it takes too long. */
@@ -38,10 +38,11 @@ export class HeldBytes {
     }
     if (this.#waiting.length >= waitingMax) throw new AppError('service_unavailable');
     await new Promise<void>((enter, refuse) => {
-      this.#waiting.push({ bytes, giveUpMs: nowMs + patienceMs, enter, refuse });
+      this.#waiting.push({ bytes, giveUpMs: nowMs + this.patienceMs, enter, refuse });
     });
   }
 
+  /** Says that so much is held no longer. */
   give(bytes: number): void {
     this.#held -= bytes;
     this.#admit();

@@ -88,3 +88,5 @@ export class LargeMessages {
     this.#receivers.drop(lost);
   }
 }
+
+export type { LargeMessage, Sending, Shipment };
