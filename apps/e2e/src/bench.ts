@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { writeReport } from './bench/report.js';
 import { measureApiReads } from './bench/api-reads.js';
+import { measureBacklog } from './bench/backlog.js';
 import { machine, startBenchStack, type BenchStack } from './bench/bench-stack.js';
 import { measureDeliveries } from './bench/deliveries.js';
 import { tableOf, type Figure } from './bench/figure.js';
@@ -8,6 +9,7 @@ import { measureFootprint } from './bench/footprint.js';
 import { measureIngress } from './bench/ingress.js';
 import { measureKeyRotation } from './bench/key-rotation.js';
 import { measureLatency } from './bench/latency.js';
+import { measureNeighbours } from './bench/neighbours.js';
 import { measureVault } from './bench/vault.js';
 import { parseOptions, type Options } from './bench/options.js';
 
@@ -24,11 +26,18 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
     figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 40_000, rounds: 3 })));
   if (only.has('p3'))
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
+  if (only.has('p4'))
+    figures.push(...(await measureNeighbours(bench, isQuick ? { secondsPerRound: 5, rounds: 2 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p9'))
     figures.push(...(await measureIngress(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('aut6')) figures.push(...(await measureKeyRotation(bench, isQuick ? 20_000 : 100_000)));
   if (only.has('aut7'))
     figures.push(...(await measureVault(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
+  // Last, because nothing is as quick beside the tables it leaves.
+  if (only.has('backlog'))
+    figures.push(
+      ...(await measureBacklog(bench, isQuick ? { deliveries: 100_000, secondsPerRead: 1 } : { deliveries: 1_000_000, secondsPerRead: 2 })),
+    );
   return figures.toSorted((a, b) => a.id.localeCompare(b.id));
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { dataDirDefault, freePorts, issueDevelopmentTokens, startStack, type DevelopmentToken, type Stack } from '@patchbay/local-stack';
 import { masterKeys } from './master-keys.js';
 import { startProgram, type Program } from './program.js';
-import type { ReceiverApi } from './receiver.js';
+import type { Doors, ReceiverApi } from './receiver.js';
 
 /** A stack of its own, with empty data, for one run of the benchmarks. */
 export interface BenchStack {
@@ -14,11 +14,18 @@ export interface BenchStack {
   /** Where every webhook of the benchmarks goes: lets nothing else be the bottleneck. */
   readonly receiver: Program<ReceiverApi>;
   readonly receiverUrl: string;
+  /** The same receiver at addresses of its own for customers, who share none. */
+  readonly customerUrls: readonly string[];
+  /** Where connections are accepted and nothing is ever answered. */
+  readonly silentUrl: string;
   /** From the call to readiness of everything, programs and data being there from an earlier start. Milliseconds. */
   readonly secondStartMs: number;
   readonly say: (line: string) => void;
   stop(): Promise<void>;
 }
+
+/** Endpoints beside each other in P4. */
+const customers = 100;
 
 /** Limits on callers would be measured instead of the work. */
 const unlimited = {
@@ -36,8 +43,9 @@ export async function startBenchStack(say: (line: string) => void, { profile }: 
   // PostgreSQL's account must get into the folder; mkdtemp makes it for us alone.
   chmodSync(dataDir, 0o711);
   const receiver = startProgram<ReceiverApi>('receiver');
-  const port = await receiver.ask('listen');
-  const env = { ...unlimited, WEBHOOKS_EGRESS_ALLOW: `127.0.0.1:${port}`, TOKEN_MASTER_KEYS: masterKeys };
+  const doors = await receiver.ask('listen', 1 + customers);
+  const allowed = [...doors.open, doors.silent].map((port) => `127.0.0.1:${port}`).join(',');
+  const env = { ...unlimited, WEBHOOKS_EGRESS_ALLOW: allowed, TOKEN_MASTER_KEYS: masterKeys };
   const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` };
   const options = { dataDir, ports: await freePorts(), env: profile ? { ...env, ...profiling } : env };
   say('starting a stack with empty data');
@@ -55,7 +63,13 @@ export async function startBenchStack(say: (line: string) => void, { profile }: 
     await receiver.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { stack, user, admin, receiver, receiverUrl: `http://127.0.0.1:${port}/webhooks`, secondStartMs, say, stop };
+  return { stack, user, admin, receiver, ...addressesOf(doors), secondStartMs, say, stop };
+}
+
+function addressesOf({ open, silent }: Doors): Pick<BenchStack, 'receiverUrl' | 'customerUrls' | 'silentUrl'> {
+  const urlOf = (port: number): string => `http://127.0.0.1:${port}/webhooks`;
+  const [receiverUrl = '', ...customerUrls] = open.map(urlOf);
+  return { receiverUrl, customerUrls, silentUrl: urlOf(silent) };
 }
 
 /** What the figures were measured on. */

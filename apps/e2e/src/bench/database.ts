@@ -31,9 +31,14 @@ export class BenchDatabase {
   }
 
   /** As if some time had passed since rows were written: nobody pays for what another left to do. */
-  async settle(): Promise<void> {
+  async tidy(): Promise<void> {
     await this.#client.query('VACUUM ANALYZE');
     await this.#client.query('CHECKPOINT');
+  }
+
+  /** {@link tidy}, and statements are counted from now on. */
+  async settle(): Promise<void> {
+    await this.tidy();
     await this.rows('SELECT pg_stat_statements_reset()');
   }
 

@@ -42,7 +42,8 @@ export function measureFootprint({ stack, secondStartMs }: BenchStack): readonly
   ];
 }
 
-const residentBytes = (pid: number): number => kilobytes(`/proc/${pid}/status`, 'VmRSS') * 1_024;
+/** What a process holds in memory at this moment. */
+export const residentBytes = (pid: number): number => kilobytes(`/proc/${pid}/status`, 'VmRSS') * 1_024;
 
 /** PostgreSQL's processes share most of what each of them shows as resident; `Pss` divides it among them. proc(5) */
 const sharedFairly = (pid: number): number => kilobytes(`/proc/${pid}/smaps_rollup`, 'Pss') * 1_024;

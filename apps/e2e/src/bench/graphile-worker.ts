@@ -30,7 +30,7 @@ const prepared = (): { utils: WorkerUtils; pool: pg.Pool } => {
 };
 
 const api: JobQueueApi = {
-  prepare: async (url) => {
+  prepare: async ({ databaseUrl: url }) => {
     databaseUrl = url;
     pool = new pg.Pool({ connectionString: url, max: 20 });
     pool.on('error', (error) => console.error(error.message));

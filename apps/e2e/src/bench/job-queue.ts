@@ -3,9 +3,16 @@ import type { Load, Offered } from './open-loop.js';
 /** A job queue does best with other settings under a backlog than when jobs come one by one. */
 export type Mode = 'backlog' | 'trickle';
 
+/** Where job queues keep their jobs, and what they did. */
+export interface Stores {
+  readonly databaseUrl: string;
+  /** Null where there is none. */
+  readonly redisUrl: string | null;
+}
+
 /** What a job queue's program can be asked. One process adds jobs, another works on them. */
 export type JobQueueApi = {
-  readonly prepare: (databaseUrl: string) => Promise<void>;
+  readonly prepare: (stores: Stores) => Promise<void>;
   /** Adds jobs that wait. */
   readonly seed: (jobs: { readonly count: number; readonly userId: string }) => Promise<void>;
   /** Adds jobs at a fixed rate. */
@@ -16,5 +23,5 @@ export type JobQueueApi = {
 };
 
 /** Programs of this folder that answer {@link JobQueueApi}. */
-export const jobQueues = ['graphile-worker', 'pg-boss'] as const;
+export const jobQueues = ['graphile-worker', 'pg-boss', 'bullmq'] as const;
 export type JobQueueName = (typeof jobQueues)[number];

@@ -1,10 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { arrivalsOf } from './arrivals.js';
 import type { BenchStack } from './bench-stack.js';
+import { openContest, type Contest } from './contest.js';
 import { BenchDatabase } from './database.js';
+import { addEndpoint, removeEndpoint } from './endpoint.js';
 import { median, quantile, verdict, type Figure } from './figure.js';
-import { jobQueues, type JobQueueApi, type JobQueueName } from './job-queue.js';
+import type { JobQueueApi, JobQueueName } from './job-queue.js';
 import type { Load, Offered } from './open-loop.js';
-import { addEndpoint, storedAt } from './patchbay-webhooks.js';
+import { storedAt } from './patchbay-webhooks.js';
 import { startProgram } from './program.js';
 import type { PublisherApi } from './publisher.js';
 
@@ -22,6 +24,13 @@ interface Measured {
 }
 
 type Contender = 'patchbay' | JobQueueName;
+type Results = ReadonlyMap<Contender, readonly Measured[]>;
+
+interface Offers {
+  readonly database: BenchDatabase;
+  readonly contest: Contest;
+  readonly load: Load;
+}
 
 const perSecond = 300;
 const warmUpSeconds = 3;
@@ -31,11 +40,23 @@ const share = 0.99;
 export async function measureLatency(bench: BenchStack, { secondsPerRound, rounds }: LatencySize): Promise<readonly Figure[]> {
   const database = await BenchDatabase.open(bench.stack.databaseUrl);
   await bench.stack.ready();
-  await addEndpoint(bench);
-  const load: Load = { perSecond, seconds: secondsPerRound };
+  const endpointId = await addEndpoint(bench);
+  const contest = await openContest(bench);
+  try {
+    const offers: Offers = { database, contest, load: { perSecond, seconds: secondsPerRound } };
+    const results = await offerInTurn(bench, { offers, rounds });
+    await removeEndpoint(bench, endpointId);
+    return [...figuresOf(results, contest.names), ...contest.absentees('P3')];
+  } finally {
+    await contest.close();
+    await database.close();
+  }
+}
+
+async function offerInTurn(bench: BenchStack, { offers, rounds }: { offers: Offers; rounds: number }): Promise<Results> {
   const runs: readonly (readonly [Contender, () => Promise<Measured>])[] = [
-    ['patchbay', () => offerToPatchbay(bench, { database, load })],
-    ...jobQueues.map((name) => [name, () => offerToJobQueue(bench, { name, load })] as const),
+    ['patchbay', () => offerToPatchbay(bench, offers)],
+    ...offers.contest.names.map((name) => [name, () => offerToJobQueue(bench, { ...offers, name })] as const),
   ];
   const results = new Map<Contender, Measured[]>(runs.map(([name]) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
@@ -46,11 +67,10 @@ export async function measureLatency(bench: BenchStack, { secondsPerRound, round
       bench.say(`P3 round ${round}: ${name} acknowledges in ${acknowledgedMs.toFixed(1)} ms, first byte after ${firstByteMs.toFixed(1)} ms (p99)`);
     }
   }
-  await database.close();
-  return figuresOf(results);
+  return results;
 }
 
-function figuresOf(results: ReadonlyMap<Contender, readonly Measured[]>): readonly Figure[] {
+function figuresOf(results: Results, queues: readonly JobQueueName[]): readonly Figure[] {
   const of = (name: Contender, key: keyof Measured): number => median((results.get(name) ?? []).map((measured) => measured[key]));
   const [acknowledged, own] = [of('patchbay', 'acknowledgedMs'), of('patchbay', 'firstByteMs')];
   return [
@@ -68,7 +88,7 @@ function figuresOf(results: ReadonlyMap<Contender, readonly Measured[]>): readon
       target: '≤ 25 ms',
       verdict: verdict(own <= 25),
     },
-    ...jobQueues.map((name): Figure => {
+    ...queues.map((name): Figure => {
       const theirs = of(name, 'firstByteMs');
       return {
         id: 'P3',
@@ -81,10 +101,10 @@ function figuresOf(results: ReadonlyMap<Contender, readonly Measured[]>): readon
   ];
 }
 
-async function offerToPatchbay(bench: BenchStack, { database, load }: { database: BenchDatabase; load: Load }): Promise<Measured> {
+async function offerToPatchbay(bench: BenchStack, { database, load }: Offers): Promise<Measured> {
   const program = startProgram<PublisherApi>('publisher');
   const { gatewayUrl, secrets } = bench.stack;
-  const publisher = { gatewayUrl, apiKey: secrets.serviceApiKey, userId: bench.user.id };
+  const publisher = { gatewayUrl, apiKey: secrets.serviceApiKey, userIds: [bench.user.id] };
   try {
     await program.ask('offer', { publisher, load: { ...load, seconds: warmUpSeconds } });
     await bench.receiver.ask('reset');
@@ -99,12 +119,12 @@ async function offerToPatchbay(bench: BenchStack, { database, load }: { database
   }
 }
 
-async function offerToJobQueue(bench: BenchStack, { name, load }: { name: JobQueueName; load: Load }): Promise<Measured> {
+async function offerToJobQueue(bench: BenchStack, { name, contest, load }: Offers & { name: JobQueueName }): Promise<Measured> {
   const [producer, worker] = [startProgram<JobQueueApi>(name), startProgram<JobQueueApi>(name)];
   const userId = bench.user.id;
   try {
-    await producer.ask('prepare', bench.stack.databaseUrl);
-    await worker.ask('prepare', bench.stack.databaseUrl);
+    await producer.ask('prepare', contest.stores);
+    await worker.ask('prepare', contest.stores);
     await worker.ask('work', { receiverUrl: bench.receiverUrl, mode: 'trickle' });
     await producer.ask('offer', { userId, load: { ...load, seconds: warmUpSeconds } });
     await bench.receiver.ask('reset');
@@ -125,15 +145,4 @@ function measuredOf(offered: readonly Offered[], firstByteMs: (event: Offered) =
     ),
     firstByteMs: quantile(offered.map(firstByteMs), share),
   };
-}
-
-async function arrivalsOf({ receiver }: BenchStack, offered: readonly Offered[]): Promise<ReadonlyMap<string, number>> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const arrivals = await receiver.ask('firstArrivals');
-    const missing = offered.filter(({ id }) => !arrivals.has(id)).length;
-    if (missing === 0) return arrivals;
-    if (Date.now() > deadline) throw new Error(`${missing} of ${offered.length} webhooks did not arrive`);
-    await sleep(100);
-  }
 }

@@ -27,7 +27,7 @@ const prepared = (): { boss: PgBoss; pool: pg.Pool } => {
 };
 
 const api: JobQueueApi = {
-  prepare: async (databaseUrl) => {
+  prepare: async ({ databaseUrl }) => {
     pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
     await pool.query(createAttempts(`${schema}_log`));
     boss = new PgBoss({ connectionString: databaseUrl, schema, max: 20, useListenNotify: true });

@@ -8,18 +8,19 @@ import { eventData, eventType } from './webhook.js';
 interface Publisher {
   readonly gatewayUrl: string;
   readonly apiKey: string;
-  readonly userId: string;
+  /** Whose events they are, one after the other. */
+  readonly userIds: readonly string[];
 }
 
 const batchSize = 100;
 const batchesAtOnce = 6;
 
-const anEvent = (userId: string, number: number) => ({
+const anEvent = ({ userIds }: Publisher, number: number) => ({
   id: randomUUID(),
   type: eventType,
   version: 1,
   timestamp: new Date().toISOString(),
-  data: eventData(userId, number),
+  data: eventData(userIds[number % userIds.length] ?? '', number),
 });
 
 function publisherOf({ gatewayUrl, apiKey }: Publisher): (content: object) => Promise<void> {
@@ -37,7 +38,7 @@ const api = {
   offer: ({ publisher, load }: { publisher: Publisher; load: Load }): Promise<readonly Offered[]> => {
     const publish = publisherOf(publisher);
     return offer(load, async (number) => {
-      const event = anEvent(publisher.userId, number);
+      const event = anEvent(publisher, number);
       await publish(event);
       return event.id;
     });
@@ -50,7 +51,7 @@ const api = {
       while (left > 0) {
         const size = Math.min(batchSize, left);
         left -= size;
-        await publish({ events: Array.from({ length: size }, (_, index) => anEvent(publisher.userId, index)) });
+        await publish({ events: Array.from({ length: size }, (_, index) => anEvent(publisher, index)) });
       }
     };
     await Promise.all(Array.from({ length: batchesAtOnce }, lane));
