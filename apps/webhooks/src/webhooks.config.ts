@@ -8,6 +8,7 @@ const positive = (fallback: number, max: number) => z.coerce.number().int().min(
 
 const ownConfig = z.object({
   TOKEN_MASTER_KEYS: masterKeys,
+  PUBLIC_BASE_URL: z.url().default('http://localhost:4000').describe('Where the outside world reaches the gateway.'),
   WEBHOOKS_EGRESS_ALLOW: allowedTargets,
   WEBHOOKS_TIMEOUT_SECONDS: positive(15, 25).describe(
     'How long a receiver may take for its whole answer; 25 at most, so that a test is answered in time.',

@@ -42,7 +42,8 @@ import type { WebhooksConfig } from './webhooks.config.js';
 const egressGuard = {
   provide: EgressGuard,
   inject: [SERVICE_CONFIG],
-  useFactory: (config: WebhooksConfig) => new EgressGuard({ allow: config.WEBHOOKS_EGRESS_ALLOW, httpsOnly: config.NODE_ENV === 'production' }),
+  useFactory: ({ NODE_ENV, PUBLIC_BASE_URL, WEBHOOKS_EGRESS_ALLOW }: WebhooksConfig) =>
+    new EgressGuard({ allow: WEBHOOKS_EGRESS_ALLOW, httpsOnly: NODE_ENV === 'production', ownUrl: PUBLIC_BASE_URL }),
 };
 
 @Module({

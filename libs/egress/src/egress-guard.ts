@@ -19,6 +19,8 @@ export interface EgressRules {
   readonly allow: readonly string[];
   /** True in production: plain http tells everyone on the way what is sent. */
   readonly httpsOnly: boolean;
+  /** Where the outside world reaches this installation. What it sends to itself would come back as something to send. */
+  readonly ownUrl?: string;
   readonly resolve?: Resolve;
 }
 
@@ -38,9 +40,11 @@ export type Connector = ReturnType<typeof buildConnector>;
 export class EgressGuard {
   readonly #allow: ReadonlySet<string>;
   readonly #resolve: Resolve;
+  readonly #ownName: string | undefined;
 
   constructor(private readonly rules: EgressRules) {
     this.#allow = new Set(rules.allow);
+    this.#ownName = rules.ownUrl === undefined ? undefined : new URL(rules.ownUrl).hostname;
     this.#resolve = rules.resolve ?? nameResolver();
   }
 
@@ -55,8 +59,7 @@ export class EgressGuard {
     if (url.protocol !== 'https:' && (url.protocol !== 'http:' || this.rules.httpsOnly)) throw new AddressNotAllowedError();
     const { hostname, port } = targetOf(url.hostname, url.port, url.protocol);
     if (this.#isExempt(hostname, port)) return url;
-    if (!isPublicPort(port) || isLocalName(hostname)) throw new AddressNotAllowedError();
-    if (isIP(hostname) !== 0 && !isPublicAddress(hostname)) throw new AddressNotAllowedError();
+    if (this.#isRefused(hostname, port)) throw new AddressNotAllowedError();
     return url;
   }
 
@@ -71,9 +74,7 @@ export class EgressGuard {
       const { hostname, port } = targetOf(target.hostname, target.port, target.protocol);
       if (this.rules.httpsOnly && target.protocol !== 'https:') return done(new AddressNotAllowedError(), null);
       if (this.#isExempt(hostname, port)) return exempt(target, done);
-      if (!isPublicPort(port) || isLocalName(hostname) || (isIP(hostname) !== 0 && !isPublicAddress(hostname))) {
-        return done(new AddressNotAllowedError(), null);
-      }
+      if (this.#isRefused(hostname, port)) return done(new AddressNotAllowedError(), null);
       guarded(target, (...result) => {
         const [error, socket] = result;
         if (error !== null || isPublicPeer(socket)) return done(...result);
@@ -85,6 +86,12 @@ export class EgressGuard {
 
   #isExempt(hostname: string, port: number): boolean {
     return this.#allow.has(`${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`);
+  }
+
+  /** What can be told without asking anybody for addresses. */
+  #isRefused(hostname: string, port: number): boolean {
+    const isInside = isIP(hostname) === 0 ? isLocalName(hostname) : !isPublicAddress(hostname);
+    return isInside || !isPublicPort(port) || hostname === this.#ownName;
   }
 
   async #lookup(hostname: string, details: { readonly all?: boolean | undefined }, done: (...result: never[]) => void): Promise<void> {

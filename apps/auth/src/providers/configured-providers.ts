@@ -24,7 +24,11 @@ export interface ConnectableProvider {
 
 /** Every provider of the registry, behind one rate limit for all replicas of this service. */
 export function configuredProviders(config: AuthConfig, database: Database, log: Logger): ConfiguredProviders {
-  const guard = new EgressGuard({ allow: config.WEBHOOKS_EGRESS_ALLOW, httpsOnly: config.NODE_ENV === 'production' });
+  const guard = new EgressGuard({
+    allow: config.WEBHOOKS_EGRESS_ALLOW,
+    httpsOnly: config.NODE_ENV === 'production',
+    ownUrl: config.PUBLIC_BASE_URL,
+  });
   const userAimedTransport = undiciTransport({ responseBytesMax: userAimedBytesMax }, (options) => guard.connector(options));
   return configureProviders(config, { limiter: new PostgresRateLimiter(database), onCall: recordProviderCall(log), userAimedTransport });
 }

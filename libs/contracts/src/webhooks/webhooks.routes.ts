@@ -13,7 +13,8 @@ export const webhooksRoutes = [
     request: webhooks.publishEvents,
     access: forServices,
     status: 202,
-    headers: { 'idempotency-key': 'id' },
+    // A webhook of ours that somebody leads back here is the event it tells of, which is known already: it goes round once.
+    headers: { 'webhook-id': 'id', 'idempotency-key': 'id' },
     tag: 'Events',
     summary: 'Publish booking events; answered when they are durable',
   }),
