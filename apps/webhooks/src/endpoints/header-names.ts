@@ -12,6 +12,8 @@ const reserved = new Set([
   'upgrade',
   'expect',
   'cookie',
+  'set-cookie',
+  'http2-settings',
   'user-agent',
   'traceparent',
   'tracestate',
@@ -22,7 +24,7 @@ const reserved = new Set([
   'forwarded',
   'date',
 ]);
-const reservedPrefixes = ['proxy-', 'webhook-', 'sec-', 'x-forwarded-', 'x-amz-'];
+const reservedPrefixes = ['proxy-', 'webhook-', 'svix-', 'sec-', 'x-forwarded-', 'x-amz-'];
 
 /** Names that a customer may not set, as fields and reasons. */
 export function headerFaults(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
