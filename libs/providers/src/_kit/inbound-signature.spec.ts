@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestOf, faultOfTime, hexMac, inboundWord, isSameText, jsonOf, secondsOf, valuesOf } from './inbound-signature.js';
+import { bytesInBase64, digestOf, faultOfTime, hexMac, inboundWord, isSameText, jsonOf, secondsOf, valuesOf } from './inbound-signature.js';
 
 const now = new Date('2026-12-01T16:00:00Z');
 
@@ -23,6 +23,12 @@ describe('what webhooks are verified with', () => {
     expect(isSameText(right, hexMac('sha256', 'secret', '1.body'))).toBe(true);
     for (const given of ['', right.slice(1), `${right}0`, 'é'.repeat(64), 'é'.repeat(32)]) expect(isSameText(given, right)).toBe(false);
     expect(isSameText(hexMac('sha256', 'another', '1.body'), right)).toBe(false);
+  });
+
+  it('reads base64 in one spelling only', () => {
+    expect(bytesInBase64('AAECAw==')).toEqual(Buffer.from([0, 1, 2, 3]));
+    for (const text of ['', '=', 'AAECAw', 'AAECAw=', 'AAECAw==x', 'AAECAw==, AAECAw==', ' AAECAw==', 'AAECAx==', '__8=', 'é'])
+      expect([text, bytesInBase64(text)]).toEqual([text, undefined]);
   });
 
   it('keeps words that can be stored', () => {

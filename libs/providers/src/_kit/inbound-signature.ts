@@ -12,6 +12,12 @@ export const isSameText = (given: string, expected: string): boolean => {
   return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 };
 
+/** Bytes in base64, spelled in the one way that is right; undefined otherwise. Node.js takes any text and reads what it can of it. */
+export const bytesInBase64 = (text: string): Buffer | undefined => {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length > 0 && bytes.toString('base64') === text ? bytes : undefined;
+};
+
 /** Tells bodies apart where the provider gives its notices no id. */
 export const digestOf = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex').slice(0, 40);
 

@@ -1,7 +1,7 @@
 import type { InboundCall, InboundNotice, InboundWebhooksCapability } from '@patchbay/capabilities';
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { digestOf, faultOfTime, inboundWord, jsonOf, refused, secondsOf, valuesOf } from '../_kit/inbound-signature.js';
+import { bytesInBase64, digestOf, faultOfTime, inboundWord, jsonOf, refused, secondsOf, valuesOf } from '../_kit/inbound-signature.js';
 
 /** @see https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event */
 const sendgridEvent = z.object({ event: inboundWord, sg_event_id: inboundWord.optional().catch(undefined) });
@@ -40,8 +40,8 @@ const faultOf = ({ method, headers, body }: InboundCall, keys: readonly KeyObjec
   if (method !== 'POST') return 'malformed';
   if (signature === undefined || time === undefined) return 'signature_missing';
   const signed = Buffer.concat([Buffer.from(time), body]);
-  const given = Buffer.from(signature, 'base64');
-  if (!keys.some((key) => verify('sha256', signed, key, given))) return 'signature_wrong';
+  const given = bytesInBase64(signature);
+  if (given === undefined || !keys.some((key) => verify('sha256', signed, key, given))) return 'signature_wrong';
   return faultOfTime(secondsOf(time), now, repeatedForMs);
 };
 

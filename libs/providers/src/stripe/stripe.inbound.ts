@@ -28,7 +28,11 @@ export const stripeInbound = (webhookSecrets: string): InboundWebhooksCapability
 
 /** Stripe signs each attempt anew, and while a secret is being replaced with both. https://docs.stripe.com/webhooks/signature */
 const faultOf = ({ headers, body }: InboundCall, secrets: readonly string[], now: Date): string | undefined => {
-  const pairs = (headers['stripe-signature'] ?? '').split(',').map((pair) => pair.trim().split('='));
+  const { 'stripe-signature': header = '' } = headers;
+  if (header === '') return 'signature_missing';
+  const pairs = header.split(',').map((pair) => /^([^=\s]+)=(\S*)$/.exec(pair.trim())?.slice(1) ?? []);
+  // Also two headers in one, of which one holds nothing.
+  if (pairs.some(({ length }) => length === 0)) return 'malformed';
   const valuesFor = (name: string): readonly string[] => pairs.flatMap(([key, value = '']) => (key === name ? [value] : []));
   const [time, ...moreTimes] = valuesFor('t');
   const signatures = valuesFor('v1');
