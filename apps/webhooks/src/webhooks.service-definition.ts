@@ -6,6 +6,7 @@ import { ReplayDeliveries1763700500012 } from './database/migrations/17637005000
 import { CountAttempts1763700500013 } from './database/migrations/1763700500013-count-attempts.js';
 import { LimitRates1763700500014 } from './database/migrations/1763700500014-limit-rates.js';
 import { CreateReceivedWebhooks1763700500050 } from './database/migrations/1763700500050-create-received-webhooks.js';
+import { PartitionLog1763700500060 } from './database/migrations/1763700500060-partition-log.js';
 import { webhooksConfig } from './webhooks.config.js';
 import { WebhooksModule } from './webhooks.module.js';
 import { sealedTables } from './database/sealed-tables.js';
@@ -24,6 +25,7 @@ export const webhooksService: ServiceDefinition = {
     CountAttempts1763700500013,
     LimitRates1763700500014,
     CreateReceivedWebhooks1763700500050,
+    PartitionLog1763700500060,
   ],
   sealedTables,
 };

@@ -38,8 +38,8 @@ const insert = `
   ON CONFLICT (id) DO NOTHING`;
 
 /**
- * The steps that were announced, and the deliveries seen as steps: a delivery is its own log row, so that nothing is written twice.
- * Each half, and each endpoint in its half, ends by itself, so a long log is never read whole.
+ * The steps that were announced, and events and deliveries seen as steps: these are their own log rows, so that nothing is written twice.
+ * Each part, and each endpoint in its part, ends by itself, so a long log is never read whole.
  */
 const list = {
   name: 'activity-list',
@@ -53,20 +53,29 @@ const list = {
           AND ($11::text IS NULL OR message ILIKE $11)
         ORDER BY id DESC LIMIT $3)
       UNION ALL
+      (SELECT * FROM (
+        SELECT key AS id, 'event_received' AS log_type, 'webhook' AS integration_type, booking_id AS booking, 'Received ' || type || '.' AS message,
+          json_build_object('event_id', id, 'event_type', type)::text AS details, true AS success, substr(traceparent, 4, 32) AS trace_id, created_at
+        FROM events
+        WHERE user_id = $1 AND tenant_id = $2 AND is_from_product AND ($4::uuid IS NULL OR key < $4)
+          AND ($5::text IS NULL OR $5 = 'event_received') AND ($6::text IS NULL OR $6 = 'webhook')
+          AND ($7::text IS NULL OR booking_id = $7) AND coalesce($8, true)
+          AND ($9::timestamptz IS NULL OR created_at >= $9) AND ($10::timestamptz IS NULL OR created_at < $10)
+      ) received
+      WHERE $11::text IS NULL OR message ILIKE $11
+      ORDER BY id DESC LIMIT $3)
+      UNION ALL
       (SELECT sent.* FROM endpoints endpoint CROSS JOIN LATERAL (
         SELECT * FROM (
-          SELECT delivery.id, 'webhook_sent' AS log_type, 'webhook' AS integration_type, event.booking_id AS booking,
-            CASE delivery.status WHEN 'succeeded' THEN 'Sent ' || event.type || ' to ' || endpoint.name || '.'
-              WHEN 'failed' THEN 'Could not send ' || event.type || ' to ' || endpoint.name || '.'
-              ELSE 'Could not send ' || event.type || ' to ' || endpoint.name || ' yet; it will be tried again.' END AS message,
-            json_build_object('delivery_id', delivery.id, 'endpoint_id', endpoint.id, 'event_id', event.id, 'event_type', event.type,
-              'attempt_count', delivery.attempt_count, 'status_code', attempt.status_code, 'error', attempt.error)::text AS details,
-            delivery.status = 'succeeded' AS success, substr(event.traceparent, 4, 32) AS trace_id, delivery.created_at
-          FROM deliveries delivery
-            JOIN events event ON event.id = delivery.event_id
-            LEFT JOIN delivery_attempts attempt ON attempt.delivery_id = delivery.id AND attempt.attempt = delivery.attempt_count
-          WHERE delivery.endpoint_id = endpoint.id AND ($4::uuid IS NULL OR delivery.id < $4)
-            AND (delivery.status <> 'pending' OR delivery.attempt_count > 0)
+          SELECT id, 'webhook_sent' AS log_type, 'webhook' AS integration_type, booking_id AS booking,
+            CASE status WHEN 'succeeded' THEN 'Sent ' || event_type || ' to ' || endpoint.name || '.'
+              WHEN 'failed' THEN 'Could not send ' || event_type || ' to ' || endpoint.name || '.'
+              ELSE 'Could not send ' || event_type || ' to ' || endpoint.name || ' yet; it will be tried again.' END AS message,
+            json_build_object('delivery_id', id, 'endpoint_id', endpoint.id, 'event_id', event_id, 'event_type', event_type,
+              'attempt_count', attempt_count, 'status_code', status_code, 'error', error)::text AS details,
+            status = 'succeeded' AS success, substr(traceparent, 4, 32) AS trace_id, created_at
+          FROM delivery_states
+          WHERE endpoint_id = endpoint.id AND ($4::uuid IS NULL OR id < $4) AND (status <> 'pending' OR attempt_count > 0)
         ) one
         WHERE ($7::text IS NULL OR booking = $7) AND ($8::bool IS NULL OR success = $8)
           AND ($9::timestamptz IS NULL OR created_at >= $9) AND ($10::timestamptz IS NULL OR created_at < $10)

@@ -7,13 +7,12 @@ import {
   type OutputOf,
   type resendWebhookDelivery,
 } from '@patchbay/contracts';
-import { idCursorOf, toPage } from '@patchbay/database';
+import { idCursorOf, idOfTime, toPage } from '@patchbay/database';
 import { EndpointsRepository, type Owner } from '../endpoints/endpoints.repository.js';
 import { likeOf } from '../endpoints/event-patterns.js';
 import { toExport } from './delivery-export.js';
 import { DeliveryLogRepository, type DeliveryFilter, type DeliveryRow } from './delivery-log.repository.js';
 import { DeliveryLoop } from './delivery-loop.js';
-import { idOfTime } from './id-of-time.js';
 
 type ListInput = InputOf<typeof listWebhookDeliveries>;
 
@@ -40,7 +39,7 @@ export class DeliveriesService {
     const found = await this.deliveries.find(owner, id);
     if (found === undefined) throw new AppError('webhook_delivery_not_found');
     if (!found.isActive) throw new AppError('webhook_inactive');
-    await this.deliveries.resend(id);
+    await this.deliveries.resend(found);
     this.loop.wake();
     return toDelivery((await this.deliveries.find(owner, id))?.row ?? found.row);
   }

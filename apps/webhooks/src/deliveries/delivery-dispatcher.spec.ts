@@ -14,6 +14,7 @@ const delivery = (number: number): LeasedDelivery => ({
   endpointVersion: 1,
   eventId: `event-${number}`,
   attemptCount: 0,
+  jobId: null,
   payload: '{}',
   traceparent: null,
   leaseToken: 'token',

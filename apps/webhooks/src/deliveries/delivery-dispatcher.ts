@@ -4,7 +4,7 @@ import type { DeliveryTarget } from '../endpoints/delivery-target.js';
 import { EndpointTargets } from '../endpoints/endpoint-targets.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import type { AttemptResult, LeasedDelivery } from './delivery.js';
-import { EndpointLane, type Waiting } from './endpoint-lane.js';
+import { EndpointLane, roomOfUnknown, type Waiting } from './endpoint-lane.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import { retryDelayMs } from './retry-schedule.js';
 import { WebhookSender } from './webhook-sender.js';
@@ -15,10 +15,13 @@ interface Held {
   leasedAtMs: number;
 }
 
-/** In hand at most, counted without what comes fresh from the intake. */
+/** In hand at most, counted without what comes fresh from the intake, and without what endpoints hold up that say nothing. */
 const heldMax = 1_200;
 /** Past this, fresh deliveries wait in the database like all others. */
 const heldMaxFresh = 4_000;
+/** In hand at most, whatever it waits for: what memory allows. */
+const heldMaxAll = 16_000;
+const heldBytesMax = 96 * 1_024 * 1_024;
 
 /** How long deliveries to an endpoint rest whose secret cannot be opened. Milliseconds. */
 const sealedRestMs = 5 * 60_000;
@@ -39,11 +42,16 @@ export class DeliveryDispatcher {
   readonly #held = new Map<string, Held>();
   readonly #lanes = new Map<string, EndpointLane>();
   readonly #looker: NodeJS.Timeout;
+  #heldBytes = 0;
+  /** Of what is in hand, held up by endpoints that say nothing, at the last look. */
+  #heldUp = 0;
   #isStopped = false;
   /** True when patience is at its end: what is unfinished belongs to its lease. */
   #isLeft = false;
   /** Told when there is room again. */
   onRoom: () => void = () => undefined;
+  /** Told when an endpoint could take more of what waits for it in the database. */
+  onHunger: () => void = () => undefined;
 
   constructor(
     @Inject(EndpointTargets) private readonly targets: EndpointTargets,
@@ -62,12 +70,26 @@ export class DeliveryDispatcher {
 
   /** How many deliveries may be claimed now. */
   get room(): number {
-    return this.#isStopped ? 0 : Math.max(0, heldMax - this.#held.size);
+    return this.#isStopped || this.#isFull ? 0 : Math.max(0, heldMax - this.#moving);
   }
 
   /** True when deliveries that are only being made may be leased to this process at birth. */
   get takesFresh(): boolean {
-    return !this.#isStopped && this.#held.size < heldMaxFresh && !this.recorder.isStuck;
+    return !this.#isStopped && !this.#isFull && this.#moving < heldMaxFresh && !this.recorder.isStuck;
+  }
+
+  /** How many more each endpoint takes that is busy here; others take {@link roomOfUnknown}. */
+  rooms(): ReadonlyMap<string, number> {
+    return new Map([...this.#lanes].map(([endpointId, lane]) => [endpointId, lane.room]));
+  }
+
+  /** Takes what was claimed for `rooms`: an endpoint whose room was filled may have more waiting. */
+  takeClaimed(deliveries: readonly LeasedDelivery[], rooms: ReadonlyMap<string, number>): void {
+    const counts = new Map<string, number>();
+    for (const { endpointId } of deliveries) counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1);
+    for (const [endpointId, count] of counts) if (count >= (rooms.get(endpointId) ?? roomOfUnknown)) this.#laneOf(endpointId).starve();
+    for (const [endpointId, room] of rooms) if (room === 0) this.#lanes.get(endpointId)?.starve();
+    this.take(deliveries);
   }
 
   /** Sends deliveries that are leased to this process, each as soon as its endpoint's lane has room. */
@@ -96,8 +118,20 @@ export class DeliveryDispatcher {
     await Promise.race([this.recorder.drain(), new Promise((resolve) => setTimeout(resolve, outcomesMsMax).unref())]);
   }
 
+  get #isFull(): boolean {
+    return this.#held.size >= heldMaxAll || this.#heldBytes >= heldBytesMax;
+  }
+
+  get #moving(): number {
+    return Math.max(0, this.#held.size - this.#heldUp);
+  }
+
   #release(deliveries: readonly LeasedDelivery[]): void {
-    for (const delivery of deliveries) if (this.#held.get(delivery.id)?.delivery === delivery) this.#held.delete(delivery.id);
+    for (const delivery of deliveries) {
+      if (this.#held.get(delivery.id)?.delivery !== delivery) continue;
+      this.#held.delete(delivery.id);
+      this.#heldBytes -= delivery.payload.length;
+    }
     this.onRoom();
   }
 
@@ -106,6 +140,7 @@ export class DeliveryDispatcher {
     const held = this.#held.get(delivery.id);
     if (held === undefined) {
       this.#held.set(delivery.id, { delivery, leasedAtMs: Date.now() });
+      this.#heldBytes += delivery.payload.length;
       return true;
     }
     held.delivery.leaseToken = delivery.leaseToken;
@@ -139,7 +174,7 @@ export class DeliveryDispatcher {
     if (this.#isStopped) return this.#giveBack(waiting.delivery, 0);
     if (lane.enter()) return this.#send(lane, waiting);
     lane.wait(waiting);
-    for (const { delivery } of lane.takeExcess()) this.#giveBack(delivery, lane.holdMs(Math.random()));
+    this.#giveBackExcess(lane);
   }
 
   #send(lane: EndpointLane, { delivery, target }: Waiting): void {
@@ -147,23 +182,29 @@ export class DeliveryDispatcher {
     this.sender.send(target, message, (result) => {
       if (this.#isLeft) return;
       this.recorder.add({ delivery, ...this.#judge(target, delivery, result), attempt: result });
-      lane.leave(result.durationMs);
+      lane.leave({ durationMs: result.durationMs, hasWorked: result.error === null });
       this.#next(delivery.endpointId, lane);
     });
   }
 
   #next(endpointId: string, lane: EndpointLane): void {
     for (let waiting = lane.next(); waiting !== undefined; waiting = lane.next()) this.#send(lane, waiting);
-    for (const { delivery } of lane.takeExcess()) this.#giveBack(delivery, lane.holdMs(Math.random()));
+    this.#giveBackExcess(lane);
+    if (lane.isHungry()) this.onHunger();
     if (lane.isForgettable) this.#lanes.delete(endpointId);
   }
 
   #look(): void {
+    let heldUp = 0;
     for (const [endpointId, lane] of this.#lanes) {
       // Where a rate is kept, time alone makes room.
       if (lane.isLimited && !this.#isStopped) this.#next(endpointId, lane);
       else this.#giveBackExcess(lane);
+      if (lane.isSilent) heldUp += lane.load;
+      if (lane.isForgettable) this.#lanes.delete(endpointId);
     }
+    this.#heldUp = heldUp;
+    this.onRoom();
   }
 
   #giveBackExcess(lane: EndpointLane): void {

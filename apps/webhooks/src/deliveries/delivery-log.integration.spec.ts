@@ -8,6 +8,7 @@ import {
   type OutputOf,
 } from '@patchbay/contracts';
 import { customerOf, finishedTo, publishBooking, type Customer } from '../testing/customers.js';
+import { storeHistory } from '../testing/history.js';
 import { answer, inTurn, startReceiver, until, type Receiver } from '../testing/receiver.js';
 import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
 
@@ -72,12 +73,7 @@ describe('the log of deliveries', () => {
 
   it('goes on searching where a page stopped to look', async () => {
     const { customer, arrived } = await customerWithLog();
-    await webhooks.sql.query(
-      `WITH made AS (INSERT INTO events (id, user_id, type, version, payload)
-         SELECT new_id(), $1, 'booking_created', 1, '{}' FROM generate_series(1, 20100) RETURNING id)
-       INSERT INTO deliveries (id, user_id, endpoint_id, event_id, status, next_attempt_at) SELECT new_id(), $1, $2, id, 'failed', NULL FROM made`,
-      [customer.userId, customer.endpoint.id],
-    );
+    await storeHistory(webhooks, customer, { status: 'failed', count: 20_100 });
 
     const first = await list(customer, { status: 'succeeded' });
     const second = await list(customer, { status: 'succeeded', cursor: first.next_cursor ?? '' });

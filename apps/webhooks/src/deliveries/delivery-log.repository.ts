@@ -40,11 +40,18 @@ export interface DeliveryRows {
   readonly lookedUpTo: string | null;
 }
 
+/** A delivery and its endpoint. */
+export interface FoundDelivery {
+  readonly row: DeliveryRow;
+  readonly endpointId: string;
+  readonly isActive: boolean;
+}
+
 /** So many deliveries are looked at for one page: a search for what is rare must not read the log of months at once. */
 const lookedAtMax = 20_000;
 
 const columns = `
-  delivery.id, delivery.event_id, event.type AS event_type, delivery.status, delivery.attempt_count, delivery.next_attempt_at, delivery.created_at,
+  delivery.id, delivery.event_id, delivery.event_type, delivery.status, delivery.attempt_count, delivery.next_attempt_at, delivery.created_at,
   coalesce((SELECT json_agg(json_build_object('attempted_at', to_char(attempted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     'status_code', status_code, 'duration_ms', duration_ms, 'error', error, 'response_excerpt', response_excerpt) ORDER BY attempt)
     FROM delivery_attempts WHERE delivery_id = delivery.id), '[]') AS attempts`;
@@ -54,38 +61,43 @@ const listOf = (name: string, way: string) => ({
   name,
   text: `
     WITH looked_at AS MATERIALIZED (
-      SELECT id, event_id, status, attempt_count, next_attempt_at, created_at FROM deliveries
+      SELECT id FROM deliveries
       WHERE endpoint_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR id >= $3) AND ($4::uuid IS NULL OR id < $4) AND ${way}
       ORDER BY id DESC LIMIT $5
     ), page AS (
-      SELECT ${columns} FROM looked_at delivery JOIN events event ON event.id = delivery.event_id
-      WHERE ($6::text IS NULL OR delivery.status = $6) AND ($7::text IS NULL OR event.type LIKE $7)
-        AND ($8::text IS NULL OR position(lower($8) IN event.type) > 0 OR EXISTS (SELECT FROM delivery_attempts attempt
+      SELECT ${columns} FROM looked_at CROSS JOIN LATERAL (SELECT * FROM delivery_states WHERE endpoint_id = $1 AND id = looked_at.id) delivery
+      WHERE ($6::text IS NULL OR delivery.status = $6) AND ($7::text IS NULL OR delivery.event_type LIKE $7)
+        AND ($8::text IS NULL OR position(lower($8) IN delivery.event_type) > 0 OR EXISTS (SELECT FROM delivery_attempts attempt
           WHERE attempt.delivery_id = delivery.id AND (position(lower($8) IN attempt.error) > 0 OR attempt.status_code::text = $8)))
-      ORDER BY delivery.id DESC LIMIT $9
+      ORDER BY looked_at.id DESC LIMIT $9
     )
     SELECT bound.looked_up_to, page.*
     FROM (SELECT CASE WHEN (SELECT count(*) FROM looked_at) = $5 THEN (SELECT id FROM looked_at ORDER BY id LIMIT 1) END AS looked_up_to) bound
       LEFT JOIN page ON true ORDER BY page.id DESC`,
 });
 const list = listOf('delivery-list', '$10::uuid IS NULL');
-const listById = listOf('delivery-list-by-id', '(event_id = $10::uuid OR id = $10::uuid)');
+/** Of an event's own id, or of the delivery's. */
+const listById = listOf(
+  'delivery-list-by-id',
+  'id IN ($10::uuid, (SELECT delivery_id(event_key, $1) FROM event_ids WHERE event_ids.id = $10::uuid))',
+);
 
 const find = {
   name: 'delivery-find',
   text: `
-    SELECT ${columns}, endpoint.is_active FROM deliveries delivery
-      JOIN events event ON event.id = delivery.event_id JOIN endpoints endpoint ON endpoint.id = delivery.endpoint_id AND endpoint.deleted_at IS NULL
-    WHERE delivery.tenant_id = $1 AND delivery.user_id = $2 AND delivery.id = $3`,
+    SELECT ${columns}, delivery.endpoint_id, endpoint.is_active FROM endpoints endpoint
+      CROSS JOIN LATERAL (SELECT * FROM delivery_states WHERE endpoint_id = endpoint.id AND id = $3) delivery
+    WHERE endpoint.tenant_id = $1 AND endpoint.user_id = $2 AND endpoint.deleted_at IS NULL`,
 };
 
 /** One that is under way at this moment is left alone. One that waits for a retry keeps its place in the schedule. */
 const resend = {
   name: 'delivery-resend',
   text: `
-    UPDATE deliveries SET status = 'pending', attempts_before = CASE WHEN status = 'pending' THEN attempts_before ELSE attempt_count END,
-      next_attempt_at = clock_timestamp(), finished_at = NULL
-    WHERE id = $1 AND (lease_until IS NULL OR lease_until < clock_timestamp())`,
+    INSERT INTO pending_deliveries AS pending (id, tenant_id, endpoint_id, event_key, attempt_count, attempts_before)
+    SELECT id, tenant_id, endpoint_id, event_key, attempt_count, attempt_count FROM delivery_states WHERE endpoint_id = $1 AND id = $2
+    ON CONFLICT (id) DO UPDATE SET next_attempt_at = clock_timestamp()
+      WHERE pending.lease_until IS NULL OR pending.lease_until < clock_timestamp()`,
 };
 
 /** What became of deliveries, as their owners read it. */
@@ -107,13 +119,14 @@ export class DeliveryLogRepository {
   }
 
   /** A user's own delivery, and whether its endpoint is switched on. */
-  async find(owner: Owner, id: string): Promise<{ readonly row: DeliveryRow; readonly isActive: boolean } | undefined> {
-    const rows = await this.database.read<DeliveryRow & { readonly is_active: boolean }>(find, [owner.tenant_id, owner.user_id, id]);
-    return rows.map(({ is_active: isActive, ...row }) => ({ row, isActive }))[0];
+  async find(owner: Owner, id: string): Promise<FoundDelivery | undefined> {
+    type Row = DeliveryRow & { readonly endpoint_id: string; readonly is_active: boolean };
+    const rows = await this.database.read<Row>(find, [owner.tenant_id, owner.user_id, id]);
+    return rows.map(({ endpoint_id: endpointId, is_active: isActive, ...row }) => ({ row, endpointId, isActive }))[0];
   }
 
   /** Makes a delivery due now. */
-  async resend(id: string): Promise<void> {
-    await this.database.execute(resend, [id]);
+  async resend({ endpointId, row }: FoundDelivery): Promise<void> {
+    await this.database.execute(resend, [endpointId, row.id]);
   }
 }

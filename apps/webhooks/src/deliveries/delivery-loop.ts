@@ -1,9 +1,10 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { WorkLoop } from '@patchbay/database';
 import { LOG, type Logger } from '@patchbay/service-kit';
-import { v4 as uuidv4 } from 'uuid';
+import { NIL as nilId, v4 as uuidv4 } from 'uuid';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveryDispatcher } from './delivery-dispatcher.js';
+import { roomOfUnknown } from './endpoint-lane.js';
 import { leaseMs } from './lease.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 
@@ -20,6 +21,8 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   #renewer: NodeJS.Timeout | undefined;
   #awaitedRoom: (() => void) | undefined;
   #isStopped = false;
+  /** The endpoint that had the last turn. */
+  #visitedTo: string = nilId;
 
   constructor(
     @Inject(DeliveriesRepository) private readonly deliveries: DeliveriesRepository,
@@ -29,6 +32,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   ) {
     this.#loop = new WorkLoop({ name: 'deliveries', log, pollMs, step: () => this.#step() });
     dispatcher.onRoom = () => this.#noticeRoom();
+    dispatcher.onHunger = () => this.wake();
   }
 
   onApplicationBootstrap(): void {
@@ -53,10 +57,13 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     await this.#room();
     const limit = Math.min(claimMax, this.dispatcher.room);
     if (limit === 0 || this.recorder.isStuck) return 0;
-    const claimed = await this.deliveries.claim(limit, { token: uuidv4(), ms: leaseMs });
-    this.dispatcher.take(claimed);
-    // A full claim means a backlog; a partial one was all there is.
-    return claimed.length === limit ? claimed.length : 0;
+    const rooms = this.dispatcher.rooms();
+    const bounds = { limit, after: this.#visitedTo, rooms, roomOfOthers: roomOfUnknown };
+    const { deliveries, visitedTo } = await this.deliveries.claim(bounds, { token: uuidv4(), ms: leaseMs });
+    this.#visitedTo = visitedTo;
+    this.dispatcher.takeClaimed(deliveries, rooms);
+    // A full claim means a backlog; a partial one was all there is for endpoints that take more.
+    return deliveries.length === limit ? limit : 0;
   }
 
   /** Waits until a whole claim fits: many small claims would cost more than they bring. */

@@ -7,6 +7,8 @@ export interface LeasedDelivery {
   readonly eventId: string;
   /** Attempts made before, since the delivery was last begun. */
   readonly attemptCount: number;
+  /** The job that made it due; null when none did, or an attempt was made since. */
+  readonly jobId: string | null;
   /** The body, byte for byte as it is signed. */
   readonly payload: string;
   readonly traceparent: string | null;

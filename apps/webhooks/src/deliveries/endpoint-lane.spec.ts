@@ -8,12 +8,12 @@ const waiting = (number: number): Waiting => ({
 });
 
 /** A lane with a clock of its own, into which many deliveries were put at once. */
-function crowded(many: number, answersMs: readonly number[] = []) {
+function crowded(many: number, answersMs: readonly number[] = [], hasWorked = true) {
   const clock = { nowMs: 0 };
   const lane = new EndpointLane(() => clock.nowMs);
   for (const durationMs of answersMs) {
     lane.enter();
-    lane.leave(durationMs);
+    lane.leave({ durationMs, hasWorked });
   }
   const all = Array.from({ length: many }, (_none, index) => waiting(index));
   let running = 0;
@@ -74,5 +74,56 @@ describe('a lane', () => {
     const { running } = crowded(100, [...answers(10_000), ...answers(5), ...answers(5)]);
 
     expect(running).toBe(64);
+  });
+
+  it('says how many more may be claimed: some to learn from, then what the endpoint takes, and none while it has enough', () => {
+    const unknown = crowded(0).lane;
+    const quick = crowded(0, answers(10)).lane;
+    const slow = crowded(1_000, answers(10_000)).lane;
+    slow.takeExcess();
+
+    expect([unknown.room, quick.room, slow.room]).toEqual([128, 2_500, 0]);
+  });
+
+  it('is hungry once, when half of what it takes is gone and there was more than it took', () => {
+    const { lane } = crowded(12, answers(10_000));
+    const full = lane.isHungry();
+    lane.starve();
+    const stillFull = lane.isHungry();
+    for (let place = 0; place < 4; place += 1) {
+      lane.leave({ durationMs: 10_000, hasWorked: true });
+      lane.next();
+    }
+
+    expect([full, stillFull, lane.isHungry(), lane.isHungry()]).toEqual([false, false, true, false]);
+  });
+
+  it('lets one at a time try an endpoint that failed many times in a row, and is as wide as before once it works', () => {
+    const { lane, running } = crowded(
+      50,
+      Array.from({ length: 20 }, () => 10),
+      false,
+    );
+    const excess = lane.takeExcess();
+
+    lane.leave({ durationMs: 10, hasWorked: true });
+
+    expect(running).toBe(1);
+    expect(excess).toHaveLength(48);
+    expect(lane.room).toBe(2_499);
+  });
+
+  it('is forgotten when nothing is left to do, unless it knows something bad, which is old after a while', () => {
+    const good = crowded(0, answers(10)).lane;
+    const { lane: bad, clock } = crowded(
+      0,
+      Array.from({ length: 20 }, () => 10),
+      false,
+    );
+    const before = bad.isForgettable;
+
+    clock.nowMs += 16 * 60_000;
+
+    expect([good.isForgettable, before, bad.isForgettable]).toEqual([true, false, true]);
   });
 });

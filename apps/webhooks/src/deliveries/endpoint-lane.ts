@@ -14,6 +14,8 @@ const widthSlow = 4;
 /** …and to one of which nothing is known yet: dead ones look like this until their first answer is overdue. */
 const widthUnknown = 16;
 const answersToKnow = 8;
+/** So many failures in a row make a broken one. */
+const failuresToBreak = 20;
 /** Answers slower than this on average make a slow endpoint. Milliseconds. */
 const slowMs = 2_000;
 /**
@@ -25,10 +27,14 @@ const waitMsMax = 2_000;
 const waitingMin = 8;
 const waitingMax = 2_500;
 const waitingMaxUnknown = 1_000;
+/** Claimed for an endpoint of which nothing is known yet: enough to learn about it. */
+export const roomOfUnknown = 128;
 /** No answer for this long tells something about an endpoint even before the answer comes. Milliseconds. */
 const silenceMs = 500;
 const holdMsMin = 1_000;
 const holdMsMax = 60_000;
+/** How long something bad is remembered of an endpoint that is not asked any more. Milliseconds. */
+const memoryMs = 15 * 60_000;
 /** Weight of the newest answer in the average. */
 const newest = 0.3;
 
@@ -41,12 +47,24 @@ export class EndpointLane {
   #from = 0;
   /** When it last answered, or was first asked after it had nothing to answer. */
   #heardAtMs = 0;
+  #failuresInRow = 0;
+  #isStarving = false;
   readonly #rate = new DeliveryRate();
 
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
   get isBusy(): boolean {
     return this.#running > 0;
+  }
+
+  /** How many are under way or wait here. */
+  get load(): number {
+    return this.#running + this.#length;
+  }
+
+  /** True when it was asked and has said nothing for a while. */
+  get isSilent(): boolean {
+    return this.#silenceMs >= silenceMs;
   }
 
   /** How many per minute its owner wants at most; null: as many as it takes. */
@@ -59,9 +77,10 @@ export class EndpointLane {
     return this.#rate.isLimited;
   }
 
-  /** True when nothing would be lost by forgetting the lane. A slow endpoint is remembered. */
+  /** True when nothing would be lost by forgetting the lane. A slow or broken endpoint is remembered for a while. */
   get isForgettable(): boolean {
-    return this.#running === 0 && this.#length === 0 && !this.#isSlow && (!this.#rate.isLimited || this.#rate.isRested(this.nowMs()));
+    if (this.load > 0 || (this.#rate.isLimited && !this.#rate.isRested(this.nowMs()))) return false;
+    return !(this.#isSlow || this.#isBroken) || this.nowMs() - this.#heardAtMs > memoryMs;
   }
 
   /** Takes a place if one is free and nobody waits for it. */
@@ -71,9 +90,10 @@ export class EndpointLane {
     return true;
   }
 
-  leave(durationMs: number): void {
+  leave({ durationMs, hasWorked }: { readonly durationMs: number; readonly hasWorked: boolean }): void {
     this.#running -= 1;
     this.#answers += 1;
+    this.#failuresInRow = hasWorked ? 0 : this.#failuresInRow + 1;
     this.#heardAtMs = this.nowMs();
     this.#averageMs = this.#answers === 1 ? durationMs : this.#averageMs + (durationMs - this.#averageMs) * newest;
   }
@@ -93,13 +113,26 @@ export class EndpointLane {
     return waiting;
   }
 
+  /** How many more may be claimed for it. */
+  get room(): number {
+    return Math.max(0, Math.min(this.#waitingMax, this.#answers === 0 ? roomOfUnknown : waitingMax) - this.#length);
+  }
+
+  /** There is more for it in the database than it took. */
+  starve(): void {
+    this.#isStarving = true;
+  }
+
+  /** Asks once whether it is time to claim more for it: half of what it takes is gone. */
+  isHungry(): boolean {
+    if (!this.#isStarving || this.room < this.#waitingMax / 2) return false;
+    this.#isStarving = false;
+    return true;
+  }
+
   /** What the endpoint will not take soon: the newest of what waits. */
   takeExcess(): readonly Waiting[] {
-    const timely = this.#rate.within(waitMsMax);
-    if (this.#length <= Math.min(waitingMin, timely)) return [];
-    const most = this.#answers === 0 ? waitingMaxUnknown : waitingMax;
-    const soon = Math.floor((waitMsMax * this.#width) / Math.max(1, this.#paceMs));
-    const allowed = Math.min(timely, Math.max(waitingMin, Math.min(most, soon)));
+    const allowed = this.#waitingMax;
     return this.#length <= allowed ? [] : this.#waiting.splice(this.#from + allowed);
   }
 
@@ -121,10 +154,20 @@ export class EndpointLane {
     return this.#waiting.length - this.#from;
   }
 
+  get #waitingMax(): number {
+    if (this.#isBroken) return 1;
+    const most = this.#answers === 0 ? waitingMaxUnknown : waitingMax;
+    const soon = Math.floor((waitMsMax * this.#width) / Math.max(1, this.#paceMs));
+    return Math.min(this.#rate.within(waitMsMax), Math.max(waitingMin, Math.min(most, soon)));
+  }
+
   /** Milliseconds for an answer, as far as is known: an endpoint that is silent is at least as slow as its silence is long. */
   get #paceMs(): number {
-    const silence = this.#running === 0 ? 0 : this.nowMs() - this.#heardAtMs;
-    return silence < silenceMs ? this.#averageMs : Math.max(this.#averageMs, silence);
+    return this.isSilent ? Math.max(this.#averageMs, this.#silenceMs) : this.#averageMs;
+  }
+
+  get #silenceMs(): number {
+    return this.#running === 0 ? 0 : this.nowMs() - this.#heardAtMs;
   }
 
   get #isHeldBack(): boolean {
@@ -141,7 +184,13 @@ export class EndpointLane {
     if (this.#rate.isLimited) this.#rate.take(this.nowMs());
   }
 
+  /** The breaker: one at a time tries whether it works again. */
+  get #isBroken(): boolean {
+    return this.#failuresInRow >= failuresToBreak;
+  }
+
   get #width(): number {
+    if (this.#isBroken) return 1;
     if (this.#isSlow) return widthSlow;
     return this.#answers < answersToKnow ? widthUnknown : widthQuick;
   }

@@ -1,5 +1,6 @@
 import { publishEvents } from '@patchbay/contracts';
 import { customerOf, finishedTo, publishBooking, type Customer } from '../testing/customers.js';
+import { makeDue } from '../testing/history.js';
 import { startReceiver, until, type Receiver } from '../testing/receiver.js';
 import { aBooking, startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
 
@@ -47,7 +48,7 @@ describe('a slow endpoint', () => {
 
     for (let batch = 0; batch < 9; batch += 1) await webhooks.ask(publishEvents, burst);
     const before = Date.now();
-    await webhooks.sql.query(`UPDATE deliveries SET status = 'pending', next_attempt_at = now() WHERE event_id = $1`, [retried]);
+    await makeDue(webhooks, retried, healthy);
     const fresh = await publish(healthy.userId);
     await until(
       () => receiver.at(healthy.path),
@@ -61,7 +62,7 @@ describe('a slow endpoint', () => {
         .sort(),
     ).toEqual([retried, retried, fresh].sort());
     expect(Date.now() - before).toBeLessThan(2_500);
-    await webhooks.sql.query(`UPDATE deliveries SET status = 'failed', next_attempt_at = NULL WHERE endpoint_id = $1`, [slow.endpoint.id]);
+    await webhooks.sql.query(`DELETE FROM pending_deliveries WHERE endpoint_id = $1`, [slow.endpoint.id]);
   }, 20_000);
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { publishEvents } from '@patchbay/contracts';
 import { customerOf, finishedTo, publishBooking, type Customer } from '../testing/customers.js';
+import { makeDue } from '../testing/history.js';
 import { startReceiver, until, type Receiver } from '../testing/receiver.js';
 import { aBooking, startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
 
@@ -33,7 +34,7 @@ describe('leases', () => {
       (all) => all.length > 0,
     );
     const other = randomUUID();
-    await webhooks.sql.query(`UPDATE deliveries SET lease_token = $2, lease_until = now() + interval '1 hour' WHERE endpoint_id = $1`, [
+    await webhooks.sql.query(`UPDATE pending_deliveries SET lease_token = $2, lease_until = now() + interval '1 hour' WHERE endpoint_id = $1`, [
       endpoint.id,
       other,
     ]);
@@ -41,9 +42,9 @@ describe('leases', () => {
     const second = await anEndpoint();
     await publish(second.userId);
     await finished(second);
-    const { rows } = await webhooks.sql.query(`SELECT status, attempt_count, lease_token FROM deliveries WHERE endpoint_id = $1`, [endpoint.id]);
+    const { rows } = await webhooks.sql.query(`SELECT attempt_count, lease_token FROM pending_deliveries WHERE endpoint_id = $1`, [endpoint.id]);
 
-    expect(rows).toEqual([{ status: 'pending', attempt_count: 0, lease_token: other }]);
+    expect(rows).toEqual([{ attempt_count: 0, lease_token: other }]);
   });
 
   it('sends what a replica that died had taken', async () => {
@@ -51,10 +52,7 @@ describe('leases', () => {
     const eventId = await publish(userId);
     await webhooks.sql.query(`UPDATE endpoints SET is_active = true WHERE id = $1`, [endpoint.id]);
 
-    await webhooks.sql.query(
-      `INSERT INTO deliveries (id, user_id, endpoint_id, event_id, lease_token, lease_until) VALUES (new_id(), $1, $2, $3, $4, now() + interval '200 ms')`,
-      [userId, endpoint.id, eventId, randomUUID()],
-    );
+    await makeDue(webhooks, eventId, { endpoint, lease: { token: randomUUID(), ms: 200 } });
     const [received] = await until(
       () => receiver.at(path),
       (all) => all.length > 0,
@@ -71,12 +69,9 @@ describe('leases', () => {
     const second = await webhooks.start();
     await webhooks.sql.query(`UPDATE endpoints SET is_active = true WHERE id = $1`, [endpoint.id]);
 
-    await webhooks.sql.query(
-      `INSERT INTO deliveries (id, user_id, endpoint_id, event_id) SELECT new_id(), user_id, $1, id FROM events WHERE user_id = $2`,
-      [endpoint.id, userId],
-    );
+    for (const { id } of ids) await makeDue(webhooks, id, { endpoint });
     await until(
-      () => webhooks.sql.query(`SELECT count(*)::int AS open FROM deliveries WHERE endpoint_id = $1 AND status = 'pending'`, [endpoint.id]),
+      () => webhooks.sql.query(`SELECT count(*)::int AS open FROM pending_deliveries WHERE endpoint_id = $1`, [endpoint.id]),
       ({ rows }) => rows[0]?.open === 0,
     );
     await second.stop();
@@ -90,7 +85,9 @@ describe('leases', () => {
     let finish: () => void = () => undefined;
     receiver.behave(path, (_received, response) => (finish = () => response.writeHead(200).end()));
     const lease = async (): Promise<number> => {
-      const { rows } = await webhooks.sql.query<{ lease_until: Date }>(`SELECT lease_until FROM deliveries WHERE endpoint_id = $1`, [endpoint.id]);
+      const { rows } = await webhooks.sql.query<{ lease_until: Date }>(`SELECT lease_until FROM pending_deliveries WHERE endpoint_id = $1`, [
+        endpoint.id,
+      ]);
       return rows[0]?.lease_until.getTime() ?? 0;
     };
 

@@ -7,7 +7,17 @@ import type { Outcome } from './delivery.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 
 const outcome = (id: string, responseExcerpt: string | null = null): Outcome => ({
-  delivery: { id, endpointId: 'e', endpointVersion: 1, eventId: 'v', attemptCount: 0, payload: '{}', traceparent: null, leaseToken: 't' },
+  delivery: {
+    id,
+    endpointId: 'e',
+    endpointVersion: 1,
+    eventId: 'v',
+    attemptCount: 0,
+    jobId: null,
+    payload: '{}',
+    traceparent: null,
+    leaseToken: 't',
+  },
   status: 'succeeded',
   delayMs: null,
   attempt: { startedAtMs: 0, durationMs: 1, statusCode: 200, error: null, retryAfterMs: null, responseExcerpt },

@@ -66,9 +66,10 @@ const remove = `
 const disable = `
   UPDATE endpoints SET is_active = false, disabled_reason = $2, version = version + 1, updated_at = now()
   WHERE id = $1 AND is_active RETURNING *`;
+/** What was still to be sent is given up; a job that began it is told. */
 const endPending = `
-  UPDATE deliveries SET status = 'failed', next_attempt_at = NULL, lease_token = NULL, lease_until = NULL, finished_at = now()
-  WHERE endpoint_id = $1 AND status = 'pending'`;
+  WITH ended AS (DELETE FROM pending_deliveries WHERE endpoint_id = $1 RETURNING tenant_id, job_id)
+  INSERT INTO replay_results (job_id, tenant_id, result) SELECT job_id, tenant_id, 'failed' FROM ended WHERE job_id IS NOT NULL`;
 /** What no longer signs is not kept. */
 const forgetPrevious = {
   name: 'endpoint-forget-previous',

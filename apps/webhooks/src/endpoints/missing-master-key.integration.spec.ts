@@ -59,7 +59,7 @@ describe('an endpoint whose master key is missing', () => {
     expect(receiver.at(path)).toEqual([]);
 
     await restart(`${newKey},${oldKey}`);
-    await webhooks.sql.query('UPDATE deliveries SET next_attempt_at = now() WHERE endpoint_id = $1', [id]);
+    await webhooks.sql.query('UPDATE pending_deliveries SET next_attempt_at = now() WHERE endpoint_id = $1', [id]);
     const [received] = await until(
       () => receiver.at(path),
       (all) => all.length > 0,

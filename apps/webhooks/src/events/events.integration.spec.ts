@@ -50,9 +50,11 @@ describe('intake', () => {
 
     const statuses = [...answers, later].flatMap(({ items }) => items.map((item) => item.status)).sort();
     expect(statuses).toEqual(['accepted', 'duplicate', 'duplicate', 'duplicate']);
-    expect([await count('events', 'id', event.id), await count('outbox', 'id', event.id), await count('deliveries', 'event_id', event.id)]).toEqual([
-      1, 1, 1,
-    ]);
+    expect([
+      await count('events', 'id', event.id),
+      await count('outbox', 'id', event.id),
+      await count('delivery_states', 'event_id', event.id),
+    ]).toEqual([1, 1, 1]);
   });
 
   it('takes an id in capitals for the same id', async () => {
@@ -116,7 +118,7 @@ describe('intake', () => {
       (rows) => rows === 1,
     );
 
-    expect(await count('deliveries', 'event_id', id)).toBe(1);
+    expect(await count('delivery_states', 'event_id', id)).toBe(1);
     expect(receiver.at(`/echo-${userId}`)).toHaveLength(1);
     expect((await webhooks.ask(listActivity, { log_type: 'event_received' }, userId)).items).toHaveLength(1);
   });

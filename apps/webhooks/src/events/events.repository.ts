@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, type PreparedStatement } from '@patchbay/database';
+import { Database, idOfTime, type PreparedStatement } from '@patchbay/database';
 import type { LeasedDelivery } from '../deliveries/delivery.js';
 import type { EventToStore } from './event-to-store.js';
 
@@ -27,8 +27,8 @@ interface Row {
 }
 
 /**
- * Event, outbox row, activity row and deliveries in one statement and so in one commit. The event's id decides whether it is new; only what is
- * new is announced, logged and fanned out, so a repeat does nothing. Sorted, so that two statements with the same events cannot deadlock.
+ * Event, outbox row and deliveries in one statement and so in one commit. The event's id decides whether it is new; only what is new is announced and
+ * fanned out, so a repeat does nothing. Sorted, so that two statements with the same events cannot deadlock.
  */
 const store: PreparedStatement = {
   name: 'event-store',
@@ -36,38 +36,34 @@ const store: PreparedStatement = {
     WITH input AS (
       SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bool[])
         AS t(id, tenant_id, user_id, type, version, booking_id, payload, traceparent, subject, envelope, is_from_product)
-    ), stored AS (
-      INSERT INTO events (id, tenant_id, user_id, type, version, booking_id, payload, traceparent)
-      SELECT id, tenant_id, user_id, type, version, booking_id, payload, traceparent FROM input ORDER BY id
-      ON CONFLICT (id) DO NOTHING RETURNING id
+    ), unknown AS (
+      INSERT INTO event_ids (id, event_key) SELECT id, new_id() FROM input ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id, event_key
     ), fresh AS (
-      SELECT input.* FROM input JOIN stored USING (id)
+      SELECT input.*, event_key FROM input JOIN unknown USING (id)
+    ), stored AS (
+      INSERT INTO events (key, id, tenant_id, user_id, type, version, booking_id, payload, traceparent, is_from_product)
+      SELECT event_key, id, tenant_id, user_id, type, version, booking_id, payload, traceparent, is_from_product FROM fresh
     ), announced AS (
       INSERT INTO outbox (id, subject, payload, traceparent)
       SELECT id, subject, envelope, traceparent FROM fresh WHERE envelope IS NOT NULL
-    ), logged AS (
-      INSERT INTO activities (id, tenant_id, user_id, log_type, integration_type, booking_id, message, details, success, trace_id)
-      SELECT new_id(), tenant_id, user_id, 'event_received', 'webhook', booking_id, 'Received ' || type || '.',
-        json_build_object('event_id', id, 'event_type', type)::text, true, substr(traceparent, 4, 32)
-      FROM fresh WHERE is_from_product
     ), fanned AS (
-      INSERT INTO deliveries (id, tenant_id, user_id, endpoint_id, event_id, lease_token, lease_until)
-      SELECT new_id(), fresh.tenant_id, fresh.user_id, endpoint.id, fresh.id, $12::uuid, clock_timestamp() + $13::float8 * interval '1 ms'
+      INSERT INTO deliveries (id, tenant_id, endpoint_id, event_key)
+      SELECT delivery_id(fresh.event_key, endpoint.id), fresh.tenant_id, endpoint.id, fresh.event_key
       FROM fresh JOIN endpoints endpoint
         ON endpoint.user_id = fresh.user_id AND endpoint.tenant_id = fresh.tenant_id AND endpoint.deleted_at IS NULL
         AND endpoint.is_active AND fresh.type LIKE ANY (endpoint.event_likes)
-      ON CONFLICT (event_id, endpoint_id) DO NOTHING RETURNING id, event_id, endpoint_id
+      RETURNING id, tenant_id, endpoint_id, event_key
+    ), waiting AS (
+      INSERT INTO pending_deliveries (id, tenant_id, endpoint_id, event_key, lease_token, lease_until)
+      SELECT id, tenant_id, endpoint_id, event_key, $12::uuid, clock_timestamp() + $13::float8 * interval '1 ms' FROM fanned
     )
-    SELECT stored.id AS event_id, fanned.id AS delivery_id, fanned.endpoint_id, endpoint.version
-    FROM stored LEFT JOIN fanned ON fanned.event_id = stored.id LEFT JOIN endpoints endpoint ON endpoint.id = fanned.endpoint_id`,
+    SELECT unknown.id AS event_id, fanned.id AS delivery_id, fanned.endpoint_id, endpoint.version
+    FROM unknown LEFT JOIN fanned USING (event_key) LEFT JOIN endpoints endpoint ON endpoint.id = fanned.endpoint_id`,
 };
 
 const sweep: PreparedStatement = {
-  name: 'event-sweep',
-  text: `
-    WITH old AS (
-      SELECT id FROM events WHERE created_at < $1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = events.id) ORDER BY created_at LIMIT $2
-    ) DELETE FROM events USING old WHERE events.id = old.id RETURNING events.id`,
+  name: 'event-id-sweep',
+  text: `DELETE FROM event_ids WHERE id IN (SELECT id FROM event_ids WHERE event_key < $1 LIMIT $2) RETURNING id`,
 };
 
 /** The events table. */
@@ -84,9 +80,9 @@ export class EventsRepository {
     return { freshIds: new Set(rows.map((row) => row.event_id)), leased, deliveryCount: made.length };
   }
 
-  /** Forgets some events older than `before` that no delivery needs any more. @returns how many. */
+  /** Forgets that some events were stored before `before`: published once more, they are new. @returns how many. */
   async sweep(before: Date, limit: number): Promise<number> {
-    return (await this.database.execute(sweep, [before, limit])).length;
+    return (await this.database.execute(sweep, [idOfTime(before), limit])).length;
   }
 }
 
@@ -113,6 +109,7 @@ function toLeasedDelivery(row: Row, event: EventToStore | undefined, lease: Birt
       endpointVersion: row.version,
       eventId: event.id,
       attemptCount: 0,
+      jobId: null,
       payload: event.payload,
       traceparent: event.traceparent,
       leaseToken: lease.token,

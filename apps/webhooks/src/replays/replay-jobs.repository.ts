@@ -10,7 +10,7 @@ export interface ReplayJobRow extends WorkRow {
   readonly from_at: Date;
   readonly to_at: Date;
   readonly to_id: string;
-  /** Deliveries up to this one were gone through. */
+  /** Events up to this one, by their keys, were gone through. */
   readonly at_id: string;
   readonly status: 'running' | 'paused' | 'completed' | 'cancelled';
   readonly total: number | null;
@@ -29,6 +29,22 @@ export type NewReplayJob = Pick<ReplayJobRow, 'id' | 'kind' | 'endpoint_id' | 'f
 /** What became of deliveries since the last look. */
 export type ReplayCounts = Pick<ReplayJobRow, 'delivered' | 'retrying' | 'failed'>;
 
+/** A job in the hands of its worker, and its endpoint. */
+export interface LockedReplayJob extends ReplayJobRow {
+  readonly endpoint_is_active: boolean;
+  readonly endpoint_is_deleted: boolean;
+  readonly event_likes: readonly string[];
+  readonly endpoint_created_at: Date;
+}
+
+/** What was gone through: events, those of them that are the job's, and the deliveries that were begun. `at_id` is null at the end of the range. */
+export interface ReplayStep {
+  readonly looked_at: number;
+  readonly wanted: number;
+  readonly begun: number;
+  readonly at_id: string | null;
+}
+
 const insert = `
   INSERT INTO replay_jobs (id, tenant_id, user_id, kind, endpoint_id, from_at, to_at, at_id, to_id, traceparent, next_attempt_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (endpoint_id) WHERE status IN ('running', 'paused') DO NOTHING RETURNING *`;
@@ -43,32 +59,41 @@ const steer = `
   UPDATE replay_jobs SET status = $5, last_error = NULL, next_attempt_at = $6
   WHERE ${owned} AND id = $4 AND status IN ('running', 'paused') RETURNING *`;
 const lock = `
-  SELECT job.*, endpoint.is_active AS endpoint_is_active, endpoint.deleted_at IS NOT NULL AS endpoint_is_deleted
+  SELECT job.*, endpoint.is_active AS endpoint_is_active, endpoint.deleted_at IS NOT NULL AS endpoint_is_deleted, endpoint.event_likes,
+    endpoint.created_at AS endpoint_created_at
   FROM replay_jobs job JOIN endpoints endpoint ON endpoint.id = job.endpoint_id WHERE job.id = $1 FOR UPDATE OF job`;
-const count = `
-  SELECT count(*)::int AS count FROM deliveries WHERE endpoint_id = $1 AND id > $2 AND id < $3 AND ($4 = 'replay' OR status = 'failed')`;
-/** The first attempt since decides. One that somebody is writing about at this moment is counted the next time. */
+/**
+ * Events that the job sends. A range: everything of it, also what the endpoint was never sent because it was off or not there yet. Recovering: what
+ * was given up, and what came while the endpoint was off.
+ */
+const wantedOf = (events: string): string => `
+  SELECT event.key, event.tenant_id, delivery_id(event.key, $1) AS id, state.status, coalesce(state.attempt_count, 0) AS attempt_count
+  FROM ${events} event
+    LEFT JOIN LATERAL (SELECT status, attempt_count FROM delivery_states WHERE endpoint_id = $1 AND id = delivery_id(event.key, $1)) state ON true
+  WHERE CASE WHEN $2 = 'replay' THEN state.status IS NOT NULL OR event.type LIKE ANY ($3::text[])
+    ELSE state.status = 'failed' OR (state.status IS NULL AND event.type LIKE ANY ($3::text[]) AND event.created_at > $4::timestamptz) END`;
+const inRange = `user_id = $5 AND tenant_id = $6 AND key > $7 AND key < $8`;
+const count = `SELECT count(*)::int AS count FROM (${wantedOf(`(SELECT * FROM events WHERE ${inRange})`)}) wanted`;
+/** Counted once each: the first attempt since the job began it decides. */
 const collect = `
-  WITH done AS (
-    SELECT id FROM deliveries WHERE job_id = $1 AND (status <> 'pending' OR attempt_count > attempts_before) FOR UPDATE SKIP LOCKED
-  ), collected AS (
-    UPDATE deliveries SET job_id = NULL FROM done WHERE deliveries.id = done.id RETURNING status
-  )
-  SELECT (count(*) FILTER (WHERE status = 'succeeded'))::int AS delivered, (count(*) FILTER (WHERE status = 'pending'))::int AS retrying,
-    (count(*) FILTER (WHERE status = 'failed'))::int AS failed
+  WITH collected AS (DELETE FROM replay_results WHERE job_id = $1 RETURNING result)
+  SELECT (count(*) FILTER (WHERE result = 'delivered'))::int AS delivered, (count(*) FILTER (WHERE result = 'retrying'))::int AS retrying,
+    (count(*) FILTER (WHERE result = 'failed'))::int AS failed
   FROM collected`;
-const waiting = `SELECT count(*)::int AS count FROM deliveries WHERE job_id = $1`;
+const waiting = `SELECT count(*)::int AS count FROM pending_deliveries WHERE job_id = $1`;
 /** Deliveries that are under way anyway are passed over. */
 const advance = `
-  WITH looked_at AS (
-    SELECT id FROM deliveries WHERE endpoint_id = $2 AND id > $3 AND id < $4 ORDER BY id LIMIT $5
+  WITH looked_at AS MATERIALIZED (
+    SELECT key, tenant_id, type, created_at FROM events WHERE ${inRange} ORDER BY key LIMIT $9
+  ), wanted AS MATERIALIZED (${wantedOf('looked_at')}
+  ), added AS (
+    INSERT INTO deliveries (endpoint_id, id, tenant_id, event_key) SELECT $1, id, tenant_id, key FROM wanted WHERE status IS NULL ON CONFLICT DO NOTHING
   ), begun AS (
-    UPDATE deliveries SET status = 'pending', job_id = $1, attempts_before = attempt_count, next_attempt_at = clock_timestamp(), finished_at = NULL
-    FROM looked_at WHERE deliveries.id = looked_at.id AND deliveries.status <> 'pending' AND ($6 = 'replay' OR deliveries.status = 'failed')
-    RETURNING deliveries.id
+    INSERT INTO pending_deliveries (id, tenant_id, endpoint_id, event_key, attempt_count, attempts_before, job_id)
+    SELECT id, tenant_id, $1, key, attempt_count, attempt_count, $10 FROM wanted ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id
   )
-  SELECT (SELECT count(*) FROM looked_at)::int AS looked_at, (SELECT count(*) FROM begun)::int AS begun,
-    (SELECT id FROM looked_at ORDER BY id DESC LIMIT 1) AS at_id`;
+  SELECT (SELECT count(*) FROM looked_at)::int AS looked_at, (SELECT count(*) FROM wanted)::int AS wanted, (SELECT count(*) FROM begun)::int AS begun,
+    (SELECT key FROM looked_at ORDER BY key DESC LIMIT 1) AS at_id`;
 const sweep = {
   name: 'replay-job-sweep',
   text: `
@@ -113,12 +138,12 @@ export class ReplayJobsRepository {
   }
 
   /** The job as it is now, which nobody changes until the transaction ends. */
-  async lock(tx: Transaction, id: string): Promise<(ReplayJobRow & EndpointState) | undefined> {
-    return (await tx.query<ReplayJobRow & EndpointState>(lock, [id]))[0];
+  async lock(tx: Transaction, id: string): Promise<LockedReplayJob | undefined> {
+    return (await tx.query<LockedReplayJob>(lock, [id]))[0];
   }
 
-  async count(tx: Transaction, job: ReplayJobRow): Promise<number> {
-    return (await tx.query<{ count: number }>(count, [job.endpoint_id, job.at_id, job.to_id, job.kind]))[0]?.count ?? 0;
+  async count(tx: Transaction, job: LockedReplayJob): Promise<number> {
+    return (await tx.query<{ count: number }>(count, scopeOf(job)))[0]?.count ?? 0;
   }
 
   /** What became of those that the job began: each is told once. */
@@ -131,12 +156,9 @@ export class ReplayJobsRepository {
     return (await tx.query<{ count: number }>(waiting, [job.id]))[0]?.count ?? 0;
   }
 
-  /** Goes through the next deliveries and begins those that are the job's. `at_id` is null at the end of the range. */
-  async advance(tx: Transaction, job: ReplayJobRow, limit: number): Promise<{ looked_at: number; begun: number; at_id: string | null }> {
-    const values = [job.id, job.endpoint_id, job.at_id, job.to_id, limit, job.kind];
-    return (
-      (await tx.query<{ looked_at: number; begun: number; at_id: string | null }>(advance, values))[0] ?? { looked_at: 0, begun: 0, at_id: null }
-    );
+  /** Goes through the next events and begins the deliveries that are the job's. */
+  async advance(tx: Transaction, job: LockedReplayJob, limit: number): Promise<ReplayStep> {
+    return (await tx.query<ReplayStep>(advance, [...scopeOf(job), limit, job.id]))[0] ?? { looked_at: 0, wanted: 0, begun: 0, at_id: null };
   }
 
   /** Forgets some jobs that ended before. @returns how many. */
@@ -145,7 +167,13 @@ export class ReplayJobsRepository {
   }
 }
 
-interface EndpointState {
-  readonly endpoint_is_active: boolean;
-  readonly endpoint_is_deleted: boolean;
-}
+const scopeOf = (job: LockedReplayJob): readonly unknown[] => [
+  job.endpoint_id,
+  job.kind,
+  job.event_likes,
+  job.endpoint_created_at,
+  job.user_id,
+  job.tenant_id,
+  job.at_id,
+  job.to_id,
+];

@@ -2,7 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { Database, type Lease, type Transaction } from '@patchbay/database';
 import { CLOCK, LeasedWork, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { DeliveryLoop } from '../deliveries/delivery-loop.js';
-import { ReplayJobsRepository, type ReplayJobRow } from './replay-jobs.repository.js';
+import { ReplayJobsRepository, type LockedReplayJob, type ReplayJobRow } from './replay-jobs.repository.js';
 
 /** A job has so many deliveries under way at a time: those of others are due among them, not after them. */
 const waitingMax = 400;
@@ -56,20 +56,20 @@ export class ReplayWorker implements OnApplicationBootstrap, BeforeApplicationSh
     });
   }
 
-  async #next(tx: Transaction, job: NonNullable<Awaited<ReturnType<ReplayJobsRepository['lock']>>>): Promise<Step> {
+  async #next(tx: Transaction, job: LockedReplayJob): Promise<Step> {
+    // In this order: when nothing waits any more, all there is to collect is there.
+    const waiting = await this.jobs.waiting(tx, job);
     const { delivered, retrying, failed } = await this.jobs.collect(tx, job);
     const counts = { delivered: job.delivered + delivered, retrying: job.retrying + retrying, failed: job.failed + failed };
-    const waiting = await this.jobs.waiting(tx, job);
     if (job.endpoint_is_deleted) return { set: { ...counts, waiting: 0, status: 'cancelled', finished_at: this.clock() }, nextInMs: null };
     // Whoever switches an endpoint off ends what waits for it; going on would fail every delivery at once.
     if (!job.endpoint_is_active) return { set: { ...counts, waiting, status: 'paused', last_error: 'webhook_inactive' }, nextInMs: null };
     if (job.status !== 'running') return { set: { ...counts, waiting, last_error: job.last_error }, nextInMs: waiting > 0 ? lookEveryMs : null };
     const total = job.total ?? (await this.jobs.count(tx, job));
     if (waiting > waitingMax / 2) return { set: { ...counts, total, waiting }, nextInMs: lookEveryMs };
-    const { looked_at: lookedAt, begun, at_id } = await this.jobs.advance(tx, job, waitingMax - waiting);
+    const { looked_at: lookedAt, wanted, begun, at_id } = await this.jobs.advance(tx, job, waitingMax - waiting);
     if (begun > 0) tx.onCommit(() => this.deliveries.wake());
-    const skipped = job.skipped + (job.kind === 'replay' ? lookedAt - begun : 0);
-    const set = { ...counts, total, skipped, waiting: waiting + begun, at_id: at_id ?? job.at_id };
+    const set = { ...counts, total, skipped: job.skipped + wanted - begun, waiting: waiting + begun, at_id: at_id ?? job.at_id };
     if (lookedAt === 0 && waiting === 0) return { set: { ...set, status: 'completed', finished_at: this.clock() }, nextInMs: null };
     return { set, nextInMs: lookedAt > 0 && begun === 0 ? 0 : lookEveryMs };
   }

@@ -10,6 +10,7 @@ import {
   type WebhookJob,
 } from '@patchbay/contracts';
 import { customerOf, finishedTo, publishBooking, type Customer } from '../testing/customers.js';
+import { storeHistory } from '../testing/history.js';
 import { answer, startReceiver, until, type Receiver } from '../testing/receiver.js';
 import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
 
@@ -39,17 +40,7 @@ const completed = (customer: Customer, job: WebhookJob): Promise<WebhookJob> =>
   );
 const idsAt = ({ path }: Customer): readonly string[] => receiver.at(path).map(({ headers }) => String(headers['webhook-id']));
 
-/** Deliveries that ended long ago. @returns the ids of their events. */
-async function history({ userId, endpoint }: Customer, status: 'succeeded' | 'failed', count: number): Promise<readonly string[]> {
-  const { rows } = await webhooks.sql.query<{ event_id: string }>(
-    `WITH made AS (INSERT INTO events (id, user_id, type, version, payload)
-       SELECT new_id(), $1, 'booking_created', 1, '{}' FROM generate_series(1, $4::int) RETURNING id)
-     INSERT INTO deliveries (id, user_id, endpoint_id, event_id, status, next_attempt_at, attempt_count)
-     SELECT new_id(), $1, $2, id, $3, NULL, 1 FROM made RETURNING event_id`,
-    [userId, endpoint.id, status, count],
-  );
-  return rows.map(({ event_id }) => event_id);
-}
+const history = (customer: Customer, status: 'succeeded' | 'failed', count: number) => storeHistory(webhooks, customer, { status, count });
 
 describe('recovering', () => {
   it('makes what was given up again, each once and under its own id, and nothing else', async () => {
@@ -159,7 +150,7 @@ describe('replaying', () => {
     await webhooks.start();
     const job = await completed(customer, begun);
     const { rows } = await webhooks.sql.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM deliveries WHERE endpoint_id = $1 AND (attempt_count <> 2 OR status <> 'succeeded')`,
+      `SELECT count(*)::int AS count FROM delivery_states WHERE endpoint_id = $1 AND (attempt_count <> 2 OR status <> 'succeeded')`,
       [customer.endpoint.id],
     );
 

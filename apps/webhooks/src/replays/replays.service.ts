@@ -9,11 +9,10 @@ import {
   type replayWebhookDeliveries,
   type WebhookJob,
 } from '@patchbay/contracts';
-import { idCursorOf, toPage } from '@patchbay/database';
+import { idCursorOf, idOfTime, toPage } from '@patchbay/database';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { currentTraceparent } from '@patchbay/tracing';
 import { v7 as uuidv7 } from 'uuid';
-import { idOfTime } from '../deliveries/id-of-time.js';
 import { EndpointsRepository, type Owner } from '../endpoints/endpoints.repository.js';
 import { ReplayJobsRepository, type ReplayJobRow } from './replay-jobs.repository.js';
 import { ReplayWorker } from './replay-worker.js';
@@ -21,7 +20,7 @@ import { ReplayWorker } from './replay-worker.js';
 /** Ids are made by the database's clock, which may be ahead of ours: what failed a moment ago is recovered, too. */
 const clockSkewMs = 60_000;
 
-/** Which deliveries of an endpoint, by the time they were made. */
+/** Which events, by the time they were stored. */
 interface Range {
   readonly id: string;
   readonly kind: ReplayJobRow['kind'];

@@ -1,9 +1,5 @@
 import { jest } from '@jest/globals';
 import { createLogger } from '@patchbay/service-kit';
-import type { ActivitiesRepository } from '../activity/activities.repository.js';
-import type { DeliveriesRepository } from '../deliveries/deliveries.repository.js';
-import type { EventsRepository } from '../events/events.repository.js';
-import type { ReceivedWebhooksRepository } from '../ingress/received-webhooks.repository.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import { Retention } from './retention.js';
 
@@ -14,24 +10,30 @@ afterEach(() => void jest.useRealTimers());
 function aRetention() {
   const swept: string[] = [];
   const table = (name: string): never => ({ sweep: () => (swept.push(name), Promise.resolve(0)) }) as never;
-  const tables: [DeliveriesRepository, EventsRepository, ActivitiesRepository, ReceivedWebhooksRepository] = [
-    table('deliveries'),
-    table('events'),
-    table('activities'),
-    table('received webhooks'),
-  ];
+  const database = { transaction: () => (swept.push('partitions'), Promise.resolve(false)) } as never;
   const config = { WEBHOOKS_RETENTION_DAYS: 90 } as WebhooksConfig;
   const endpoints = { forgetPrevious: () => (swept.push('replaced secrets'), Promise.resolve(0)) } as never;
   return {
     swept,
-    retention: new Retention(...tables, endpoints, table('jobs'), table('statistics'), config, () => new Date(), createLogger('webhooks', 'silent')),
+    retention: new Retention(
+      database,
+      table('ids of events'),
+      table('activities'),
+      table('received webhooks'),
+      endpoints,
+      table('jobs'),
+      table('statistics'),
+      config,
+      () => new Date(),
+      createLogger('webhooks', 'silent'),
+    ),
   };
 }
 
 describe('retention', () => {
-  it('forgets within minutes of the start, deliveries before their events, and again every hour', async () => {
+  it('looks after everything within minutes of the start, and again every hour', async () => {
     const { swept, retention } = aRetention();
-    const once = ['replaced secrets', 'deliveries', 'events', 'activities', 'received webhooks', 'jobs', 'statistics'];
+    const once = ['partitions', 'replaced secrets', 'partitions', 'ids of events', 'activities', 'received webhooks', 'jobs', 'statistics'];
 
     retention.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(5 * 60_000);
