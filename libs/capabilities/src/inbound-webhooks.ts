@@ -38,6 +38,17 @@ export type InboundVerdict =
   | { readonly kind: 'handshake'; readonly answer: InboundAnswer }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/**
+ * What of a provider's webhooks proves who sent them, or is known to the provider and us alone. Headers among it are not kept, and fields of the body are shown to
+ * nobody: who looks at what came must not be able to send it again.
+ */
+export interface InboundSecrets {
+  /** In lower case. */
+  readonly headers: readonly string[];
+  /** Of a body in JSON or a form. A dot leads into an object, `*` to each element of a list. */
+  readonly fields: readonly string[];
+}
+
 /** Understands the webhooks that a provider sends. No clock of its own, and no call but for a key that the signature is checked with. */
 export interface InboundWebhooksCapability {
   /**

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { CalendarCapability } from './calendar.js';
 import type { CredentialsCapability } from './credentials.js';
 import type { IdentityCapability } from './identity.js';
-import type { InboundWebhooksCapability } from './inbound-webhooks.js';
+import type { InboundSecrets, InboundWebhooksCapability } from './inbound-webhooks.js';
 import type { OAuthCapability } from './oauth.js';
 import type { Outbound } from './outbound.js';
 import type { RevocationCapability } from './revocation.js';
@@ -50,6 +50,7 @@ export interface ProviderContext<Config> {
 export interface InboundWebhooks<Config, Needed extends string = string> {
   /** Variables without which none of its webhooks can be verified: all of them are refused until each is set. Optional in `config`. */
   readonly variables: readonly Needed[];
+  readonly secrets: InboundSecrets;
   /** `config` has the needed variables for certain, and credentials only when they are set. */
   connect(context: ProviderContext<InboundConfig<Config, Needed>>): InboundWebhooksCapability;
 }

@@ -1,4 +1,12 @@
-import type { Capabilities, InboundWebhooks, InboundWebhooksCapability, Outbound, Provider, ProviderContext } from '@patchbay/capabilities';
+import type {
+  Capabilities,
+  InboundSecrets,
+  InboundWebhooks,
+  InboundWebhooksCapability,
+  Outbound,
+  Provider,
+  ProviderContext,
+} from '@patchbay/capabilities';
 import { z } from 'zod';
 import { systemClock, type Clock } from './_kit/clock.js';
 import { createOutbound } from './_kit/outbound.js';
@@ -29,6 +37,8 @@ export interface ConfiguredProvider {
   readonly capabilities: Partial<Capabilities>;
   /** Reads the webhooks that it sends; absent while their variables are not set, and where it sends none. */
   readonly inboundWebhooks: InboundWebhooksCapability | undefined;
+  /** What of its webhooks is secret, whether or not it is set up for them. */
+  readonly inboundSecrets: InboundSecrets;
   /** The way out to this provider, for what no capability covers: its token endpoint. */
   readonly outbound: Outbound;
 }
@@ -94,12 +104,14 @@ const configure = (
   const values = withFallbacks(provider, config);
   const missing = provider.credentials.filter((name) => values[name] === undefined);
   const ways = { outbound, userAimedOutbound, now: () => clock.now() };
-  const inboundWebhooks = inboundOf(provider, values, ways);
-  if (missing.length > 0) return { provider, state: 'not_configured', missing, capabilities: {}, inboundWebhooks, outbound };
+  const inbound = { inboundWebhooks: inboundOf(provider, values, ways), inboundSecrets: provider.inboundWebhooks?.secrets ?? noSecrets };
+  if (missing.length > 0) return { provider, state: 'not_configured', missing, capabilities: {}, ...inbound, outbound };
 
   const context = { config: provider.config.parse(values), ...ways };
-  return { provider, state: 'configured', missing, capabilities: provider.connect(context), inboundWebhooks, outbound };
+  return { provider, state: 'configured', missing, capabilities: provider.connect(context), ...inbound, outbound };
 };
+
+const noSecrets: InboundSecrets = { headers: [], fields: [] };
 
 const inboundOf = (
   { config, credentials, inboundWebhooks }: AnyProvider,

@@ -5,6 +5,7 @@ import {
   readReceivedBody,
   receiveProviderWebhook,
   replayReceivedWebhook,
+  showReceivedBody,
   type InputOf,
   type OutputOf,
 } from '@patchbay/contracts';
@@ -37,6 +38,11 @@ export class IngressController {
   @OnRequest(replayReceivedWebhook)
   async replay({ id }: InputOf<typeof replayReceivedWebhook>, context: RequestContext): Promise<OutputOf<typeof replayReceivedWebhook>> {
     return this.received.replay(id, context);
+  }
+
+  @OnRequest(showReceivedBody)
+  async showBody(input: InputOf<typeof showReceivedBody>, context: RequestContext): Promise<OutputOf<typeof showReceivedBody>> {
+    return this.received.showBody(input, context);
   }
 
   @OnRequest(readReceivedBody)

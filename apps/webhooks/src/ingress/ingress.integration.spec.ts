@@ -5,10 +5,11 @@ import {
   readReceivedBody,
   receiveProviderWebhook,
   replayReceivedWebhook,
+  showReceivedBody,
   type OutputOf,
 } from '@patchbay/contracts';
 import { Database } from '@patchbay/database';
-import { zoomFakeWebhooks, type FakeWebhook, type FakeWebhookVariant } from '@patchbay/providers/testing';
+import { outlookFakeWebhooks, zoomFakeWebhooks, type FakeWebhook, type FakeWebhookVariant } from '@patchbay/providers/testing';
 import { createLogger } from '@patchbay/service-kit';
 import { register } from 'prom-client';
 import { until } from '../testing/receiver.js';
@@ -24,7 +25,7 @@ describe('webhooks of providers', () => {
   let webhooks: TestWebhooks;
 
   beforeAll(async () => {
-    webhooks = await startWebhooks({ ...zoomFakeWebhooks.environment });
+    webhooks = await startWebhooks({ ...zoomFakeWebhooks.environment, ...outlookFakeWebhooks.environment });
   });
   afterAll(() => webhooks.stop());
 
@@ -172,6 +173,66 @@ describe('webhooks of providers', () => {
     expect(Buffer.concat(parts).equals(body)).toBe(true);
   });
 
+  /** A body of so many bytes, all of them letters of two bytes but for the frame. */
+  const largeBody = (bytes: number): Buffer => {
+    const frame = (topic: string): string => JSON.stringify({ event: 'meeting.ended', event_ts: 3, payload: { object: { uuid: 'large', topic } } });
+    const room = bytes - Buffer.byteLength(frame(''));
+    return Buffer.from(frame('ö'.repeat(Math.floor(room / 2)) + 'x'.repeat(room % 2)));
+  };
+
+  it.each([0, 1])(
+    'as large as providers send them are stored, shown in part, read whole and announced again',
+    async (odd) => {
+      const body = largeBody(25 * 1_024 * 1_024 + odd);
+      const call = await made({ body });
+      await send(call);
+      await send(call);
+      const one = await newest();
+
+      const shown = await asOperator(getReceivedWebhook, { id: one.id });
+      const parts: Buffer[] = [];
+      let offset: number | null = 0;
+      while (offset !== null && parts.length < 12) {
+        const read: OutputOf<typeof showReceivedBody> = await asOperator(showReceivedBody, { id: one.id, offset });
+        parts.push(Buffer.from(read.body_base64, 'base64'));
+        offset = read.next_offset;
+      }
+      const last = await asOperator(showReceivedBody, { id: one.id, offset: body.length - 5 });
+      await asOperator(replayReceivedWebhook, { id: one.id });
+      const [first, again] = await eventsOf(one.id);
+
+      expect(one).toMatchObject({ size_bytes: body.length, received_count: 2 });
+      expect([shown.is_truncated, shown.is_redacted, Buffer.byteLength(shown.body) <= 64 * 1_024]).toEqual([true, false, true]);
+      expect(body.toString('utf8').startsWith(shown.body)).toBe(true);
+      expect(Buffer.concat(parts).equals(body.subarray(0, 12 * 256 * 1_024))).toBe(true);
+      expect(last).toEqual({ body_base64: body.subarray(-5).toString('base64'), next_offset: null });
+      expect([first?.data['body'], again?.data['body'], again?.data['received_id']]).toEqual([null, null, one.id]);
+    },
+    30_000,
+  );
+
+  it('are shown without what only the provider knows beside us, in the body, too', async () => {
+    const { body, ...call } = await outlookFakeWebhooks.sign(outlookFakeWebhooks.types[0] ?? '', {
+      id: randomUUID(),
+      variant: 'right',
+      now: new Date(),
+      url,
+      apiBaseUrl: url,
+    });
+    await webhooks.ask(receiveProviderWebhook, { provider: 'outlook', ...call, body_base64: body.toString('base64') });
+    const one = await newest();
+    const [told] = (JSON.parse(body.toString('utf8')) as { value: [{ clientState: string }] }).value;
+
+    const shown = await asOperator(getReceivedWebhook, { id: one.id });
+    const whole = await asOperator(showReceivedBody, { id: one.id });
+
+    expect(shown).toMatchObject({ provider: 'outlook', is_redacted: true, is_truncated: false });
+    expect(JSON.parse(shown.body)).toEqual({ value: [{ ...told, clientState: '[hidden]' }] });
+    expect(Buffer.from(whole.body_base64, 'base64').toString()).toBe(shown.body);
+    expect(JSON.stringify([shown, whole])).not.toContain(told.clientState);
+    expect(Buffer.from((await webhooks.ask(readReceivedBody, { id: one.id })).body_base64, 'base64').equals(body)).toBe(true);
+  });
+
   it('that tell of an ended permission tell auth, too', async () => {
     const id = randomUUID();
     await send(await made({ type: 'app_deauthorized', id }));
@@ -213,6 +274,7 @@ describe('webhooks of providers', () => {
     [getReceivedWebhook, {}],
     [replayReceivedWebhook, {}],
     [readReceivedBody, { offset: 0 }],
+    [showReceivedBody, { offset: 0 }],
   ] as const)('that are not there are not found', async (contract, more) => {
     await expect(webhooks.ask(contract, { id: randomUUID(), ...more })).rejects.toMatchObject({ code: 'received_webhook_not_found' });
   });

@@ -8,7 +8,7 @@ import { GroupCommit } from '../events/group-commit.js';
 import { INBOUND_PROVIDERS } from './inbound-providers.js';
 import { countReceived } from './ingress-metrics.js';
 import { toReceivedCall, type ReceivedCall } from './received-call.js';
-import { ReceivedWebhooksRepository } from './received-webhooks.repository.js';
+import { isLargeBody, ReceivedWebhooksRepository } from './received-webhooks.repository.js';
 
 type Received = InputOf<typeof receiveProviderWebhook>;
 
@@ -52,22 +52,22 @@ export class IngressService implements OnApplicationShutdown {
   async receive(input: Received): Promise<OutputOf<typeof receiveProviderWebhook>> {
     const { provider, method, path, query, headers } = input;
     const reference = path === 'reference' ? referenceAnswers[provider] : undefined;
-    const capability = this.#capabilityOf(provider);
+    const known = this.providers.find(provider);
+    const capability = known?.inboundWebhooks;
     const call: InboundCall = { method, path, query, headers, body: Buffer.from(input.body_base64, 'base64') };
     const now = this.now();
     const verdict: InboundVerdict = capability === undefined ? refusedAs('not_configured') : await this.#verdictOn(capability, provider, call);
-    countReceived(this.providers.find(provider)?.provider.id, verdict.kind === 'refused' ? verdict.reason : verdict.kind);
+    countReceived(known?.provider.id, verdict.kind === 'refused' ? verdict.reason : verdict.kind);
     if (verdict.kind === 'handshake') return copyOf(verdict.answer);
     if (verdict.kind === 'refused') {
       if (reference !== undefined) return reference.refused;
       throw new AppError('webhook_signature_invalid');
     }
-    await this.#intake.add([toReceivedCall({ provider, call, told: verdict.notices, receivedAt: now })]);
+    const secretHeaders = known?.inboundSecrets.headers ?? [];
+    const received = toReceivedCall({ provider, call, told: verdict.notices, receivedAt: now, secretHeaders });
+    if (isLargeBody(call.body)) await this.#commit([received]);
+    else await this.#intake.add([received]);
     return reference?.accepted ?? (verdict.answer === null ? accepted : copyOf(verdict.answer));
-  }
-
-  #capabilityOf(provider: string): InboundWebhooksCapability | undefined {
-    return this.providers.find(provider)?.inboundWebhooks;
   }
 
   /** Whatever a stranger sends, it is at worst refused. */

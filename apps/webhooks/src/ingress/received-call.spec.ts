@@ -14,7 +14,13 @@ const callOf = (changes: Partial<InboundCall> = {}): InboundCall => ({
   ...changes,
 });
 const received = (call: Partial<InboundCall>, ...notices: readonly Partial<InboundNotice>[]) =>
-  toReceivedCall({ provider: 'stripe', call: callOf(call), told: notices.map((changes) => ({ ...notice, ...changes })), receivedAt: at });
+  toReceivedCall({
+    provider: 'stripe',
+    call: callOf(call),
+    told: notices.map((changes) => ({ ...notice, ...changes })),
+    receivedAt: at,
+    secretHeaders: [],
+  });
 const dataOf = (one: ReceivedNotice | undefined): EventOf<typeof providerWebhookReceived>['data'] =>
   (JSON.parse(one?.events[0]?.payload ?? '{}') as EventOf<typeof providerWebhookReceived>).data;
 

@@ -37,19 +37,21 @@ export interface VerifiedCall {
   readonly call: InboundCall;
   readonly told: readonly InboundNotice[];
   readonly receivedAt: Date;
+  /** Headers that this provider proves itself with. */
+  readonly secretHeaders: readonly string[];
 }
 
 /** What travels by itself on the bus; anything larger, or repeated in too many events of one call, is read by reference. Bytes. */
-const inlineBytesMax = 64 * 1_024;
+export const inlineBytesMax = 64 * 1_024;
 const keyLengthMax = 300;
 const typeLengthMax = 200;
 
-/** Headers that prove who sent it: whoever reads the log must not be able to send it again in the provider's name. */
+/** Headers that look as if they proved something, whatever a provider declares: proxies add some, too. */
 const provesSender = /authorization|cookie|signature|-sig$|secret|token|api-?key|password|hmac/;
 
 /** Prepares what a provider told for being stored: ids are given, and the events that announce it are written. */
-export function toReceivedCall({ provider, call: { headers, body }, told, receivedAt }: VerifiedCall): ReceivedCall {
-  const received: ReceivedBody = { id: uuidv7(), headers: shownHeaders(headers), body };
+export function toReceivedCall({ provider, call: { headers, body }, told, receivedAt, secretHeaders }: VerifiedCall): ReceivedCall {
+  const received: ReceivedBody = { id: uuidv7(), headers: shownHeaders(headers, secretHeaders), body };
   const isInline = body.length * told.length <= inlineBytesMax;
   const notices = told.map((notice) => {
     const row = {
@@ -84,8 +86,13 @@ function textOf(body: Buffer): string | null {
   return Buffer.from(text, 'utf8').equals(body) && unstorableText(text) === undefined ? text : null;
 }
 
-const shownHeaders = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).filter(([name, value]) => !provesSender.test(name) && unstorableText([name, value]) === undefined));
+/** Whoever reads the log must not be able to send it again in the provider's name. */
+const shownHeaders = (headers: Readonly<Record<string, string>>, secret: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name, value]) => !secret.includes(name) && !provesSender.test(name) && unstorableText([name, value]) === undefined,
+    ),
+  );
 
 /** A key that fits into an index: what is too long for one, or no text, is told apart by its hash. */
 const toKey = (key: string): string =>

@@ -23,7 +23,7 @@ const store: PreparedStatement = {
       SELECT input.id, input.body_id FROM input JOIN stored USING (id)
     ), kept AS (
       INSERT INTO received_bodies (id, headers, body, received_at)
-      SELECT * FROM unnest($11::uuid[], $12::text[], $13::bytea[], $14::timestamptz[]) AS b(id, headers, body, received_at)
+      SELECT b.id, b.headers, coalesce(b.body, $20::bytea), b.received_at FROM unnest($11::uuid[], $12::text[], $13::bytea[], $14::timestamptz[]) AS b(id, headers, body, received_at)
       WHERE id IN (SELECT body_id FROM fresh)
     ), announced AS (
       INSERT INTO outbox (id, subject, payload, traceparent)
@@ -52,7 +52,7 @@ const list = {
 };
 const find = {
   name: 'received-find',
-  text: `SELECT ${columns}, content.headers, content.body, received.ends_connection ${from} WHERE received.id = $1`,
+  text: `SELECT ${columns}, content.headers, substring(content.body FROM 1 FOR $2::int) AS body, received.ends_connection ${from} WHERE received.id = $1`,
 };
 const readBody = {
   name: 'received-body',
@@ -76,7 +76,7 @@ export interface ReceivedRow extends Omit<ReceivedWebhook, 'received_at' | 'repl
   readonly replayed_at: Date | null;
 }
 
-/** The same with what came; the body is gone when retention took it a moment earlier. */
+/** The same with what came: of the body as much as was asked for, and nothing when retention took it a moment earlier. */
 export interface WholeReceivedRow extends ReceivedRow {
   readonly headers: string | null;
   readonly body: Buffer | null;
@@ -97,7 +97,7 @@ export interface ReceivedFilter {
 export class ReceivedWebhooksRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** @returns the ids of the notices that were not known before. */
+  /** Stores several at once; a call with a large body comes alone. @returns the ids of the notices that were not known before. */
   async store(calls: readonly ReceivedCall[]): Promise<ReadonlySet<string>> {
     const notices = countedOnce(calls.flatMap((call) => call.notices));
     if (notices.length === 0) return new Set();
@@ -107,10 +107,11 @@ export class ReceivedWebhooksRepository {
       ...noticeColumns(notices),
       bodies.map(({ id }) => id),
       bodies.map(({ headers }) => JSON.stringify(headers)),
-      bodies.map(({ body }) => body),
+      bodies.map(({ body }) => (isLargeBody(body) ? null : body)),
       bodies.map(({ receivedAt }) => receivedAt),
       ...outboxParameters(events),
       events.map(({ receivedId }) => receivedId),
+      bodies.find(({ body }) => isLargeBody(body))?.body ?? null,
     ]);
     return new Set(rows.map(({ id }) => id));
   }
@@ -119,8 +120,9 @@ export class ReceivedWebhooksRepository {
     return this.database.read<ReceivedRow>(list, [after, provider, type, since, limit]);
   }
 
-  async find(id: string): Promise<WholeReceivedRow | undefined> {
-    return (await this.database.read<WholeReceivedRow>(find, [id]))[0];
+  /** One of them, with so many bytes of its body. */
+  async find(id: string, bodyBytes: number): Promise<WholeReceivedRow | undefined> {
+    return (await this.database.read<WholeReceivedRow>(find, [id, bodyBytes]))[0];
   }
 
   /** Part of a body, and how large it is as a whole. */
@@ -147,6 +149,12 @@ interface CountedNotice {
   readonly notice: ReceivedNotice;
   readonly count: number;
 }
+
+/** In a list bytes are written out as text, twice as long; one value by itself travels as it is. Bytes. */
+const listedBytesMax = 1_024 * 1_024;
+
+/** True for a body that has to be stored by itself. */
+export const isLargeBody = (body: Buffer): boolean => body.length > listedBytesMax;
 
 /** One statement can touch a row once: of several with the same key the first is stored, and the others are counted. */
 function countedOnce(notices: readonly ReceivedNotice[]): readonly CountedNotice[] {

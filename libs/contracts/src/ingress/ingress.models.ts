@@ -22,8 +22,15 @@ export const receivedWebhook = z.object({
 });
 export type ReceivedWebhook = z.output<typeof receivedWebhook>;
 
-/** The same with what was received: headers without credentials and signatures, and the body as text. */
-export const receivedWebhookDetail = receivedWebhook.extend({ headers: z.record(z.string(), z.string()), body: z.string() });
+/** The same with what was received: headers without credentials and signatures, and the beginning of the body as text. */
+export const receivedWebhookDetail = receivedWebhook.extend({
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+  /** The body goes on; all of it can be read part by part. */
+  is_truncated: z.boolean(),
+  /** Something that is secret was taken out of the body, which is not byte by byte what came then. */
+  is_redacted: z.boolean(),
+});
 
 /** An HTTP answer that a provider wants word for word. */
 export const rawAnswer = z.object({ status: z.int().min(200).max(599), headers: z.record(z.string(), z.string()), body: z.string() });

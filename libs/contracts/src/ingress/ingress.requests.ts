@@ -57,11 +57,30 @@ export const replayReceivedWebhook = defineRequest({
   errors: ['received_webhook_not_found'],
 });
 
+const bodyPart = z.object({ body_base64: z.string(), next_offset: z.int().nullable() });
+
+/** Part of what was received, without what is secret in it. The next part begins at `next_offset`. */
+export const showReceivedBody = defineRequest({
+  name: 'webhooks.show-received-body',
+  version: 1,
+  input: z.strictObject({
+    id: z.uuid(),
+    offset: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(0),
+  }),
+  output: bodyPart,
+  errors: ['received_webhook_not_found'],
+});
+
 /** What a service asks for when the event carried the body by reference only. */
 export const readReceivedBody = defineRequest({
   name: 'webhooks.read-received-body',
   version: 1,
   input: z.strictObject({ id: z.uuid(), offset: z.int().min(0).default(0) }),
-  output: z.object({ body_base64: z.string(), next_offset: z.int().nullable() }),
+  output: bodyPart,
   errors: ['received_webhook_not_found'],
 });

@@ -37,7 +37,16 @@ export const ingressRoutes = [
     access: forAdmins,
     isInstallationWide: true,
     tag,
-    summary: 'One webhook that a provider sent, with its body',
+    summary: 'One webhook that a provider sent, with the beginning of its body',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${received}/:id/body`,
+    request: ingress.showReceivedBody,
+    access: forAdmins,
+    isInstallationWide: true,
+    tag,
+    summary: 'Part of the body of a webhook that a provider sent',
   }),
   defineRoute({
     method: 'POST',

@@ -35,6 +35,7 @@ const exampleCorp = defineProvider({
   connect: () => ({}),
   inboundWebhooks: {
     variables: ['EXAMPLE_CORP_WEBHOOK_SECRET'],
+    secrets: { headers: ['example-signature'], fields: [] },
     connect: ({ config }) => ({ receive: (call, now) => receive(config.EXAMPLE_CORP_WEBHOOK_SECRET, call, now) }),
   },
 });

@@ -19,5 +19,9 @@ export const agora = defineProvider({
   types: [],
   capabilities: [],
   connect: () => ({}),
-  inboundWebhooks: { variables: ['AGORA_WEBHOOK_SECRET'], connect: ({ config }) => agoraInbound(config.AGORA_WEBHOOK_SECRET) },
+  inboundWebhooks: {
+    variables: ['AGORA_WEBHOOK_SECRET'],
+    secrets: { headers: ['agora-signature', 'agora-signature-v2'], fields: [] },
+    connect: ({ config }) => agoraInbound(config.AGORA_WEBHOOK_SECRET),
+  },
 });

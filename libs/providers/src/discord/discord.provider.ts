@@ -34,5 +34,9 @@ export const discord = defineProvider({
     oauth: discordOAuth(config),
     identity: discordIdentity(discordHttp({ baseUrl: config.DISCORD_API_BASE_URL, outbound, now })),
   }),
-  inboundWebhooks: { variables: ['DISCORD_PUBLIC_KEY'], connect: ({ config }) => discordInbound(config.DISCORD_PUBLIC_KEY) },
+  inboundWebhooks: {
+    variables: ['DISCORD_PUBLIC_KEY'],
+    secrets: { headers: ['x-signature-ed25519'], fields: [] },
+    connect: ({ config }) => discordInbound(config.DISCORD_PUBLIC_KEY),
+  },
 });

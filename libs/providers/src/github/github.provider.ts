@@ -31,5 +31,9 @@ export const github = defineProvider({
     const app = { clientId: config.GITHUB_CLIENT_ID, clientSecret: config.GITHUB_CLIENT_SECRET };
     return { oauth: githubOAuth(config), identity: githubIdentity(http), revocation: githubRevocation(http, app) };
   },
-  inboundWebhooks: { variables: ['GITHUB_WEBHOOK_SECRET'], connect: ({ config }) => githubInbound(config.GITHUB_WEBHOOK_SECRET) },
+  inboundWebhooks: {
+    variables: ['GITHUB_WEBHOOK_SECRET'],
+    secrets: { headers: ['x-hub-signature', 'x-hub-signature-256'], fields: [] },
+    connect: ({ config }) => githubInbound(config.GITHUB_WEBHOOK_SECRET),
+  },
 });

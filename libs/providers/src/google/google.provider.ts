@@ -49,5 +49,9 @@ export const google = defineProvider({
     });
     return { oauth, identity: googleIdentity(api), calendar: googleCalendar(api) };
   },
-  inboundWebhooks: { variables: ['GOOGLE_WEBHOOK_SECRET'], connect: ({ config }) => googleInbound(config.GOOGLE_WEBHOOK_SECRET) },
+  inboundWebhooks: {
+    variables: ['GOOGLE_WEBHOOK_SECRET'],
+    secrets: { headers: ['x-goog-channel-token'], fields: [] },
+    connect: ({ config }) => googleInbound(config.GOOGLE_WEBHOOK_SECRET),
+  },
 });

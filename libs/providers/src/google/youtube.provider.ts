@@ -42,5 +42,9 @@ export const youtube = defineProvider({
     }),
     identity: youtubeIdentity({ provider: 'youtube', baseUrl: config.YOUTUBE_API_BASE_URL ?? publicApiHost, outbound, now }),
   }),
-  inboundWebhooks: { variables: ['YOUTUBE_WEBHOOK_SECRET'], connect: ({ config }) => youtubeInbound(config.YOUTUBE_WEBHOOK_SECRET) },
+  inboundWebhooks: {
+    variables: ['YOUTUBE_WEBHOOK_SECRET'],
+    secrets: { headers: ['x-hub-signature'], fields: [] },
+    connect: ({ config }) => youtubeInbound(config.YOUTUBE_WEBHOOK_SECRET),
+  },
 });

@@ -42,6 +42,7 @@ export const instagram = defineProvider({
   // What is signed, is signed with the app's secret; the verify token is only needed to subscribe.
   inboundWebhooks: {
     variables: ['INSTAGRAM_CLIENT_SECRET'],
+    secrets: { headers: ['x-hub-signature', 'x-hub-signature-256'], fields: ['signed_request'] },
     connect: ({ config }) =>
       instagramInbound({
         appSecret: config.INSTAGRAM_CLIENT_SECRET,

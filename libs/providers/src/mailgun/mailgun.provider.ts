@@ -33,6 +33,7 @@ export const mailgun = defineProvider({
   connect: ({ config, outbound, now }) => ({ credentials: mailgunCredentials({ baseUrl: config.MAILGUN_API_BASE_URL, outbound, now }) }),
   inboundWebhooks: {
     variables: ['MAILGUN_WEBHOOK_SIGNING_KEY'],
+    secrets: { headers: [], fields: ['signature', 'token', 'timestamp', 'parent-signature'] },
     connect: ({ config }) => mailgunInbound(config.MAILGUN_WEBHOOK_SIGNING_KEY),
   },
 });

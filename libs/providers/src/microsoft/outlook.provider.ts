@@ -37,5 +37,9 @@ export const outlook = defineProvider({
     }),
     identity: microsoftIdentity(graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now })),
   }),
-  inboundWebhooks: { variables: ['OUTLOOK_WEBHOOK_SECRET'], connect: ({ config }) => graphInbound('outlook', config.OUTLOOK_WEBHOOK_SECRET) },
+  inboundWebhooks: {
+    variables: ['OUTLOOK_WEBHOOK_SECRET'],
+    secrets: { headers: [], fields: ['value.*.clientState', 'validationTokens'] },
+    connect: ({ config }) => graphInbound('outlook', config.OUTLOOK_WEBHOOK_SECRET),
+  },
 });

@@ -31,6 +31,7 @@ export const paypal = defineProvider({
   connect: ({ config, outbound, now }) => ({ credentials: paypalCredentials({ baseUrl: config.PAYPAL_API_BASE_URL, outbound, now }) }),
   inboundWebhooks: {
     variables: ['PAYPAL_WEBHOOK_ID'],
+    secrets: { headers: ['paypal-transmission-sig'], fields: [] },
     connect: ({ config, outbound }) => paypalInbound(config.PAYPAL_WEBHOOK_ID, paypalKeys({ baseUrl: config.PAYPAL_API_BASE_URL, outbound })),
   },
 });

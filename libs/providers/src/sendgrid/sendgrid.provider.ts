@@ -37,6 +37,7 @@ export const sendgrid = defineProvider({
   }),
   inboundWebhooks: {
     variables: ['SENDGRID_WEBHOOK_PUBLIC_KEY'],
+    secrets: { headers: ['x-twilio-email-event-webhook-signature'], fields: [] },
     connect: ({ config }) => sendgridInbound(config.SENDGRID_WEBHOOK_PUBLIC_KEY),
   },
 });

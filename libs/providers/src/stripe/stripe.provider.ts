@@ -30,5 +30,9 @@ export const stripe = defineProvider({
       providerHttp({ provider: 'stripe', baseUrl: config.STRIPE_API_BASE_URL, outbound, now, readFailure: readStripeFailure }),
     ),
   }),
-  inboundWebhooks: { variables: ['STRIPE_WEBHOOK_SECRET'], connect: ({ config }) => stripeInbound(config.STRIPE_WEBHOOK_SECRET) },
+  inboundWebhooks: {
+    variables: ['STRIPE_WEBHOOK_SECRET'],
+    secrets: { headers: ['stripe-signature'], fields: [] },
+    connect: ({ config }) => stripeInbound(config.STRIPE_WEBHOOK_SECRET),
+  },
 });

@@ -26,5 +26,9 @@ export const webex = defineProvider({
     oauth: webexOAuth(config),
     identity: webexIdentity(webexHttp({ baseUrl: config.WEBEX_API_BASE_URL, outbound, now })),
   }),
-  inboundWebhooks: { variables: ['WEBEX_WEBHOOK_SECRET'], connect: ({ config }) => webexInbound(config.WEBEX_WEBHOOK_SECRET) },
+  inboundWebhooks: {
+    variables: ['WEBEX_WEBHOOK_SECRET'],
+    secrets: { headers: ['x-spark-signature'], fields: [] },
+    connect: ({ config }) => webexInbound(config.WEBEX_WEBHOOK_SECRET),
+  },
 });

@@ -37,5 +37,9 @@ export const zoom = defineProvider({
     const http = zoomHttp({ baseUrl: config.ZOOM_API_BASE_URL, outbound, now });
     return { oauth: zoomOAuth(config), identity: zoomIdentity(http), video: zoomVideo(http) };
   },
-  inboundWebhooks: { variables: ['ZOOM_WEBHOOK_SECRET_TOKEN'], connect: ({ config }) => zoomInbound(config.ZOOM_WEBHOOK_SECRET_TOKEN) },
+  inboundWebhooks: {
+    variables: ['ZOOM_WEBHOOK_SECRET_TOKEN'],
+    secrets: { headers: ['x-zm-signature'], fields: [] },
+    connect: ({ config }) => zoomInbound(config.ZOOM_WEBHOOK_SECRET_TOKEN),
+  },
 });
