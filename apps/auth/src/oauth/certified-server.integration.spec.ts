@@ -58,6 +58,24 @@ describe('against a certified authorization server', () => {
     expect(await certified.consent(url.href, 'olivia')).toMatchObject({ error: 'invalid_request' });
   });
 
+  it('could not connect with a challenge that is the verifier itself', async () => {
+    const url = new URL(await begin(aUser()));
+    url.searchParams.set('code_challenge_method', 'plain');
+
+    expect(await certified.consent(url.href, 'olivia')).toMatchObject({ error: 'invalid_request' });
+  });
+
+  it('does not get through with a challenge that somebody exchanged on the way, and creates nothing', async () => {
+    const user = aUser();
+    const url = new URL(await begin(user));
+    url.searchParams.set('code_challenge', new URL(await begin(user)).searchParams.get('code_challenge') ?? '');
+    const back = await certified.consent(url.href, 'olivia');
+
+    expect(back.code).toBeDefined();
+    expect(await codeOf(finish(user, back))).toBe('oauth_code_invalid');
+    expect(await connectionsOf(user)).toEqual([]);
+  });
+
   it('refuses an answer that names another issuer, and creates nothing', async () => {
     const user = aUser();
     const back = await certified.consent(await begin(user), 'mixed-up');

@@ -5,13 +5,10 @@ import { SERVICE_CONFIG } from '@patchbay/service-kit';
 import type { AuthConfig } from '../auth.config.js';
 import { PROVIDERS } from '../providers/configured-providers.js';
 
-/** Where a browser on the same machine ends up: on no network, so nobody else can wait there for a code. */
-const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1']);
-
 export interface RedirectUriPolicy {
   /** Compared character by character. https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3 */
   readonly allowed: readonly string[];
-  /** Any port and path of this machine as well; for everything but production. */
+  /** Any port and path of this machine as well, where nobody else can wait for a code; for everything but production. */
   readonly allowsLoopback: boolean;
 }
 
@@ -39,9 +36,10 @@ export function isRedirectUriAllowed(uri: string, { allowed, allowsLoopback }: R
   return allowed.includes(uri) || (allowsLoopback && isLoopback(uri));
 }
 
+/** Judged as it is written: programs do not agree on where the host ends once backslashes, spaces or escapes stand in it. */
+const loopback = /^https?:\/\/(localhost|127\.0\.0\.1)(:\d{1,5})?(?=[/?]|$)/;
+
 function isLoopback(uri: string): boolean {
-  if (!URL.canParse(uri)) return false;
-  const { protocol, hostname, username, password } = new URL(uri);
-  // A fragment is forbidden by https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2; a user name only serves to look like another host.
-  return (protocol === 'http:' || protocol === 'https:') && loopbackHosts.has(hostname) && username === '' && password === '' && !uri.includes('#');
+  // A fragment is forbidden by https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2
+  return loopback.test(uri) && URL.canParse(uri) && !/[#\\\s]/.test(uri);
 }
