@@ -96,6 +96,17 @@ describe('a new secret', () => {
     expect(secrets.map((secret) => isVerified(secret, received))).toEqual([false, true, true, true, true]);
   });
 
+  it('made eleven times in a row leaves four signatures, of the newest', async () => {
+    const customer = await customerOf(webhooks, receiver);
+    const secrets = [customer.endpoint.secret_key];
+    for (let count = 0; count < 11; count += 1) secrets.push((await rotate(customer)).secret_key);
+
+    const received = await delivered(customer);
+
+    expect(String(received.headers['webhook-signature']).split(' ')).toHaveLength(4);
+    expect(secrets.map((secret) => isVerified(secret, received))).toEqual(secrets.map((_secret, index) => index >= 8));
+  });
+
   it.each([
     ['that is malformed', { secret_key: 'whsec_much too short' }, ['secret_key']],
     ['for the other scheme', { secret_key: `whsec_${randomBytes(32).toString('base64')}`, signing: 'ed25519' }, ['signing']],
@@ -110,6 +121,64 @@ describe('a new secret', () => {
     const { endpoint } = await customerOf(webhooks, receiver);
 
     await expect(webhooks.ask(rotateWebhookSecret, { id: endpoint.id }, randomUUID())).rejects.toMatchObject({ code: 'webhook_not_found' });
+  });
+});
+
+describe('a secret that was replaced', () => {
+  let passedMs = 0;
+  let earlier: TestWebhooks;
+
+  beforeAll(async () => {
+    // Rotations happen as long ago as the test says; what is sent bears the true time.
+    earlier = await startWebhooks({ WEBHOOKS_EGRESS_ALLOW: receiver.host }, () => new Date(Date.now() - 24 * 3_600_000 + passedMs));
+  }, 60_000);
+  afterAll(() => earlier.stop(), 30_000);
+
+  const sentTo = async ({ userId, path }: Customer): Promise<Received> => {
+    const before = receiver.at(path).length;
+    await publishBooking(earlier, userId);
+    const all = await until(
+      () => receiver.at(path),
+      (received) => received.length > before,
+    );
+    return all[before] as Received;
+  };
+  const rotated = async ({ userId, endpoint }: Customer, overlap_hours: number) =>
+    (await earlier.ask(rotateWebhookSecret, { id: endpoint.id, overlap_hours }, userId)).secret_key;
+
+  /** How much of replaced secrets is kept. */
+  const sealedBytes = async ({ endpoint }: Customer): Promise<number> => {
+    const { rows } = await earlier.sql.query<{ size: number }>('SELECT length(previous_sealed)::int AS size FROM endpoints WHERE id = $1', [
+      endpoint.id,
+    ]);
+    return rows[0]?.size ?? 0;
+  };
+
+  it('signs until its time is over, and not after', async () => {
+    passedMs = 0;
+    const customer = await customerOf(earlier, receiver);
+
+    const second = await rotated(customer, 25);
+    const stillOverlapping = await sentTo(customer);
+    passedMs = 1;
+    const third = await rotated(customer, 23);
+    const over = await sentTo(customer);
+
+    expect([customer.endpoint.secret_key, second].map((secret) => isVerified(secret, stillOverlapping))).toEqual([true, true]);
+    expect([customer.endpoint.secret_key, second, third].map((secret) => isVerified(secret, over))).toEqual([true, false, true]);
+  });
+
+  it('is forgotten with the next rotation after its time', async () => {
+    passedMs = 0;
+    const [customer, overlapping] = [await customerOf(earlier, receiver), await customerOf(earlier, receiver)];
+    for (const each of [customer, overlapping, overlapping]) await rotated(each, 1);
+    passedMs = 2 * 3_600_000;
+
+    await rotated(customer, 1);
+    const read = await earlier.ask(getWebhookEndpoint, { id: customer.endpoint.id }, customer.userId);
+
+    expect(Date.parse(read.previous_secret_until ?? '') - Date.now()).toBeLessThan(-20 * 3_600_000);
+    expect(await sealedBytes(customer)).toBeLessThan(await sealedBytes(overlapping));
   });
 });
 

@@ -22,14 +22,14 @@ export interface TestWebhooks {
 
 const log = createLogger('webhooks', 'silent');
 
-export async function startWebhooks(config: Readonly<Record<string, string>> = {}): Promise<TestWebhooks> {
+export async function startWebhooks(config: Readonly<Record<string, string>> = {}, clock: () => Date = () => new Date()): Promise<TestWebhooks> {
   const [database, nats] = await Promise.all([createDatabase(), startNats()]);
   const masterKey = `test:${randomBytes(32).toString('base64')}`;
   const replicas = new Set<RunningService>();
   const start = async (changes: Readonly<Record<string, string>> = {}): Promise<RunningService> => {
     const environment = { DATABASE_URL: database.url, NATS_URL: nats.url, TOKEN_MASTER_KEYS: masterKey, LOG_LEVEL: 'silent', ...config, ...changes };
     const complete = loadConfig(webhooksService.config.extend(databaseConfig.shape), environment) as ServiceParts['config'];
-    const replica = await startService(webhooksService, { config: complete, log, clock: () => new Date() });
+    const replica = await startService(webhooksService, { config: complete, log, clock });
     replicas.add(replica);
     return { ...replica, stop: () => (replicas.delete(replica) ? replica.stop() : Promise.resolve()) };
   };
