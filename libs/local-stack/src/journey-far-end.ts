@@ -33,7 +33,8 @@ export class FarEnd {
 
   constructor(
     private readonly sandbox: SandboxControl,
-    private readonly receiver: string,
+    /** The receiver of the sandbox whose webhooks these are. */
+    readonly receiver: string,
   ) {}
 
   /** Reads what is new; answers how much that was. */

@@ -62,6 +62,11 @@ export class SandboxControl {
     await this.#ask('PUT', `/control/receivers/${name}`, { secret });
   }
 
+  /** Makes a receiver slow, or whatever else it can be; what is not said is as usual. */
+  async behave(name: string, behaviour: { readonly delay_ms?: number; readonly status?: number }): Promise<void> {
+    await this.#ask('PUT', `/control/receivers/${name}`, { behaviour });
+  }
+
   async addFault(fault: ProviderFault): Promise<void> {
     await this.#ask('POST', '/control/faults', fault);
   }

@@ -22,11 +22,8 @@ export type Harm =
 /** The two replicas of `webhooks`. */
 export const webhooksReplicas = ['webhooks', 'webhooks-2'] as const;
 
-/** Everything that is killed. The sandbox is the world outside, and worlds do not crash. */
-const killed: readonly (readonly string[])[] = [
-  ...['gateway', 'auth', 'calendar', 'video', ...webhooksReplicas, 'nats', 'postgres'].map((process) => [process]),
-  webhooksReplicas,
-];
+/** Everything of which there is one. The sandbox is the world outside, and worlds do not crash. */
+const single = ['gateway', 'auth', 'calendar', 'video', 'nats', 'postgres'] as const;
 
 const awayMs = 7_000;
 
@@ -45,10 +42,12 @@ export const planBooking = (index: number, random: Random): BookingPlan => ({
   pausesMs: [random.between(50, 3_000), random.between(50, 3_000)],
 });
 
-/** One round: everything harmed once, in random order; in the first round NATS is wiped and kept away as well. */
+/** One round: everything harmed once, one replica of `webhooks` and then both, in random order; in the first round NATS is wiped and kept away as well. */
 export function planRound(round: number, random: Random, harms: 'all' | 'broker'): readonly Harm[] {
   const pauseMs = (): number => random.between(200, 1_500);
   const leadMs = (): number => random.between(0, 400);
+  const [replica = webhooksReplicas[0]] = random.shuffled(webhooksReplicas);
+  const killed = [...single.map((process) => [process]), [replica], webhooksReplicas];
   const kills = killed.map((processes): Harm => ({ kind: 'kill', processes, pauseMs: pauseMs(), leadMs: leadMs() }));
   const restarts = (['fast', 'immediate'] as const).map((mode): Harm => ({
     kind: 'restart',

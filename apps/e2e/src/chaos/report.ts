@@ -87,7 +87,7 @@ const underWayMax = 100;
 export const linesOfJobs = ({ reports, kills }: JobsResult): readonly Line[] => reports.flatMap((report) => linesOfJob(report, kills.length));
 
 function linesOfJob(report: JobReport, kills: number): readonly Line[] {
-  const { kind, job, wanted, missing, repeats, mostArrivals, wrongLogs, begunWhilePaused, goneOnMs, takenOverMs } = report;
+  const { kind, job, wanted, missing, repeats, mostArrivals, wrongLogs, failedAtFirst, begunWhilePaused, goneOnMs, takenOverMs } = report;
   const counted = job.delivered + job.retrying + job.failed + job.skipped;
   const slowest = Math.max(...takenOverMs, ...goneOnMs.map((ms) => ms ?? Number.POSITIVE_INFINITY));
   return [
@@ -100,8 +100,10 @@ function linesOfJob(report: JobReport, kills: number): readonly Line[] {
     {
       id: 'job',
       what: `a ${kind} begins no delivery twice, and its counts add up`,
-      seen: `${job.status}, ${counted} of ${job.total}, ${wrongLogs.length} logs without exactly one more attempt`,
-      isKept: job.status === 'completed' && job.total === wanted && counted === wanted && job.waiting === 0 && wrongLogs.length === 0,
+      seen:
+        `${job.status}: ${job.delivered} delivered, ${job.retrying} retrying, ${job.failed} failed of ${job.total}; ` +
+        `${failedAtFirst.length} failed and ${wrongLogs.length} wrong by their logs`,
+      isKept: job.status === 'completed' && [job.total, counted].every((sum) => sum === wanted) && isBorneOut(report),
     },
     {
       id: 'R6',
@@ -115,10 +117,18 @@ function linesOfJob(report: JobReport, kills: number): readonly Line[] {
   ];
 }
 
+/** The logs bear out what the job counted. A retry that was taken before the job could look may count as taken. */
+const isBorneOut = ({ job, wrongLogs, failedAtFirst }: JobReport): boolean =>
+  wrongLogs.length === 0 && job.waiting === 0 && job.retrying + job.failed <= failedAtFirst.length;
+
 /** The first findings about jobs, for whoever has to look into them. */
 export const findingsOfJobs = ({ reports }: JobsResult): string =>
   reports
-    .flatMap(({ kind, job, wrongLogs }) => [`  - ${kind}: ${JSON.stringify(job)}`, ...wrongLogs.slice(0, shownMax).map((log) => `  - ${log}`)])
+    .flatMap(({ kind, job, wrongLogs, failedAtFirst }) => [
+      `  - ${kind}: ${JSON.stringify(job)}`,
+      `  - failed at first: ${[...new Set(failedAtFirst)].join(', ')}`,
+      ...wrongLogs.slice(0, shownMax).map((log) => `  - ${log}`),
+    ])
     .join('\n');
 
 /** A table for people. */
