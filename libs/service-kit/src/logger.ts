@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { currentRequestId, currentTraceId } from '@patchbay/tracing';
-import { pino, stdTimeFunctions, type Logger } from 'pino';
+import { pino, stdTimeFunctions, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 
 /** Keys whose values are never written, wherever they turn up. A second line: nothing of ours puts them into a row. */
 const secretKeys = [
@@ -16,9 +16,12 @@ const secretKeys = [
   'password',
 ];
 
-/** Structured JSON rows on standard output, each with the trace and request it belongs to. */
-export function createLogger(service: string, level: string): Logger {
-  return pino({
+/**
+ * Structured JSON rows, each with the trace and request it belongs to, on standard output unless another destination is given. One line each, whatever
+ * is in it: JSON has no line breaks and no escape sequences of its own.
+ */
+export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
@@ -26,7 +29,8 @@ export function createLogger(service: string, level: string): Logger {
     redact: { paths: secretKeys.flatMap((key) => [`${key === 'key' ? 'input.key' : key}`, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
     mixin: () => ({ trace_id: currentTraceId(), request_id: currentRequestId() }),
     serializers: { err: describeError },
-  });
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }
 
 /** The name, message and stack of an error and of its causes. Never its other properties: SDK errors carry whole requests there. */

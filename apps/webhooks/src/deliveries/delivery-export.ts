@@ -45,8 +45,8 @@ function recordOf(row: DeliveryRow): ExportRecord {
   };
 }
 
-/** A cell as RFC 4180 has it. */
+/** A cell as RFC 4180 has it. Text that a spreadsheet would take for a formula is made text. https://owasp.org/www-community/attacks/CSV_Injection */
 function cell(value: string | number | null): string {
-  const text = String(value ?? '');
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -158,8 +158,8 @@ describe('an answer that means harm', () => {
   });
 
   it.each([
-    ['its head', (response: ServerResponse) => void response.socket?.write('HTTP/1.1 200 OK\r\nx-slow: '), null, 'timeout'],
-    ['its body', (response: ServerResponse) => void response.writeHead(200).flushHeaders(), 200, null],
+    ['its head', (response: ServerResponse): unknown => response.socket?.write('HTTP/1.1 200 OK\r\nx-slow: '), null, 'timeout'],
+    ['its body', (response: ServerResponse): unknown => response.writeHead(200).flushHeaders(), 200, null],
   ] as const)('comes byte by byte in %s: the deadline is one for all of it', async (_which, begin, statusCode, error) => {
     const origin = await answering((response) => {
       begin(response);
