@@ -6,6 +6,7 @@ import {
   recoverWebhookDeliveries,
   replayWebhookDeliveries,
   resumeWebhookJob,
+  updateWebhookEndpoint,
   type WebhookJob,
 } from '@patchbay/contracts';
 import { eventually, NotYet, type PublishedEvent, type Stack } from '@patchbay/local-stack';
@@ -61,6 +62,8 @@ interface Watched {
 type RunningJob = Watched & { readonly id: string; readonly goneOnMs: (number | null)[]; begunWhilePaused: number };
 
 const wanted = 1_500;
+/** Of those that are recovered, so many were given up; the others came while the endpoint was off. */
+const failed = 100;
 const batch = 100;
 /** So much of each job is seen between one harm and the next. */
 const stretch = 60;
@@ -94,11 +97,10 @@ async function begin(world: World, since: string): Promise<readonly RunningJob[]
   const { again, canary, secret } = world;
   const endpointFor = (receiver: Receiver, retries: boolean): Promise<OwnedEndpoint> =>
     addEndpoint(canary, { name: receiver.name, webhook_url: receiver.url, events: ['booking_completed'], secret_key: secret, retry_failed: retries });
-  const watched: readonly Watched[] = [
+  const watched: readonly [Watched, Watched] = [
     { kind: 'replay', receiver: again.replay, endpoint: await endpointFor(again.replay, true) },
     { kind: 'recover', receiver: again.recover, endpoint: await endpointFor(again.recover, false) },
   ];
-  again.recover.answer = (response) => void response.writeHead(500).end();
   await makeHistory(world, watched);
   for (const { receiver } of watched) {
     receiver.forget();
@@ -112,22 +114,28 @@ async function begin(world: World, since: string): Promise<readonly RunningJob[]
   );
 }
 
-/** Deliveries that were made once: one endpoint took them, the other let them fail. */
-async function makeHistory({ product, canaryUserId }: World, watched: readonly Watched[]): Promise<void> {
-  for (let made = 0; made < wanted; made += batch) {
+/** What one endpoint has taken, and the other has not: it let some fail, and then it was off. */
+async function makeHistory(world: World, [replayed, recovered]: readonly [Watched, Watched]): Promise<void> {
+  recovered.receiver.answer = (response) => void response.writeHead(500).end();
+  await publishMany(world, failed);
+  await eventually('failures', () => hasEnded(recovered, failed), patience);
+  const { client, id } = recovered.endpoint;
+  await eventually('an endpoint is off', () => client.call(updateWebhookEndpoint, { id, is_active: false }), patience);
+  await publishMany(world, wanted - failed);
+  await eventually('a history', () => hasEnded(replayed, wanted), patience);
+  await eventually('an endpoint is on', () => client.call(updateWebhookEndpoint, { id, is_active: true }), patience);
+}
+
+async function publishMany({ product, canaryUserId }: World, count: number): Promise<void> {
+  for (let made = 0; made < count; made += batch) {
     const events = Array.from({ length: batch }, () => completed(canaryUserId));
     await eventually('events are accepted', () => product.call(publishEvents, { events }), patience);
   }
-  for (const { kind, endpoint, receiver } of watched) {
-    await eventually(
-      `a history to ${kind}`,
-      async () => {
-        const { items } = await endpoint.client.call(listWebhookDeliveries, { id: endpoint.id, status: 'pending', limit: 1 });
-        if (receiver.idCount < wanted || items.length > 0) throw new NotYet(`${receiver.idCount} arrived, ${items.length} pending`);
-      },
-      patience,
-    );
-  }
+}
+
+async function hasEnded({ endpoint: { client, id }, receiver }: Watched, count: number): Promise<void> {
+  const { items } = await client.call(listWebhookDeliveries, { id, status: 'pending', limit: 1 });
+  if (receiver.idCount < count || items.length > 0) throw new NotYet(`${receiver.idCount} arrived, ${items.length} pending`);
 }
 
 /** It changes nothing at any provider. */
