@@ -27,7 +27,7 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
   if (only.has('p3'))
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p4'))
-    figures.push(...(await measureNeighbours(bench, isQuick ? { secondsPerRound: 5, rounds: 2 } : { secondsPerRound: 20, rounds: 3 })));
+    figures.push(...(await measureNeighbours(bench, isQuick ? { secondsPerRound: 5, rounds: 2 } : { secondsPerRound: 18, rounds: 3 })));
   if (only.has('p9'))
     figures.push(...(await measureIngress(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('aut6')) figures.push(...(await measureKeyRotation(bench, isQuick ? 20_000 : 100_000)));
