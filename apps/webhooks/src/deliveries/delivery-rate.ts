@@ -1,5 +1,5 @@
 /** What may go at once after a rest is what is due in this time. Milliseconds. */
-const burstMs = 1_000;
+export const burstMs = 1_000;
 /** Whoever has to wait longer asks again before. Milliseconds. */
 const turnMsMax = 15 * 60_000;
 
@@ -14,6 +14,11 @@ export class DeliveryRate {
   /** Null: as often as it likes. */
   limit(perMinute: number | null): void {
     this.#intervalMs = perMinute === null ? 0 : 60_000 / perMinute;
+  }
+
+  /** Between two deliveries; 0 when there is no limit. Milliseconds. */
+  get intervalMs(): number {
+    return this.#intervalMs;
   }
 
   get isLimited(): boolean {
@@ -31,6 +36,11 @@ export class DeliveryRate {
 
   take(nowMs: number): void {
     if (this.#intervalMs > 0) this.#nextMs = Math.max(nowMs, this.#nextMs) + this.#intervalMs;
+  }
+
+  /** Nothing more is due before. */
+  protected nextNotBefore(atMs: number): void {
+    this.#nextMs = Math.max(this.#nextMs, atMs);
   }
 
   /** How many may go within a time. */
