@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { listReceivedWebhooks, receiveProviderWebhook, type OutputOf } from '@patchbay/contracts';
 import { fakeWebhookSenders, specIngressUrl, type FakeWebhook, type FakeWebhookSender, type FakeWebhookSigning } from '@patchbay/providers/testing';
+import { register } from 'prom-client';
+import { until } from '../testing/receiver.js';
 import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
 
 type Answer = OutputOf<typeof receiveProviderWebhook>;
@@ -40,6 +42,10 @@ describe('what is not signed as its provider signs', () => {
        UNION ALL SELECT count(*)::int FROM outbox WHERE subject LIKE 'event.provider_%'`,
     );
     return counts.map(({ n }) => n);
+  };
+  const alterations = async (): Promise<number> => {
+    const metrics = await register.getSingleMetricAsString('patchbay_received_webhooks_total');
+    return Number(/outcome="altered_repeat"\} (\d+)/.exec(metrics)?.[1] ?? 0);
   };
   const newestOf = async (provider: string) => (await webhooks.ask(listReceivedWebhooks, { provider, limit: 1 })).items[0];
 
@@ -88,6 +94,11 @@ describe('what is not signed as its provider signs', () => {
     expect(await rows()).toEqual(before);
     expect(await newestOf('stripe')).toEqual({ ...first, received_count: 2 });
     expect(first?.type).toBe('invoice.paid');
+    await until(alterations, (count) => count === 1);
+    await send('stripe', await signed(stripe, { body: bodyOf('invoice.paid') }));
+    await send('stripe', await signed(stripe, { body: bodyOf('invoice.void') }));
+    await until(alterations, (count) => count > 1);
+    expect(await alterations()).toBe(2);
   });
 
   it('cannot be repeated: what was taken once does nothing more, and after five minutes is refused', async () => {

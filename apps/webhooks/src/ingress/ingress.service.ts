@@ -87,7 +87,22 @@ export class IngressService implements OnApplicationShutdown {
   async #commit(calls: readonly ReceivedCall[]): Promise<readonly null[]> {
     const fresh = await this.received.store(calls);
     if (fresh.size > 0) this.#wakeRelay();
+    // Of several notices in one body each may come again in other company.
+    const repeated = calls.filter(({ notices: [first, ...others] }) => first !== undefined && others.length === 0 && !fresh.has(first.id));
+    if (repeated.length > 0) void this.#lookForAltered(repeated);
     return calls.map(() => null);
+  }
+
+  /** A known notice in another body changes nothing. But somebody who can sign may be trying to, so it is told. */
+  async #lookForAltered(repeated: readonly ReceivedCall[]): Promise<void> {
+    try {
+      for (const { id, provider } of await this.received.findAltered(repeated)) {
+        countReceived(provider, 'altered_repeat');
+        this.log.warn({ provider, received_id: id }, 'a webhook came again under the same id with another body, which was not taken');
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'repeated webhooks could not be compared with the first ones');
+    }
   }
 
   #wakeRelay(): void {

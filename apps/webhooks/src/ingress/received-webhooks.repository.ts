@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ReceivedWebhook } from '@patchbay/contracts';
 import { Database, insertOutboxRows, outboxParameters, type OutboxRow, type PreparedStatement } from '@patchbay/database';
@@ -32,6 +33,14 @@ const store: PreparedStatement = {
         JOIN fresh ON fresh.id = e.received_id
     )
     SELECT id FROM fresh`,
+};
+
+const findAltered = {
+  name: 'received-altered',
+  text: `
+    SELECT received.id, received.provider FROM unnest($1::text[], $2::text[], $3::bytea[]) AS again(provider, key, digest)
+      JOIN received_webhooks received USING (provider, key) JOIN received_bodies content ON content.id = received.body_id
+    WHERE sha256(content.body) <> again.digest`,
 };
 
 const columns = `
@@ -114,6 +123,13 @@ export class ReceivedWebhooksRepository {
       bodies.find(({ body }) => isLargeBody(body))?.body ?? null,
     ]);
     return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Which of these, known already, came with another body than the first time. */
+  async findAltered(calls: readonly ReceivedCall[]): Promise<readonly Pick<ReceivedRow, 'id' | 'provider'>[]> {
+    const again = calls.flatMap(({ body, notices }) => notices.map(({ provider, key }) => ({ provider, key, body: body.body })));
+    const digests = again.map(({ body }) => createHash('sha256').update(body).digest());
+    return this.database.read(findAltered, [again.map(({ provider }) => provider), again.map(({ key }) => key), digests]);
   }
 
   list({ after, provider, type, since, limit }: ReceivedFilter): Promise<ReceivedRow[]> {
