@@ -70,7 +70,7 @@ describe('a URL', () => {
 });
 
 describe('isPublicAddress', () => {
-  it.each(['', 'example.com', 'fe80::1%eth0', '::ffff:10.0.0.1', '0.0.0.0'])('says no to %p', (address) =>
+  it.each(['', 'example.com', 'fe80::1%eth0', '2606:4700::1111%eth0', '::ffff:10.0.0.1', '0.0.0.0'])('says no to %p', (address) =>
     expect(isPublicAddress(address)).toBe(false),
   );
   it.each(['1.1.1.1', '8.8.8.8', '2606:4700::1111'])('says yes to %s', (address) => expect(isPublicAddress(address)).toBe(true));

@@ -181,6 +181,7 @@ export const signaturesAttacks: readonly Attack[] = [
         find: `signedAt > now.getTime() + inboundToleranceMs ? 'from_the_future' : undefined`,
         replaceBy: 'undefined',
       },
+      { without: 'telling of altered bodies', file: ingress, find: 'if (repeated.length > 0) void this.#lookForAltered(repeated);', replaceBy: '' },
       {
         without: 'that a known notice is not announced',
         file: 'apps/webhooks/src/ingress/received-webhooks.repository.ts',
@@ -194,7 +195,8 @@ export const signaturesAttacks: readonly Attack[] = [
         replaceBy: '',
       },
     ],
-    remark: 'another body under a known id is answered with 200 and counted, because providers write some notices anew when they repeat them',
+    remark:
+      'another body under a known id is told to the operator, and answered with 200 and counted, because providers write some notices anew when they repeat them',
   },
   {
     id: 13,

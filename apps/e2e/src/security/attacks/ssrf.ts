@@ -42,7 +42,7 @@ export const ssrfAttacks: readonly Attack[] = [
       { without: 'the check when an endpoint is made or changed', file: endpoints, find: 'this.guard.checkUrl(input.webhook_url);', replaceBy: '' },
       { without: 'the check when a webhook is sent', file: sender, find: 'connect: guard.connector({', replaceBy: 'connect: ({' },
       { without: 'the refusal of what an older rule accepted', file: sender, find: 'if (target.isRefused) return done(refusal());', replaceBy: '' },
-      { without: 'networks beyond those that a library knows', file: addresses, find: `  '0.0.0.0/8',`, replaceBy: '' },
+      { without: 'networks beyond those that a library knows', file: addresses, find: '!furtherNetworks.some(', replaceBy: '![].some(' },
       { without: "the address of Azure's hosts", file: addresses, find: `  '168.63.129.16/32',`, replaceBy: '' },
       { without: 'the look at IPv4 within IPv6', file: addresses, find: 'v6.isIPv4MappedAddress() || !v6.match(globalUnicast)', replaceBy: 'false' },
       { without: 'the range in which public IPv6 addresses are', file: addresses, find: '|| !v6.match(globalUnicast)', replaceBy: '' },
