@@ -33,7 +33,8 @@ const operations: readonly Operation[] = Object.entries((schema.body as unknown 
   })),
 );
 const nobody = '0198f2a4-0000-7000-8000-00000000dead';
-const filled = (path: string, id = nobody): string => path.replace('{id}', id).replace('{provider}', 'google').replace('{path}', 'below');
+const filled = (path: string, id = nobody, job = nobody): string =>
+  path.replace('{id}', id).replace('{job_id}', job).replace('{provider}', 'google').replace('{path}', 'below');
 const named = ({ method, path }: Operation): string => `${method} ${path}`;
 const body = ({ method }: Operation): string | undefined => (method === 'GET' || method === 'DELETE' ? undefined : '{}');
 const rows = (chosen: readonly Operation[]) => chosen.map((operation) => [named(operation), operation] as const);
@@ -145,6 +146,7 @@ describe('access', () => {
 
   describe("another person's things", () => {
     let ids: Readonly<Record<string, string>>;
+    let job: string;
     let signedIn: string;
     const kinds = ['calendar', 'video', 'connections', 'webhooks', 'deliveries', 'sessions', 'identities'];
     const kindOf = ({ path }: Operation): string => path.split('/')[path.split('/').indexOf('{id}') - 1] ?? '';
@@ -177,6 +179,9 @@ describe('access', () => {
       const { id } = await addEndpoint(ada);
       signedIn = String((await signIn('github', 'olivia.organiser@example.com')).body['access_token']);
       const deliveries = await firstDeliveryOf(id);
+      const range = JSON.stringify({ from: '2026-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' });
+      const begun = await callRaw('POST', `/api/v1/integrations/webhooks/${id}/replay/`, { token: ada.token, body: range });
+      job = String(begun.body['id']);
       const [sessions, identities] = [await firstOf('sessions'), await firstOf('identities')];
       ids = { calendar, video, connections: calendar, webhooks: id, deliveries, sessions, identities };
     }, 60_000);
@@ -184,11 +189,13 @@ describe('access', () => {
     it('are there, one of every kind', () => {
       expect([...new Set(owned.map(kindOf))].sort()).toEqual([...kinds].sort());
       expect(kinds.filter((kind) => !/^[0-9a-f-]{36}$/.test(ids[kind] ?? ''))).toEqual([]);
+      expect(job).toMatch(/^[0-9a-f-]{36}$/);
+      expect(owned.filter(({ path }) => path.includes('{job_id}')).length).toBeGreaterThan(2);
     });
 
     it.each(rows(owned))('%s does not see them', async (_, operation) => {
       const call = { body: sufficient(operation), token: grace.token };
-      const asOther = await callRaw(operation.method, filled(operation.path, ids[kindOf(operation)]), call);
+      const asOther = await callRaw(operation.method, filled(operation.path, ids[kindOf(operation)], job), call);
       const asNobody = await callRaw(operation.method, filled(operation.path, nobody), call);
 
       expect(asOther.status).toBe(404);

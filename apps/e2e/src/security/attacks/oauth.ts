@@ -102,8 +102,8 @@ export const oauthAttacks: readonly Attack[] = [
       {
         without: 'a verifier of its own for each flow',
         file: client,
-        find: 'export const newVerifier = (): string => ',
-        replaceBy: "export const newVerifier = (): string => 'v'.repeat(43) || ",
+        find: 'export const newVerifier = (): string => oauth',
+        replaceBy: "export const newVerifier = (): string => 'v'.repeat(43) || oauth",
       },
     ],
   },
@@ -158,7 +158,7 @@ export const oauthAttacks: readonly Attack[] = [
       { file: 'apps/auth/src/tokens/killed-refresh.integration.spec.ts', name: 'leaves a connection that works' },
       { file: certified, name: 'refreshes once for twenty callers of two replicas' },
       { file: certified, name: 'asks for a new connect when a stolen refresh token was replayed there' },
-      { file: 'libs/service-kit/src/sealer.spec.ts', name: '' },
+      { file: 'libs/service-kit/src/sealer.spec.ts', name: 'refuses a value' },
     ],
     defences: [
       {
