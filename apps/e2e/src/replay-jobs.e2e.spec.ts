@@ -66,7 +66,7 @@ describe('a job that makes deliveries again, followed as server-sent events', ()
 
   beforeAll(async () => {
     since = new Date(Date.now() - 1_000).toISOString();
-    ({ id: endpointId, farEnd } = await addEndpoint(ada));
+    ({ id: endpointId, farEnd } = await addEndpoint(ada, ['booking_completed']));
     await publishMany();
     await arrived(wanted);
     await sandbox.behave(farEnd.receiver, { delay_ms: 400 });

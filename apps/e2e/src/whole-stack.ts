@@ -102,11 +102,11 @@ export async function connectBoth({ token, email }: DevelopmentToken): Promise<{
 }
 
 /** An endpoint at the sandbox's receiver, which knows its secret. */
-export async function addEndpoint({ token }: DevelopmentToken): Promise<{ readonly id: string; readonly farEnd: FarEnd }> {
+export async function addEndpoint({ token }: DevelopmentToken, events: string[] = ['*']): Promise<{ readonly id: string; readonly farEnd: FarEnd }> {
   const receiver = `e2e-${randomBytes(4).toString('hex')}`;
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   await sandbox.registerReceiver(receiver, secret);
-  const endpoint = { name: receiver, webhook_url: `${stack.sandboxUrl}/receiver/${receiver}`, events: ['*'], secret_key: secret };
+  const endpoint = { name: receiver, webhook_url: `${stack.sandboxUrl}/receiver/${receiver}`, events, secret_key: secret };
   const { id } = await clientOf(token).call(createWebhookEndpoint, endpoint);
   return { id, farEnd: new FarEnd(sandbox, receiver) };
 }
