@@ -22,6 +22,8 @@ export class BenchDatabase {
 
   static async open(url: string): Promise<BenchDatabase> {
     const client = new pg.Client({ connectionString: url, application_name: 'bench' });
+    // When a run fails the stack is stopped first; that the connection ends with it must not hide why.
+    client.on('error', () => undefined);
     await client.connect();
     return new BenchDatabase(client);
   }
