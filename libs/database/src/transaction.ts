@@ -21,6 +21,15 @@ export class Transaction {
     for (const wake of this.#afterCommit) wake();
   }
 
+  /**
+   * Lets the commit not wait for the disk. If PostgreSQL dies within a second, the transaction may turn out never to have been: only for what does no
+   * harm when it is missing, such as the record of something that may well be repeated.
+   * https://www.postgresql.org/docs/current/wal-async-commit.html
+   */
+  async commitLazily(): Promise<void> {
+    await this.manager.query(`SET LOCAL synchronous_commit = off`);
+  }
+
   /** Runs SQL inside the transaction and answers its rows. Rows of an UPDATE or DELETE need a RETURNING. */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const result: unknown = await this.manager.query(sql, [...parameters]);

@@ -19,7 +19,10 @@ const lingerMs = 5;
 const claim = `
   SELECT id, subject, payload, traceparent FROM outbox WHERE published_at IS NULL
   ORDER BY created_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED`;
-const markPublished = `UPDATE outbox SET published_at = now(), stream_created_at = $2 WHERE id = ANY($1::uuid[])`;
+/** Its commit does not wait for the disk: a mark that PostgreSQL loses when it dies only lets the event be published twice. */
+const markPublished = `
+  UPDATE outbox SET published_at = now(), stream_created_at = $2 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lazily
+  WHERE id = ANY($1::uuid[])`;
 const publishAgain = {
   name: 'outbox-publish-again',
   text: `UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND stream_created_at <> $1`,

@@ -45,7 +45,8 @@ const turnMax = 2_000;
 /**
  * Leases what is due, endpoint by endpoint, the oldest of each first: one walk around the index, from the endpoint that is next to the one that had the
  * last turn, from entry to entry of different endpoints. However much waits for one, the others are as near as if it were nothing; a row that another
- * replica is taking at this moment is passed over. Taking a lease touches no indexed column.
+ * replica is taking at this moment is passed over. Taking a lease touches no indexed column. Rows are found by their place in the table and events one
+ * by one: the planner cannot know how few are due, and would read both tables whole.
  */
 const claim = {
   name: 'delivery-claim',
@@ -62,21 +63,21 @@ const claim = {
       ) next
       WHERE turn.place < ${turnMax} AND NOT (next.has_turned AND next.endpoint_id > $4)
     ), due AS (
-      SELECT one.id, turn.endpoint_id, turn.place FROM turn LEFT JOIN unnest($5::uuid[], $6::int[]) AS lane (endpoint_id, room) USING (endpoint_id)
+      SELECT one.ctid, turn.endpoint_id, turn.place FROM turn LEFT JOIN unnest($5::uuid[], $6::int[]) AS lane (endpoint_id, room) USING (endpoint_id)
         CROSS JOIN LATERAL (
-          SELECT id FROM pending_deliveries
+          SELECT ctid FROM pending_deliveries
           WHERE endpoint_id = turn.endpoint_id AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now())
           ORDER BY next_attempt_at LIMIT coalesce(lane.room, $7) FOR UPDATE SKIP LOCKED
         ) one
       WHERE turn.place > 0 LIMIT $1
     ), claimed AS (
       UPDATE pending_deliveries SET lease_token = $2, lease_until = clock_timestamp() + $3::float8 * interval '1 ms'
-      FROM due WHERE pending_deliveries.id = due.id
-      RETURNING pending_deliveries.id, pending_deliveries.endpoint_id, event_key, attempt_count - attempts_before AS attempt_count, job_id
+      WHERE ctid = ANY (ARRAY(SELECT ctid FROM due))
+      RETURNING id, endpoint_id, event_key, attempt_count - attempts_before AS attempt_count, job_id
     )
-    SELECT claimed.id, claimed.endpoint_id, event.id AS event_id, claimed.attempt_count, claimed.job_id, endpoint.version, event.payload, event.traceparent,
-      NULL AS visited_to
-    FROM claimed JOIN events event ON event.key = claimed.event_key JOIN endpoints endpoint ON endpoint.id = claimed.endpoint_id
+    SELECT claimed.id, claimed.endpoint_id, event.id AS event_id, claimed.attempt_count, claimed.job_id,
+      (SELECT version FROM endpoints WHERE endpoints.id = claimed.endpoint_id) AS version, event.payload, event.traceparent, NULL AS visited_to
+    FROM claimed CROSS JOIN LATERAL (SELECT id, payload, traceparent FROM events WHERE key = claimed.event_key LIMIT 1) event
     UNION ALL
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, CASE WHEN (SELECT count(*) FROM due) = $1
       THEN (SELECT endpoint_id FROM due ORDER BY place DESC LIMIT 1) ELSE (SELECT endpoint_id FROM turn ORDER BY place DESC LIMIT 1) END`,

@@ -48,6 +48,8 @@ export class EventsService {
     const fresh = await this.events.store(published.map((event) => toEventToStore(event.contract, event, { traceparent: event.traceparent })));
     const steps = received.filter(({ type }) => type === activityRecorded.type);
     if (steps.length > 0) await this.activities.add(tx, steps);
+    // Then all that is left to record is that they came: what matters is durable already.
+    else await tx.commitLazily();
     // Only echoes of the intake: nobody waits for them, so let some more gather for the next transaction.
     if (fresh.size === 0 && steps.length === 0) await sleep(echoLingerMs);
   }

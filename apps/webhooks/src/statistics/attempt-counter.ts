@@ -6,12 +6,14 @@ import { StatisticsRepository, type EndpointDay } from './statistics.repository.
 
 /** So long counts gather in memory: they cost a statement now and then, and deliveries nothing. A process that is killed loses those of this time. */
 const gatherMs = 1_000;
+const dayMs = 24 * 60 * 60 * 1_000;
 
 /** Counts attempts by endpoint and day. */
 @Injectable()
 export class AttemptCounter implements OnApplicationShutdown {
   #days = new Map<string, EndpointDay>();
   #timer: NodeJS.Timeout | undefined;
+  #date = { number: NaN, text: '' };
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -23,7 +25,7 @@ export class AttemptCounter implements OnApplicationShutdown {
   add(outcomes: readonly Outcome[]): void {
     for (const { delivery, attempt, status } of outcomes) {
       if (attempt === null) continue;
-      const day = this.#dayOf(delivery.endpointId, new Date(attempt.startedAtMs).toISOString().slice(0, 10));
+      const day = this.#dayOf(delivery.endpointId, this.#dateOf(attempt.startedAtMs));
       if (status === 'succeeded') day.succeeded += 1;
       else day.failed += 1;
       if (attempt.statusCode !== null) countLatency(day.latencies, attempt.durationMs);
@@ -61,6 +63,13 @@ export class AttemptCounter implements OnApplicationShutdown {
     kept.succeeded += day.succeeded;
     kept.failed += day.failed;
     for (const [step, count] of day.latencies.entries()) kept.latencies[step] = (kept.latencies[step] ?? 0) + count;
+  }
+
+  /** Dates are made once a day, not once an attempt. */
+  #dateOf(timeMs: number): string {
+    const number = Math.floor(timeMs / dayMs);
+    if (this.#date.number !== number) this.#date = { number, text: new Date(timeMs).toISOString().slice(0, 10) };
+    return this.#date.text;
   }
 
   #dayOf(endpointId: string, day: string): EndpointDay {
