@@ -45,7 +45,8 @@ describe('the HTTP server', () => {
       let heard = '';
       socket.on('data', (chunk) => (heard += chunk.toString()));
       socket.on('end', () => resolve(heard));
-      socket.on('error', reject);
+      // Whoever still writes when the other end closes may be reset after the answer came.
+      socket.on('error', (error) => (heard === '' ? reject(error) : resolve(heard)));
     });
 
   /** Says something, and then a byte now and then until the connection ends. */
@@ -129,8 +130,8 @@ describe('the HTTP server', () => {
 
   it('keeps nothing of heads that are too large', async () => {
     const sayMany = async (): Promise<void> => {
-      for (let round = 0; round < 25; round += 1)
-        await Promise.all(Array.from({ length: 20 }, () => say(`GET /here HTTP/1.1\r\nhost: a\r\n${manyHeaders}\r\n`)));
+      for (let round = 0; round < 10; round += 1)
+        await Promise.allSettled(Array.from({ length: 20 }, () => say(`GET /here HTTP/1.1\r\nhost: a\r\n${manyHeaders}\r\n`)));
       while ((await promisify(server.server.getConnections).call(server.server)) > 0) await setImmediate();
     };
     // The first ones fill buffers and caches that are used again.
