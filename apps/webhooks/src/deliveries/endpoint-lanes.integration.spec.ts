@@ -66,6 +66,40 @@ describe('a slow endpoint', () => {
   }, 20_000);
 });
 
+describe('a backlog', () => {
+  const backlog = 20_000;
+
+  it('of one endpoint delays nothing that is due for others, and leaves what its endpoint does not take alone', async () => {
+    const crowded = await anEndpoint();
+    receiver.behave(crowded.path, () => undefined);
+    const others = await Promise.all(Array.from({ length: 5 }, () => anEndpoint()));
+    const retried = await Promise.all(others.map((other) => publish(other.userId)));
+    await Promise.all(others.map(finished));
+    await webhooks.sql.query(
+      `WITH stored AS (
+         INSERT INTO events (key, id, user_id, type, version, payload)
+         SELECT new_id(), gen_random_uuid(), $1, 'booking_created', 1, '{}' FROM generate_series(1, $3::int) RETURNING key
+       )
+       INSERT INTO pending_deliveries (id, endpoint_id, event_key) SELECT delivery_id(key, $2), $2, key FROM stored`,
+      [crowded.userId, crowded.endpoint.id, backlog],
+    );
+    await until(() => receiver.at(crowded.path).length > 0);
+
+    for (const [index, other] of others.entries()) await makeDue(webhooks, retried[index] ?? '', other);
+    const before = Date.now();
+    await until(() => others.every(({ path }) => receiver.at(path).length === 2));
+    const tookMs = Date.now() - before;
+    const { rows } = await webhooks.sql.query<{ untouched: number }>(
+      `SELECT count(*)::int AS untouched FROM pending_deliveries WHERE endpoint_id = $1 AND lease_token IS NULL AND next_attempt_at <= now()`,
+      [crowded.endpoint.id],
+    );
+    await webhooks.sql.query(`DELETE FROM pending_deliveries WHERE endpoint_id = $1`, [crowded.endpoint.id]);
+
+    expect(tookMs).toBeLessThan(2_500);
+    expect(rows[0]?.untouched).toBeGreaterThan(backlog - 500);
+  }, 20_000);
+});
+
 describe('an endpoint with a rate of its own', () => {
   it('gets everything, no faster than that, and delays nobody else', async () => {
     const limited = await anEndpoint({ rate_limit_per_minute: 600 });

@@ -192,6 +192,38 @@ describe('replaying', () => {
     await expect(replay(customer)).rejects.toMatchObject({ code: 'webhook_inactive' });
   });
 
+  it.each([
+    ['recovering', (customer: Customer) => recover(customer), 2],
+    ['replaying', (customer: Customer) => replay(customer), 3],
+  ])('sends what came while the endpoint was off: %s', async (_how, begin, total) => {
+    const customer = await customerOf(webhooks, receiver);
+    const setActive = (is_active: boolean) => webhooks.ask(updateWebhookEndpoint, { id: customer.endpoint.id, is_active }, customer.userId);
+    await publishBooking(webhooks, customer.userId);
+    await finishedTo(webhooks, customer);
+    await setActive(false);
+    const missed = [await publishBooking(webhooks, customer.userId), await publishBooking(webhooks, customer.userId)];
+    await setActive(true);
+    const before = idsAt(customer).length;
+
+    const job = await completed(customer, await begin(customer));
+
+    expect(job).toMatchObject({ total, delivered: total, skipped: 0 });
+    expect(idsAt(customer).slice(before)).toEqual(expect.arrayContaining(missed));
+    expect(await finishedTo(webhooks, customer)).toHaveLength(3);
+  });
+
+  it('recovers nothing that came before the endpoint was there, which a range can bring', async () => {
+    const customer = await customerOf(webhooks, receiver);
+    const early = await publishBooking(webhooks, customer.userId);
+    const later = await customerOf(webhooks, receiver, { userId: customer.userId });
+
+    const recovered = await completed(later, await recover(later));
+    const replayed = await completed(later, await replay(later));
+
+    expect([recovered.total, replayed.total]).toEqual([0, 1]);
+    expect(idsAt(later)).toEqual([early]);
+  });
+
   it('is listed for its owner and nobody else', async () => {
     const customer = await customerOf(webhooks, receiver);
     const job = await replay(customer);

@@ -5,15 +5,18 @@ import { aBooking, type TestWebhooks } from './start-webhooks.js';
 
 type Delivery = OutputOf<typeof listWebhookDeliveries>['items'][number];
 
-/** A user with one endpoint at a path of its own. */
+/** A user and one of the user's endpoints, at a path of its own. */
 export interface Customer {
   readonly userId: string;
   readonly path: string;
   readonly endpoint: OutputOf<typeof createWebhookEndpoint>;
 }
 
-export async function customerOf(webhooks: TestWebhooks, receiver: Receiver, changes: Readonly<Record<string, unknown>> = {}): Promise<Customer> {
-  const userId = randomUUID();
+export async function customerOf(
+  webhooks: TestWebhooks,
+  receiver: Receiver,
+  { userId = randomUUID(), ...changes }: { readonly userId?: string } & Readonly<Record<string, unknown>> = {},
+): Promise<Customer> {
   const path = `/${randomUUID()}`;
   const input = { name: 'CRM', webhook_url: receiver.url(path), events: ['booking_*'], ...changes };
   const endpoint = await webhooks.ask(createWebhookEndpoint, input, userId);
