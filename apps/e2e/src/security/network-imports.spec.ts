@@ -108,6 +108,13 @@ describe('connections', () => {
     expect(sources.length).toBeGreaterThan(300);
   });
 
+  it('are never made by the client built into Node.js, which ends the process when a peer closes while its answer is unread', () => {
+    const globals = [...found].map(([file, calls]) => [file, calls.filter((call) => !call.includes(':') && !callers.test(call))] as const);
+
+    // In a browser there is no other.
+    expect(globals.filter(([file, calls]) => calls.length > 0 && file !== 'libs/api-client/src/patchbay-client.ts')).toEqual([]);
+  });
+
   it.each(['apps/webhooks/src/deliveries/webhook-sender.ts', 'apps/auth/src/providers/configured-providers.ts'])(
     'to addresses that people type are made by the guard: %s',
     (file) => {

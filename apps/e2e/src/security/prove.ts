@@ -34,14 +34,25 @@ export async function prove({ attacks, tree, say, run = runTests }: ProofWork): 
   say(`All tests first, as they are: ${attacks.length} attacks.`);
   const before = await run(tree, attacks.flatMap(provingTests));
   const proofs: Proof[] = [];
+  const again = new Map<Attack['id'], Verdict>();
+  // Where something failed among all the others, it is tried once more by itself.
+  const passing = async (attack: Attack, first: TestRun): Promise<Verdict> => {
+    const verdict = again.get(attack.id) ?? verdictOf(provingTests(attack), first);
+    if (isClean(verdict) || again.has(attack.id)) return verdict;
+    const second = verdictOf(provingTests(attack), await run(tree, provingTests(attack)));
+    again.set(attack.id, second);
+    return second;
+  };
   for (const [index, { attack, defence }] of work.entries()) {
-    const baseline = verdictOf(provingTests(attack), before);
+    const baseline = await passing(attack, before);
     const proof = { attack: attack.id, defence: `without ${defence.without}`, ...(await proofOf({ tree, run, attack, defence, baseline })) };
     say(`${index + 1} of ${work.length}: ${proof.isNoticed ? 'noticed' : 'NOT NOTICED'}: attack ${attack.id} ${proof.defence} (${proof.detail})`);
     proofs.push(proof);
   }
   return proofs;
 }
+
+const isClean = ({ failed, unsettled }: Verdict): boolean => failed.length === 0 && unsettled.length === 0;
 
 /** Those that run the sources. */
 export const provingTests = ({ tests }: Attack): readonly AttackTest[] => tests.filter(({ file }) => kindOf(file) !== 'e2e');
@@ -65,7 +76,8 @@ async function proofOf({ tree, run, attack, defence, baseline }: Trial): Promise
     // The quick ones first: one that notices is enough.
     for (const kind of ['unit', 'integration']) {
       const tests = provingTests(attack).filter((test) => kindOf(test.file) === kind);
-      const { failed, unsettled } = verdictOf(tests, tests.length === 0 ? { results: [], broken: new Map() } : await run(tree, tests));
+      if (tests.length === 0) continue;
+      const { failed, unsettled } = verdictOf(tests, await run(tree, tests));
       if (failed[0] !== undefined) return { isNoticed: true, detail: failed[0] };
       fault ??= unsettled[0];
     }

@@ -10,6 +10,7 @@ export interface TestResult {
   readonly file: string;
   /** Its title with those of the groups around it. */
   readonly title: string;
+  /** `passed`, `failed`, `pending` for those that were left out; `unprepared` when what they need did not start in time. */
   readonly status: string;
 }
 
@@ -25,7 +26,7 @@ interface JestReport {
     readonly name: string;
     readonly message: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly failureMessages?: readonly string[] | null }[];
   }[];
 }
 
@@ -80,7 +81,12 @@ function readReport(tree: string, { testResults }: JestReport): TestRun {
   const broken = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
   return {
     results: testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults.map(({ fullName, status }) => ({ file: fileOf(name), title: fullName, status })),
+      assertionResults.map(({ fullName, status, failureMessages }) => ({
+        file: fileOf(name),
+        title: fullName,
+        // On a machine that does too much at once even a database takes too long to start: that is nobody's attention.
+        status: failureMessages?.some((message) => /Exceeded timeout of \d+ ms for a hook/.test(message)) === true ? 'unprepared' : status,
+      })),
     ),
     broken: new Map(broken.map(({ name, message }) => [fileOf(name), message])),
   };

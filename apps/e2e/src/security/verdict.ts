@@ -15,10 +15,12 @@ export function verdictOf(tests: readonly AttackTest[], { results, broken }: Tes
   const settled = tests.map((test) => {
     const reason = broken.get(test.file);
     const found = results.filter(({ file, title, status }) => file === test.file && title.includes(test.name) && status !== 'pending');
-    const failed = found.filter(({ status }) => status !== 'passed').map(({ title }) => title);
-    const unsettled =
-      reason !== undefined ? [`${test.file}: ${firstLines(reason)}`] : found.length === 0 ? [`${test.file}: no test "${test.name}"`] : [];
-    return { passed: found.length - failed.length, failed, unsettled };
+    const failed = found.filter(({ status }) => status === 'failed').map(({ title }) => title);
+    const passed = found.filter(({ status }) => status === 'passed').length;
+    const missing = found.length === 0 ? [`${test.file}: no test "${test.name}"`] : [];
+    const unprepared = found.filter(({ status }) => status === 'unprepared').map(({ title }) => `${test.file}: not prepared in time: ${title}`);
+    const unsettled = reason === undefined ? [...missing, ...unprepared] : [`${test.file}: ${firstLines(reason)}`];
+    return { passed, failed, unsettled };
   });
   return {
     passed: settled.reduce((sum, { passed }) => sum + passed, 0),

@@ -160,6 +160,21 @@ describe('a webhook', () => {
     expect(canary.seen.connections).toBe(0);
   });
 
+  it('ends at once when its receiver closes while the answer is unread, and takes nothing else with it', async () => {
+    const sender = senderWith({ allow: [receiver.host] });
+    receiver.behave('/closes', (_received, response) => {
+      response.writeHead(500, { 'content-length': '10000000' });
+      response.write(Buffer.alloc(20_000), () => response.socket?.resetAndDestroy());
+    });
+
+    const results = await Promise.all(Array.from({ length: 30 }, () => send(sender, receiver.url('/closes'))));
+
+    expect(results.filter(({ error }) => error === null || error === 'timeout')).toEqual([]);
+    // The time for an answer is three seconds.
+    expect(Math.max(...results.map(({ durationMs }) => durationMs))).toBeLessThan(2_500);
+    expect(told(await send(sender, receiver.url('/after')))).toMatchObject({ statusCode: 200, error: null });
+  });
+
   it('to an address that the rules of today refuse is not even begun', async () => {
     const sender = senderWith({ allow: [canary.host] });
 
