@@ -17,6 +17,9 @@ export const createAttempts = (schema: string): string => `
     error text, response_excerpt text, PRIMARY KEY (delivery_id, attempt)
   )`;
 
+/** Jobs at once under a backlog, for a queue that hands out single ones: what a {@link Deliverer} posts, and those that wait for the log or the queue. */
+export const jobsAtOnce = 4 * concurrency;
+
 /** Delivers webhooks for a job queue: signs, posts, and logs the attempt in PostgreSQL before the job counts as done. */
 export class Deliverer {
   readonly #receiver: Pool;

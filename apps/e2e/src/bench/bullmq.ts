@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import pg from 'pg';
-import { createAttempts, Deliverer } from './attempts.js';
+import { createAttempts, Deliverer, jobsAtOnce } from './attempts.js';
 import type { JobQueueApi, Mode } from './job-queue.js';
 import { offer } from './open-loop.js';
 import { serve } from './program.js';
-import { bodyOf, concurrency, eventData, type Webhook } from './webhook.js';
+import { bodyOf, eventData, type Webhook } from './webhook.js';
 
 const schema = 'bench_bullmq';
 const name = 'deliver';
@@ -18,12 +18,9 @@ interface Prepared {
 
 let made: Prepared | undefined;
 
-/**
- * It has no batches: a job that ends fetches the next one in the same script. So more of them run than there are POSTs at once: the others wait for
- * the log or for Redis, which flushes once for all that came together. Pipelining by its client, or more workers, brought nothing.
- */
+/** It has no batches: a job that ends fetches the next one in the same script. Pipelining by its client, or more workers, brought nothing. */
 const settings: Readonly<Record<Mode, { readonly concurrency: number }>> = {
-  backlog: { concurrency: 4 * concurrency },
+  backlog: { concurrency: jobsAtOnce },
   trickle: { concurrency: 16 },
 };
 

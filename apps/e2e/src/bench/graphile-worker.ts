@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Logger, makeWorkerUtils, run, type WorkerUtils } from 'graphile-worker';
 import pg from 'pg';
-import { createAttempts, Deliverer } from './attempts.js';
+import { createAttempts, Deliverer, jobsAtOnce } from './attempts.js';
 import type { JobQueueApi, Mode } from './job-queue.js';
 import { offer } from './open-loop.js';
 import { serve } from './program.js';
-import { bodyOf, concurrency, eventData, type Webhook } from './webhook.js';
+import { bodyOf, eventData, type Webhook } from './webhook.js';
 
 const schema = 'bench_graphile';
 const log = new Logger(() => (level, message) => {
@@ -18,7 +18,7 @@ let pool: pg.Pool | undefined;
 
 /** Jobs fetched and completed in batches under a backlog; when jobs come one by one, fetching them singly is quicker. */
 const settings: Readonly<Record<Mode, Partial<GraphileConfig.WorkerOptions>>> = {
-  backlog: { concurrentJobs: concurrency, localQueue: { size: 500 }, completeJobBatchDelay: 10, failJobBatchDelay: 10 },
+  backlog: { concurrentJobs: jobsAtOnce, localQueue: { size: 500 }, completeJobBatchDelay: 10, failJobBatchDelay: 10 },
   trickle: { concurrentJobs: 16, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
 };
 
