@@ -7,7 +7,7 @@ export { startRedis, type RedisServer } from './redis.js';
 export type { DevelopmentUser, StackSecrets } from './secrets.js';
 export { serviceNames, type ReplicatedService, type ServiceName } from './services.js';
 export { startStack, type Stack, type StackOptions } from './stack.js';
-export { Supervisor, type SupervisorOptions } from './supervisor.js';
+export { Supervisor, type ProcessEnd, type SupervisorOptions } from './supervisor.js';
 export { startPrivateNats, startTestServers, testServerUrls, type PrivateNats, type TestServers } from './test-servers.js';
 export { issueDevelopmentTokens, type DevelopmentToken } from './development-tokens.js';
 export { readDevFile, type DevFile } from './dev-file.js';

@@ -18,7 +18,7 @@ import {
   type ReplicatedService,
   type ServiceName,
 } from './services.js';
-import { Supervisor } from './supervisor.js';
+import { Supervisor, type ProcessEnd } from './supervisor.js';
 
 /** What a stack is made of. Everything has a default: that of `npm start`. */
 export interface StackOptions {
@@ -35,6 +35,8 @@ export interface StackOptions {
   readonly signal?: AbortSignal;
   /** Called whenever a process was started or ended. */
   readonly onChange?: (pids: Readonly<Record<string, number>>) => void;
+  /** Called when a process ended that nobody had asked to stop. It is started again. */
+  readonly onEnd?: (end: ProcessEnd) => void;
 }
 
 /** A whole Patchbay on this machine, and the ways to hurt it. */
@@ -82,7 +84,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     noteRunningStack(dataDir, Object.values(pids));
     options.onChange?.(pids);
   };
-  const supervisor: Supervisor = new Supervisor({ logDir: join(dataDir, 'logs'), log, onChange });
+  const supervisor: Supervisor = new Supervisor({ logDir: join(dataDir, 'logs'), log, onChange, ...(options.onEnd && { onEnd: options.onEnd }) });
   noteRunningStack(dataDir, []);
   const stop = stopOnce(supervisor, dataDir);
   options.signal?.addEventListener('abort', () => void stop(), { once: true });

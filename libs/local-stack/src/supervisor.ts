@@ -12,6 +12,16 @@ export interface SupervisorOptions {
   readonly log: (line: string) => void;
   /** Called after every start and end of a process. */
   readonly onChange?: () => void;
+  /** Called when a process ended that nobody had asked to stop. */
+  readonly onEnd?: (end: ProcessEnd) => void;
+}
+
+/** The end of a process that is started again. */
+export interface ProcessEnd {
+  readonly name: string;
+  /** Such as `signal SIGKILL` or `exit code 1`. */
+  readonly reason: string;
+  readonly livedMs: number;
 }
 
 interface Entry {
@@ -139,6 +149,7 @@ export class Supervisor {
     this.changed();
     const entry = this.entry(name);
     if (!entry.wanted || this.stopping) return;
+    this.options.onEnd?.({ name, reason, livedMs });
     this.deaths.set(name, (this.deaths.get(name) ?? 0) + 1);
     if (livedMs > healthyAfterMs) entry.backOffMs = backOffMsMin;
     this.options.log(`${name} ended (${reason}); starting it again in ${entry.backOffMs} ms`);

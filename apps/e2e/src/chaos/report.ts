@@ -45,7 +45,15 @@ function lossLines({ verdict, record, recoveries }: BookingsResult): readonly Li
   ];
 }
 
-function otherLines({ verdict: { doubled, habitual }, record, recoveries, droppedAnswers, misbehaved, stuck }: BookingsResult): readonly Line[] {
+function otherLines({
+  verdict: { doubled, habitual },
+  record,
+  recoveries,
+  droppedAnswers,
+  misbehaved,
+  crashes,
+  stuck,
+}: BookingsResult): readonly Line[] {
   const slowest = Math.max(...recoveries.map(({ ms }) => ms ?? Number.POSITIVE_INFINITY));
   const habits = Object.values(misbehaved);
   return [
@@ -70,6 +78,7 @@ function otherLines({ verdict: { doubled, habitual }, record, recoveries, droppe
       seen: `${record.wrongRefusals.length} refusals`,
       isKept: record.wrongRefusals.length === 0,
     },
+    { id: '', what: 'no process ends by itself', seen: crashes.join(', ') || 'none', isKept: crashes.length === 0 },
     { id: '', what: 'no row is stuck at the end', seen: stuck.join('; ') || 'none', isKept: stuck.length === 0 },
   ];
 }

@@ -26,11 +26,14 @@ export interface BookingsResult {
   readonly droppedAnswers: number;
   /** Receiver with a habit → how often it gave way to it. */
   readonly misbehaved: Readonly<Record<string, number>>;
+  /** Processes that ended by themselves after they had been well. */
+  readonly crashes: readonly string[];
   readonly stuck: readonly string[];
 }
 
 /** Publishing goes on at least this long, so that the harms of one round meet bookings on their way. */
 const publishingMsMin = { all: 40_000, broker: 12_000 } as const;
+const startMsMax = 10_000;
 const droppedMax = 1_000_000;
 
 /** How long to wait for what does not come. Without the outbox it is lost and waiting does not bring it, but recovery must have had its time before that is said. */
@@ -70,11 +73,17 @@ async function runBookings(world: World, options: ChaosOptions, log: (line: stri
     log('    All is published; waiting until it is quiet.');
     const { verdict, stuck } = await untilQuiet(world, record, options);
     const misbehaved = Object.fromEntries(world.habitual.map(({ receiver, misbehaved: count }) => [receiver.name, count()]));
-    return { verdict, record, recoveries, droppedAnswers, misbehaved, stuck };
+    return { verdict, record, recoveries, droppedAnswers, misbehaved, crashes: crashesAmong(world.ends), stuck };
   } finally {
     ticker.abort();
   }
 }
+
+/** Who starts while PostgreSQL is away may end and be started again; PostgreSQL itself ends as it is told to. */
+const crashesAmong = (ends: World['ends']): readonly string[] =>
+  ends
+    .filter(({ name, reason, livedMs }) => name !== 'postgres' && reason !== 'signal SIGKILL' && livedMs > startMsMax)
+    .map(({ name, reason }) => `${name} (${reason})`);
 
 const patienceOf = ({ withoutOutbox }: ChaosOptions): (typeof patience)['stored' | 'unstored'] => patience[withoutOutbox ? 'unstored' : 'stored'];
 

@@ -10,7 +10,9 @@ import {
   startStack,
   videoAccountReady,
   type DevelopmentToken,
+  type ProcessEnd,
   type Stack,
+  type StackOptions,
 } from '@patchbay/local-stack';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync } from 'node:fs';
@@ -46,6 +48,8 @@ export interface World {
   readonly habitual: readonly HabitualReceiver[];
   /** Receivers for the jobs that make deliveries again. */
   readonly again: Readonly<Record<'replay' | 'recover', Receiver>>;
+  /** Every end of a process so far, whoever brought it about. */
+  readonly ends: readonly ProcessEnd[];
   /** What all receivers verify with. */
   readonly secret: string;
   readonly dataDir: string;
@@ -65,7 +69,8 @@ export async function startWorld(options: Pick<ChaosOptions, 'withoutOutbox' | '
   const habitual = options.withoutOutbox ? [] : await startHabitualReceivers(secret, seededRandom(options.seed).branch('habits'));
   const again = { replay: await Receiver.start('replay', secret), recover: await Receiver.start('recover', secret) };
   const allowed = [...habitual.map(({ receiver: { host } }) => host), again.replay.host, again.recover.host];
-  const stack = await startStackOf(options.withoutOutbox, allowed, log);
+  const ends: ProcessEnd[] = [];
+  const stack = await startStackOf({ withoutOutbox: options.withoutOutbox, allowed, onEnd: (end) => void ends.push(end), log });
   try {
     const sandbox = new SandboxControl(stack.sandboxUrl);
     const [canary, ...others] = await issueDevelopmentTokens(stack.natsUrl);
@@ -83,7 +88,7 @@ export async function startWorld(options: Pick<ChaosOptions, 'withoutOutbox' | '
     const product = clientOf(stack, stack.secrets.serviceApiKey);
     const farEnd = new FarEnd(sandbox, receiver);
     const people = { userIds: others.map(({ id }) => id), canaryUserId: canary.id, canary: clientOf(stack, canary.token) };
-    return { stack, sandbox, farEnd, product, ...people, endpoints, habitual, again, secret, dataDir: stack.dataDir };
+    return { stack, sandbox, farEnd, product, ...people, endpoints, habitual, again, ends, secret, dataDir: stack.dataDir };
   } catch (error) {
     await stack.stop();
     throw error;
@@ -96,7 +101,9 @@ export async function stopWorld({ stack, habitual, again }: World): Promise<void
   await Promise.all([...habitual.map(({ receiver: odd }) => odd), again.replay, again.recover].map((one) => one.stop()));
 }
 
-async function startStackOf(withoutOutbox: boolean, allowed: readonly string[], log: (line: string) => void): Promise<Stack> {
+type Surroundings = Pick<StackOptions, 'onEnd' | 'log'> & { readonly withoutOutbox: boolean; readonly allowed: readonly string[] };
+
+async function startStackOf({ withoutOutbox, allowed, ...listeners }: Surroundings): Promise<Stack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'patchbay-chaos-'));
   // PostgreSQL's account must get into the folder; mkdtemp makes it for us alone.
   chmodSync(dataDir, 0o711);
@@ -107,7 +114,7 @@ async function startStackOf(withoutOutbox: boolean, allowed: readonly string[], 
     WEBHOOKS_EGRESS_ALLOW: [`127.0.0.1:${ports.sandbox}`, ...allowed].join(','),
     OUTBOX_ENABLED: String(!withoutOutbox),
   };
-  return startStack({ dataDir, ports, env, log, replicas: { webhooks: 2 } });
+  return startStack({ dataDir, ports, env, ...listeners, replicas: { webhooks: 2 } });
 }
 
 const clientOf = ({ gatewayUrl }: Stack, token: string): PatchbayClient => new PatchbayClient({ baseUrl: gatewayUrl, token, fetch });
