@@ -41,6 +41,8 @@ export const signaturesAttacks: readonly Attack[] = [
       { file: attacksSpec, name: 'is not read at all, or refused, when its secret is set to' },
       { file: attacksSpec, name: 'a weaker signature' },
       { file: kitSpec, name: 'reads base64 in one spelling only' },
+      { file: kitSpec, name: 'takes several secrets, and no empty one' },
+      { file: 'libs/providers/src/stripe/stripe.inbound.spec.ts', name: 'accepts any of several signatures, and any of several secrets' },
       { file: everyIngressSpec, name: 'is refused and leaves no row' },
       { file: ingressSpec, name: 'are refused and leave nothing' },
       { file: rawRoutesSpec, name: 'show a header that comes twice as both, so that no signature is chosen among them' },
