@@ -87,7 +87,11 @@ describe('what is not signed as its provider signs', () => {
     const bodyOf = (type: string) =>
       Buffer.from(JSON.stringify({ id: `evt_${id}`, object: 'event', type, data: { object: { amount: type.length } } }));
     await send('stripe', await signed(stripe, { body: bodyOf('invoice.paid') }));
-    const [before, first] = [await rows(), await newestOf('stripe')];
+    const first = await until(
+      () => newestOf('stripe'),
+      (one) => one?.status === 'announced',
+    );
+    const before = await rows();
 
     expect(await codeOf(send('stripe', await signed(stripe, { body: bodyOf('charge.refunded') })))).toBe('accepted');
 
