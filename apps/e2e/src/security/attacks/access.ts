@@ -99,7 +99,6 @@ export const accessAttacks: readonly Attack[] = [
       { file: 'apps/webhooks/src/endpoints/endpoints.integration.spec.ts', name: 'show a secret once, and keep it and the headers sealed' },
       { file: 'apps/webhooks/src/endpoints/rotate-secret.integration.spec.ts', name: 'is answered once, and both are sealed' },
       { file: 'apps/webhooks/src/deliveries/response-excerpt.spec.ts', name: 'is kept without' },
-      { file: 'apps/webhooks/src/ingress/ingress.integration.spec.ts', name: 'are shown with their headers, but without' },
     ],
     defences: [
       {

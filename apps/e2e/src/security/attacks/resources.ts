@@ -21,7 +21,10 @@ export const resourcesAttacks: readonly Attack[] = [
     id: 27,
     what: 'Bodies and heads that are too large, say so or not, or come byte by byte',
     tests: [
-      { file: serverSpec, name: 'answers ' },
+      { file: serverSpec, name: 'a header that is too large' },
+      { file: serverSpec, name: 'ten thousand headers' },
+      { file: serverSpec, name: 'nothing more after the first line' },
+      { file: serverSpec, name: 'a body that does not come' },
       { file: serverSpec, name: 'lets nobody hold a connection with' },
       { file: serverSpec, name: 'keeps nothing of heads that are too large' },
       { file: rawRoutes, name: 'refuse what is too large, and say what is not' },
@@ -29,7 +32,7 @@ export const resourcesAttacks: readonly Attack[] = [
       { file: rawRoutes, name: 'are limited by provider and address' },
     ],
     defences: [
-      { without: 'a time for the head', file: server, find: 'headersTimeout: headMs,', replaceBy: 'headersTimeout: 60_000,' },
+      { without: 'a time for the head', file: server, find: 'headersTimeout: headMs,', replaceBy: 'headersTimeout: wholeMs,' },
       {
         without: 'a time for the whole',
         file: server,
