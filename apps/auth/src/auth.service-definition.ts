@@ -10,6 +10,7 @@ import { FindConnectionsByAddress1763700100020 } from './database/migrations/176
 import { TokenEndings1763700100030 } from './database/migrations/1763700100030-token-endings.js';
 import { FindEndedSessions1763700100031 } from './database/migrations/1763700100031-find-ended-sessions.js';
 import { HostIssuers1763700100040 } from './database/migrations/1763700100040-host-issuers.js';
+import { OtherNamesOfAccounts1763700100050 } from './database/migrations/1763700100050-other-names-of-accounts.js';
 import { sealedTables } from './database/sealed-tables.js';
 
 /** All that is particular about this service; `main.ts` and the integration specs start it from here. */
@@ -28,6 +29,7 @@ export const authService: ServiceDefinition = {
     TokenEndings1763700100030,
     FindEndedSessions1763700100031,
     HostIssuers1763700100040,
+    OtherNamesOfAccounts1763700100050,
   ],
   sealedTables,
 };

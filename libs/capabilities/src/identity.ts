@@ -4,6 +4,8 @@ import type { AccessToken } from './access-token.js';
 export interface ProviderAccount {
   /** The provider's own id of the account: stays when the address changes. */
   readonly id: string;
+  /** Other ids of the same account, by which the provider may name it in its webhooks. */
+  readonly aliases?: readonly string[];
   readonly email: string | null;
   readonly name: string | null;
 }

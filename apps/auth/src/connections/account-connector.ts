@@ -46,7 +46,8 @@ export class AccountConnector {
   /** The same inside a transaction that does more. */
   async connectIn(tx: Transaction, { owner, provider, type, account, scopes, secrets, newId, expectedId }: ProvenAccount): Promise<Connection> {
     const now = this.now();
-    const connected = { owner, provider: provider.id, type, accountId: account.id, email: account.email, scopes, connectedAt: now };
+    const { id: accountId, aliases = [], email } = account;
+    const connected = { owner, provider: provider.id, type, accountId, aliases, email, scopes, connectedAt: now };
     const knownId = await this.connections.findId(tx, connected);
     if (expectedId !== null && knownId !== expectedId) throw new AppError('connection_account_differs');
     // A refresh that is under way must not put the old tokens over the new ones. It locks before it writes the row, so the order is the same here.

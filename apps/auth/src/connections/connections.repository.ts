@@ -14,6 +14,8 @@ export interface ConnectedAccount {
   readonly provider: string;
   readonly type: IntegrationType;
   readonly accountId: string;
+  /** Other ids that the provider knows the account by. */
+  readonly aliases: readonly string[];
   readonly email: string | null;
   readonly scopes: readonly string[];
   readonly connectedAt: Date;
@@ -78,7 +80,7 @@ export class ConnectionsRepository {
   /** The id that an account has from earlier on, whether it works or not. */
   async findId(
     tx: Transaction,
-    { owner, provider, type, accountId }: Omit<ConnectedAccount, 'id' | 'email' | 'scopes' | 'connectedAt'>,
+    { owner, provider, type, accountId }: Omit<ConnectedAccount, 'id' | 'aliases' | 'email' | 'scopes' | 'connectedAt'>,
   ): Promise<string | undefined> {
     const [row] = await tx.query<{ id: string }>(
       `SELECT id FROM connections WHERE tenant_id = $1 AND user_id = $2 AND provider = $3 AND type = $4 AND provider_account_id = $5`,
@@ -90,7 +92,8 @@ export class ConnectionsRepository {
   /** Every working connection of an account, whoever made it; always in the same order, so that those who lock them one by one do not cross. */
   async idsOfAccount(tx: Transaction, { provider, accountId }: { provider: string; accountId: string }): Promise<readonly string[]> {
     const rows = await tx.query<{ id: string }>(
-      `SELECT id FROM connections WHERE provider = $1 AND provider_account_id = $2 AND status = 'active' ORDER BY id`,
+      `SELECT id FROM connections WHERE provider = $1 AND (provider_account_id = $2 OR provider_account_aliases @> ARRAY[$2]) AND status = 'active'
+       ORDER BY id`,
       [provider, accountId],
     );
     return rows.map(({ id }) => id);
@@ -100,12 +103,25 @@ export class ConnectionsRepository {
   async connect(tx: Transaction, account: ConnectedAccount): Promise<string> {
     const { owner, connectedAt } = account;
     const [row] = await tx.query<{ id: string }>(
-      `INSERT INTO connections (id, tenant_id, user_id, provider, type, provider_account_id, provider_email, scopes, status, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $9)
+      `INSERT INTO connections (id, tenant_id, user_id, provider, type, provider_account_id, provider_email, scopes, status, created_at, updated_at,
+         provider_account_aliases)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $9, $10)
        ON CONFLICT (tenant_id, user_id, provider, type, provider_account_id) DO UPDATE
-         SET provider_email = EXCLUDED.provider_email, scopes = EXCLUDED.scopes, status = 'active', last_error = NULL, updated_at = EXCLUDED.updated_at
+         SET provider_email = EXCLUDED.provider_email, scopes = EXCLUDED.scopes, status = 'active', last_error = NULL, updated_at = EXCLUDED.updated_at,
+           provider_account_aliases = EXCLUDED.provider_account_aliases
        RETURNING id`,
-      [account.id, owner.tenant_id, owner.user_id, account.provider, account.type, account.accountId, account.email, account.scopes, connectedAt],
+      [
+        account.id,
+        owner.tenant_id,
+        owner.user_id,
+        account.provider,
+        account.type,
+        account.accountId,
+        account.email,
+        account.scopes,
+        connectedAt,
+        account.aliases,
+      ],
     );
     if (row === undefined) throw new Error('unreachable: an upsert answers its row');
     return row.id;

@@ -1,5 +1,6 @@
 import { getAccessToken, listConnections, providerPermissionEnded, type Connection } from '@patchbay/contracts';
 import { insertOutboxRows, outboxParameters, outboxRow } from '@patchbay/database';
+import { createInstagramFake, instagramFakeClient, startFake, type ProviderFake, type RunningFake } from '@patchbay/providers/testing';
 import { waitFor } from '@patchbay/testing';
 import { randomUUID } from 'node:crypto';
 import { startAuthStack, aUser, type AuthStack, type TestUser } from '../testing/auth-stack.js';
@@ -7,11 +8,21 @@ import { connectAccount } from '../testing/consent.js';
 
 describe('a permission that ended at the provider', () => {
   let stack: AuthStack;
+  let instagram: RunningFake<ProviderFake>;
 
   beforeAll(async () => {
-    stack = await startAuthStack();
+    instagram = await startFake(createInstagramFake());
+    stack = await startAuthStack({
+      INSTAGRAM_CLIENT_ID: instagramFakeClient.clientId,
+      INSTAGRAM_CLIENT_SECRET: instagramFakeClient.clientSecret,
+      INSTAGRAM_AUTH_BASE_URL: instagram.url,
+      INSTAGRAM_API_BASE_URL: instagram.url,
+    });
   }, 60_000);
-  afterAll(() => stack.stop());
+  afterAll(async () => {
+    await stack.stop();
+    await instagram.stop();
+  });
 
   const accountOf = async ({ id }: Connection): Promise<string> =>
     (await stack.rows<{ account: string }>('SELECT provider_account_id AS account FROM connections WHERE id = $1', [id]))[0]?.account ?? '';
@@ -69,6 +80,33 @@ describe('a permission that ended at the provider', () => {
 
     expect(await statusOf(connection, user)).toBe('active');
     expect(await toldOf(connection, 'integration_disconnected')).toEqual([]);
+  });
+
+  it('is found by the id that Meta says when a person leaves Instagram, which is of this app only', async () => {
+    const [user, other] = [aUser(), aUser()];
+    const ended = await connectAccount(stack, user, { provider: 'instagram' });
+    const stays = await connectAccount(stack, other, { provider: 'instagram', email: 'paula@example.com' });
+    const [row] = await stack.rows<{ aliases: string[] }>('SELECT provider_account_aliases AS aliases FROM connections WHERE id = $1', [ended.id]);
+
+    await tell('instagram', row?.aliases[0] ?? '');
+
+    expect(row?.aliases).toHaveLength(1);
+    expect(row?.aliases).not.toContain(await accountOf(ended));
+    expect([await statusOf(ended, user), await statusOf(stays, other)]).toEqual(['needs_reauth', 'active']);
+  });
+
+  it('leaves no token behind, and the account can be connected again', async () => {
+    const user = aUser();
+    const connection = await connectAccount(stack, user, { provider: 'zoom', email: 'gone@example.com' });
+    const grants = () => stack.rows('SELECT 1 FROM grants WHERE connection_id = $1', [connection.id]);
+    expect(await grants()).toHaveLength(1);
+
+    await tell('zoom', await accountOf(connection));
+
+    expect(await grants()).toEqual([]);
+    await expect(stack.ask(getAccessToken, { connection_id: connection.id })).rejects.toMatchObject({ code: 'connection_needs_reauth' });
+    const again = await connectAccount(stack, user, { provider: 'zoom', email: 'gone@example.com' });
+    expect([again.id, await statusOf(again, user), (await grants()).length]).toEqual([connection.id, 'active', 1]);
   });
 
   it('of an account that nobody connected is no trouble', async () => {

@@ -23,6 +23,8 @@ export class EndedPermissions {
     for (const id of await this.connections.idsOfAccount(tx, { provider: data.provider, accountId: data.provider_account_id })) {
       const grant = await this.grants.lock(tx, id);
       if (grant?.status !== 'active' || !isFromBefore(grant, new Date(data.ended_at))) continue;
+      // Its tokens are of no use to anybody any more, and whoever asked for deletion was promised that they are gone.
+      await this.grants.forget(tx, id);
       await this.broken.note(tx, grant, { why: `The permission was withdrawn at ${name}`, details: { received_id: data.received_id } });
     }
   }

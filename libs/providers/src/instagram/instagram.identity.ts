@@ -6,6 +6,6 @@ import { instagramUser, toProviderAccount } from './instagram.identity.mapping.j
 export const instagramIdentity = (http: ProviderHttp): IdentityCapability => ({
   getAccount: async (token) =>
     toProviderAccount(
-      await http.call({ method: 'GET', operation: 'me.get', path: '/me', query: { fields: 'user_id,username' }, token, schema: instagramUser }),
+      await http.call({ method: 'GET', operation: 'me.get', path: '/me', query: { fields: 'id,user_id,username' }, token, schema: instagramUser }),
     ),
 });

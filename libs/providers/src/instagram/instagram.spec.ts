@@ -68,7 +68,13 @@ describe('instagram: identity, beyond the contract', () => {
     const harness = await connect();
 
     const account = await harness.identity.getAccount(harness.token);
-    expect(account).toEqual({ id: expect.stringMatching(/^17841\d{12}$/), email: null, name: 'olivia.organiser' });
+    expect(account).toEqual({
+      id: expect.stringMatching(/^17841\d{12}$/),
+      // What Meta calls the account when the person leaves.
+      aliases: [expect.not.stringMatching(/^17841/)],
+      email: null,
+      name: 'olivia.organiser',
+    });
     await harness.stop();
   });
 
@@ -77,7 +83,7 @@ describe('instagram: identity, beyond the contract', () => {
     await harness.identity.getAccount(harness.token);
 
     const { path, query } = harness.running.requests.at(-1) ?? { path: '', query: new URLSearchParams() };
-    expect([path, query.toString()]).toEqual(['/me', 'fields=user_id%2Cusername']);
+    expect([path, query.toString()]).toEqual(['/me', 'fields=id%2Cuser_id%2Cusername']);
     await harness.stop();
   });
 
