@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createWebhookEndpoint, getWebhookEndpoint, rotateWebhookSecret, testWebhookEndpoint, updateWebhookEndpoint } from '@patchbay/contracts';
+import { Database } from '@patchbay/database';
+import { createLogger } from '@patchbay/service-kit';
 import { Webhook as SvixWebhook } from 'svix';
 import { customerOf, publishBooking, type Customer } from '../testing/customers.js';
 import { startReceiver, until, verify, verifyWithPublicKey, type Received, type Receiver } from '../testing/receiver.js';
 import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
+import { EndpointsRepository } from './endpoints.repository.js';
 
 let receiver: Receiver;
 let webhooks: TestWebhooks;
@@ -179,6 +182,34 @@ describe('a secret that was replaced', () => {
 
     expect(Date.parse(read.previous_secret_until ?? '') - Date.now()).toBeLessThan(-20 * 3_600_000);
     expect(await sealedBytes(customer)).toBeLessThan(await sealedBytes(overlapping));
+  });
+
+  it('is erased by the sweep once its time is over, and those that still sign stay', async () => {
+    passedMs = 0;
+    const [over, overlapping, never] = [
+      await customerOf(earlier, receiver),
+      await customerOf(earlier, receiver),
+      await customerOf(earlier, receiver),
+    ];
+    await rotated(over, 1);
+    await rotated(overlapping, 48);
+    const log = createLogger('webhooks', 'silent');
+    const database = await Database.open({ url: earlier.database.url, schema: 'webhooks', entities: [], migrations: [], log });
+    const endpoints = new EndpointsRepository(database);
+    const kept = async () => Promise.all([over, overlapping, never].map(async (each) => (await sealedBytes(each)) > 0));
+    const before = await kept();
+
+    const forgotten = await endpoints.forgetPrevious(new Date());
+    const again = await endpoints.forgetPrevious(new Date());
+    await database.close();
+
+    expect([before, await kept()]).toEqual([
+      [true, true, false],
+      [false, true, false],
+    ]);
+    expect(forgotten).toBeGreaterThanOrEqual(1);
+    expect(again).toBe(0);
+    expect(isVerified(overlapping.endpoint.secret_key, await sentTo(overlapping))).toBe(true);
   });
 });
 
