@@ -61,17 +61,21 @@ describe('permits that replicas share', () => {
     rate.limit(perMinute);
     return rate;
   };
+  /** Sends what may go at this moment. @returns the times of it. */
+  const sendAll = (sender: Sender): readonly number[] => {
+    const times: number[] = [];
+    while (sender.waiting !== 0 && sender.rate.allows(buckets.nowMs)) {
+      sender.rate.take(buckets.nowMs);
+      times.push(buckets.nowMs);
+      if (sender.waiting !== undefined) sender.waiting -= 1;
+    }
+    return times;
+  };
   /** What each rate sends when it always has so many more, and when. */
   const sentIn = async (ms: number, rates: readonly Sender[]): Promise<readonly number[][]> => {
     const sent: number[][] = rates.map(() => []);
     for (const end = buckets.nowMs + ms; buckets.nowMs < end; buckets.nowMs += 10) {
-      for (const [index, sender] of rates.entries()) {
-        while (sender.waiting !== 0 && sender.rate.allows(buckets.nowMs)) {
-          sender.rate.take(buckets.nowMs);
-          sent[index]?.push(buckets.nowMs);
-          if (sender.waiting !== undefined) sender.waiting -= 1;
-        }
-      }
+      for (const [index, sender] of rates.entries()) sent[index]?.push(...sendAll(sender));
       await jest.advanceTimersByTimeAsync(10);
     }
     return sent;

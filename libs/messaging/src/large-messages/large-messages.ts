@@ -1,6 +1,6 @@
 import { AppError } from '@patchbay/contracts';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { ConnectionState, payloadBytesMax } from '../nats.js';
+import { payloadBytesMax, type ConnectionState } from '../nats.js';
 import { PartReceivers, type LargeMessage } from './part-receivers.js';
 import { PartSenders, type Sending, type Shipment } from './part-senders.js';
 
