@@ -22,6 +22,8 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { re
 const userAgent = `Patchbay-Webhooks/${version}`;
 /** More sockets to one receiver cost more than they bring: 256 took a third more of our own processor than 96. */
 const connectionsPerOrigin = 96;
+/** A receiver that is there takes a connection at once; one behind a silent firewall must not hold a place for the whole time. Milliseconds. */
+const connectMsMax = 5_000;
 /** How often deadlines are looked at: one timer for all POSTs is far cheaper than one each. Milliseconds. */
 const sweepMs = 200;
 
@@ -37,7 +39,7 @@ export class WebhookSender implements OnApplicationShutdown {
   constructor(@Inject(SERVICE_CONFIG) config: WebhooksConfig, @Inject(EgressGuard) guard: EgressGuard) {
     this.#timeoutMs = config.WEBHOOKS_TIMEOUT_SECONDS * 1_000;
     this.#agent = new Agent({
-      connect: guard.connector({ timeout: this.#timeoutMs, allowH2: false }),
+      connect: guard.connector({ timeout: Math.min(connectMsMax, this.#timeoutMs), allowH2: false }),
       connections: connectionsPerOrigin,
       pipelining: 1,
       keepAliveTimeout: 10_000,
