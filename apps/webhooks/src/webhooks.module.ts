@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Database } from '@patchbay/database';
 import { EgressGuard } from '@patchbay/egress';
-import { LOG, SERVICE_CONFIG } from '@patchbay/service-kit';
+import { LOG, SERVICE_CONFIG, type Logger } from '@patchbay/service-kit';
 import { ActivitiesRepository } from './activity/activities.repository.js';
 import { ActivityController } from './activity/activity.controller.js';
 import { ActivityService } from './activity/activity.service.js';
@@ -11,6 +11,8 @@ import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { DeliveryLogRepository } from './deliveries/delivery-log.repository.js';
 import { DeliveryDispatcher } from './deliveries/delivery-dispatcher.js';
 import { DeliveryLoop } from './deliveries/delivery-loop.js';
+import { DeliveryRateLeases } from './deliveries/delivery-rate-leases.js';
+import { DeliveryRateRepository } from './deliveries/delivery-rate.repository.js';
 import { OutcomeRecorder } from './deliveries/outcome-recorder.js';
 import { WebhookSender } from './deliveries/webhook-sender.js';
 import { EndpointDisabler } from './endpoints/endpoint-disabler.js';
@@ -46,6 +48,13 @@ const egressGuard = {
     new EgressGuard({ allow: WEBHOOKS_EGRESS_ALLOW, httpsOnly: NODE_ENV === 'production', ownUrl: PUBLIC_BASE_URL }),
 };
 
+const rateLeases = {
+  provide: DeliveryRateLeases,
+  inject: [DeliveryRateRepository, LOG],
+  useFactory: (repository: DeliveryRateRepository, log: Logger) =>
+    new DeliveryRateLeases(repository, (error) => log.warn({ err: error }, 'endpoints with a rate wait for the database')),
+};
+
 @Module({
   controllers: [
     EventsController,
@@ -75,6 +84,8 @@ const egressGuard = {
     ReplaysService,
     ReplayJobsRepository,
     ReplayWorker,
+    DeliveryRateRepository,
+    rateLeases,
     DeliveryDispatcher,
     DeliveryLoop,
     OutcomeRecorder,

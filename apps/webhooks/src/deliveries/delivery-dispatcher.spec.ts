@@ -4,6 +4,7 @@ import type { DeliveryTarget } from '../endpoints/delivery-target.js';
 import type { EndpointTargets } from '../endpoints/endpoint-targets.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import type { AttemptResult, LeasedDelivery, Outcome } from './delivery.js';
+import { DeliveryRateLeases } from './delivery-rate-leases.js';
 import { DeliveryDispatcher } from './delivery-dispatcher.js';
 import type { OutcomeRecorder } from './outcome-recorder.js';
 import type { WebhookSender } from './webhook-sender.js';
@@ -29,8 +30,9 @@ function aDispatcher({ load, target }: { readonly load?: () => Promise<void>; re
   const sender = { send: (_target: unknown, _message: unknown, done: (result: AttemptResult) => void) => answers.push(done) };
   const recorder = { add: (outcome: Outcome) => outcomes.push(outcome), drain: () => Promise.resolve(), isStuck: false };
   const config = { WEBHOOKS_RETRY_SCHEDULE_SECONDS: [5] } as unknown as WebhooksConfig;
+  const rates = new DeliveryRateLeases({ lease: () => Promise.resolve([]) }, () => undefined);
   const log = createLogger('webhooks', 'silent');
-  const dispatcher = new DeliveryDispatcher(targets, sender as unknown as WebhookSender, recorder as unknown as OutcomeRecorder, config, log);
+  const dispatcher = new DeliveryDispatcher(targets, sender as unknown as WebhookSender, recorder as unknown as OutcomeRecorder, rates, config, log);
   return { dispatcher, outcomes, answers };
 }
 

@@ -4,6 +4,7 @@ import type { DeliveryTarget } from '../endpoints/delivery-target.js';
 import { EndpointTargets } from '../endpoints/endpoint-targets.js';
 import type { WebhooksConfig } from '../webhooks.config.js';
 import type { AttemptResult, LeasedDelivery } from './delivery.js';
+import { DeliveryRateLeases } from './delivery-rate-leases.js';
 import { EndpointLane, roomOfUnknown, type Waiting } from './endpoint-lane.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import { retryDelayMs } from './retry-schedule.js';
@@ -57,11 +58,16 @@ export class DeliveryDispatcher {
     @Inject(EndpointTargets) private readonly targets: EndpointTargets,
     @Inject(WebhookSender) private readonly sender: WebhookSender,
     @Inject(OutcomeRecorder) private readonly recorder: OutcomeRecorder,
+    @Inject(DeliveryRateLeases) private readonly rates: DeliveryRateLeases,
     @Inject(SERVICE_CONFIG) private readonly config: WebhooksConfig,
     @Inject(LOG) private readonly log: Logger,
   ) {
     recorder.onRecorded = (outcomes) => {
       this.#release(outcomes.map(({ delivery }) => delivery));
+    };
+    rates.onPermits = (endpointId) => {
+      const lane = this.#lanes.get(endpointId);
+      if (lane !== undefined && !this.#isStopped) this.#next(endpointId, lane);
     };
     // An endpoint that says nothing tells nobody to look: what waits for it must not stay in hand all the same.
     this.#looker = setInterval(() => this.#look(), lookEveryMs);
@@ -112,6 +118,7 @@ export class DeliveryDispatcher {
     this.#isStopped = true;
     for (const lane of this.#lanes.values()) for (const { delivery } of lane.takeWaiting()) this.#giveBack(delivery, 0);
     clearInterval(this.#looker);
+    this.rates.stop();
     const deadline = Date.now() + answersMsMax;
     while ([...this.#lanes.values()].some((lane) => lane.isBusy) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     this.#isLeft = true;
@@ -230,7 +237,7 @@ export class DeliveryDispatcher {
   #laneOf(endpointId: string): EndpointLane {
     const known = this.#lanes.get(endpointId);
     if (known !== undefined) return known;
-    const lane = new EndpointLane();
+    const lane = new EndpointLane({ rate: this.rates.of(endpointId) });
     this.#lanes.set(endpointId, lane);
     return lane;
   }

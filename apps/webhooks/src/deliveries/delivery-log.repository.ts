@@ -56,13 +56,17 @@ const columns = `
     'status_code', status_code, 'duration_ms', duration_ms, 'error', error, 'response_excerpt', response_excerpt) ORDER BY attempt)
     FROM delivery_attempts WHERE delivery_id = delivery.id), '[]') AS attempts`;
 
+/** Bounds that are always there: with `$2 IS NULL OR …` a plan that does not know its values reads everything before the page. */
+const firstId = `'00000000-0000-0000-0000-000000000000'::uuid`;
+const lastId = `'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`;
+
 /** One statement for each way into the table: a condition on an id must be the index that is used. */
 const listOf = (name: string, way: string) => ({
   name,
   text: `
     WITH looked_at AS MATERIALIZED (
       SELECT id FROM deliveries
-      WHERE endpoint_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR id >= $3) AND ($4::uuid IS NULL OR id < $4) AND ${way}
+      WHERE endpoint_id = $1 AND id < coalesce($2::uuid, ${lastId}) AND id >= coalesce($3::uuid, ${firstId}) AND id < coalesce($4::uuid, ${lastId}) AND ${way}
       ORDER BY id DESC LIMIT $5
     ), page AS (
       SELECT ${columns} FROM looked_at CROSS JOIN LATERAL (SELECT * FROM delivery_states WHERE endpoint_id = $1 AND id = looked_at.id) delivery

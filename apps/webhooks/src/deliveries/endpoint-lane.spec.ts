@@ -10,7 +10,7 @@ const waiting = (number: number): Waiting => ({
 /** A lane with a clock of its own, into which many deliveries were put at once. */
 function crowded(many: number, answersMs: readonly number[] = [], hasWorked = true) {
   const clock = { nowMs: 0 };
-  const lane = new EndpointLane(() => clock.nowMs);
+  const lane = new EndpointLane({ nowMs: () => clock.nowMs });
   for (const durationMs of answersMs) {
     lane.enter();
     lane.leave({ durationMs, hasWorked });

@@ -49,9 +49,14 @@ export class EndpointLane {
   #heardAtMs = 0;
   #failuresInRow = 0;
   #isStarving = false;
-  readonly #rate = new DeliveryRate();
 
-  constructor(private readonly nowMs: () => number = () => performance.now()) {}
+  readonly #rate: DeliveryRate;
+  readonly #nowMs: () => number;
+
+  constructor({ rate = new DeliveryRate(), nowMs = () => performance.now() }: { readonly rate?: DeliveryRate; readonly nowMs?: () => number } = {}) {
+    this.#rate = rate;
+    this.#nowMs = nowMs;
+  }
 
   get isBusy(): boolean {
     return this.#running > 0;
@@ -79,8 +84,8 @@ export class EndpointLane {
 
   /** True when nothing would be lost by forgetting the lane. A slow or broken endpoint is remembered for a while. */
   get isForgettable(): boolean {
-    if (this.load > 0 || (this.#rate.isLimited && !this.#rate.isRested(this.nowMs()))) return false;
-    return !(this.#isSlow || this.#isBroken) || this.nowMs() - this.#heardAtMs > memoryMs;
+    if (this.load > 0 || (this.#rate.isLimited && !this.#rate.isRested(this.#nowMs()))) return false;
+    return !(this.#isSlow || this.#isBroken) || this.#nowMs() - this.#heardAtMs > memoryMs;
   }
 
   /** Takes a place if one is free and nobody waits for it. */
@@ -94,7 +99,7 @@ export class EndpointLane {
     this.#running -= 1;
     this.#answers += 1;
     this.#failuresInRow = hasWorked ? 0 : this.#failuresInRow + 1;
-    this.#heardAtMs = this.nowMs();
+    this.#heardAtMs = this.#nowMs();
     this.#averageMs = this.#answers === 1 ? durationMs : this.#averageMs + (durationMs - this.#averageMs) * newest;
   }
 
@@ -145,7 +150,7 @@ export class EndpointLane {
 
   /** How long excess rests before it is offered again: about as long as the endpoint needs for what it has. */
   holdMs(random: number): number {
-    if (this.#rate.isLimited) return this.#rate.turnInMs(this.nowMs(), this.#length, random);
+    if (this.#rate.isLimited) return this.#rate.turnInMs(this.#nowMs(), this.#length, random);
     const needed = (this.#paceMs * (this.#running + this.#length)) / this.#width;
     return Math.min(holdMsMax, Math.max(holdMsMin, needed)) * (0.75 + random / 2);
   }
@@ -167,11 +172,11 @@ export class EndpointLane {
   }
 
   get #silenceMs(): number {
-    return this.#running === 0 ? 0 : this.nowMs() - this.#heardAtMs;
+    return this.#running === 0 ? 0 : this.#nowMs() - this.#heardAtMs;
   }
 
   get #isHeldBack(): boolean {
-    return this.#rate.isLimited && !this.#rate.allows(this.nowMs());
+    return this.#rate.isLimited && !this.#rate.allows(this.#nowMs());
   }
 
   get #isSlow(): boolean {
@@ -179,9 +184,9 @@ export class EndpointLane {
   }
 
   #begin(): void {
-    if (this.#running === 0) this.#heardAtMs = this.nowMs();
+    if (this.#running === 0) this.#heardAtMs = this.#nowMs();
     this.#running += 1;
-    if (this.#rate.isLimited) this.#rate.take(this.nowMs());
+    if (this.#rate.isLimited) this.#rate.take(this.#nowMs());
   }
 
   /** The breaker: one at a time tries whether it works again. */

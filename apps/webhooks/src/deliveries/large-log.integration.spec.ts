@@ -9,7 +9,7 @@ import { DeliveryLogRepository, type DeliveryFilter } from './delivery-log.repos
 
 const stored = 1_000_000;
 /** How PostgreSQL plans a prepared statement. */
-const planModes = ['force_custom_plan'];
+const planModes = ['force_custom_plan', 'force_generic_plan'];
 const limit = 51;
 /** Deliveries that a search looks at for one page. */
 const lookedAt = 20_000;
