@@ -31,6 +31,8 @@ const waitingMaxUnknown = 1_000;
 export const roomOfUnknown = 128;
 /** No answer for this long tells something about an endpoint even before the answer comes. Milliseconds. */
 const silenceMs = 500;
+/** So many that have gone are kept before the others move up: moving costs. */
+const goneMax = 256;
 const holdMsMin = 1_000;
 const holdMsMax = 60_000;
 /** How long something bad is remembered of an endpoint that is not asked any more. Milliseconds. */
@@ -113,7 +115,11 @@ export class EndpointLane {
     const waiting = this.#waiting[this.#from];
     if (waiting === undefined) return undefined;
     this.#from += 1;
-    if (this.#from === this.#waiting.length) this.takeWaiting();
+    // What has gone must not be kept for as long as something comes after it, which in a backlog is always.
+    if (this.#from >= goneMax || this.#from === this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#from);
+      this.#from = 0;
+    }
     this.#begin();
     return waiting;
   }
