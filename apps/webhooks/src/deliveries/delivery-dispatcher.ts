@@ -17,7 +17,7 @@ interface Held {
 }
 
 /** In hand at most, counted without what comes fresh from the intake, and without what endpoints hold up that say nothing. */
-const heldMax = 1_200;
+const heldMax = 1_600;
 /** Past this, fresh deliveries wait in the database like all others. */
 const heldMaxFresh = 4_000;
 /** In hand at most, whatever it waits for: what memory allows. */

@@ -9,6 +9,8 @@ import { DeliveriesRepository } from './deliveries.repository.js';
 import type { Outcome } from './delivery.js';
 
 const batchMax = 500;
+/** So many do not wait for more. */
+const batchMin = 250;
 /** How long a lone outcome waits for others. Nobody waits for it, and a statement for each would cost the database more than the deliveries. */
 const lingerMs = 15;
 const lanesMax = 2;
@@ -40,7 +42,7 @@ export class OutcomeRecorder {
 
   add(outcome: Outcome): void {
     this.#queue.push(outcome);
-    if (this.#queue.length >= batchMax / 4) this.#flush();
+    if (this.#queue.length >= batchMin) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), lingerMs);
   }
 
@@ -58,7 +60,7 @@ export class OutcomeRecorder {
     const batch = this.#queue.splice(0, batchMax);
     void this.#write(batch).finally(() => {
       this.#lanes -= 1;
-      if (this.#queue.length >= batchMax / 4 || this.#idle.size > 0) this.#flush();
+      if (this.#queue.length >= batchMin || this.#idle.size > 0) this.#flush();
       else if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#flush(), lingerMs);
       for (const resolve of this.#idle) resolve();
       this.#idle.clear();
