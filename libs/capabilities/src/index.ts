@@ -1,5 +1,6 @@
 export * from './access-token.js';
 export * from './calendar.js';
+export * from './calendar-reading.js';
 export * from './credentials.js';
 export * from './failure-verdict.js';
 export * from './identity.js';

@@ -1,6 +1,7 @@
 import type { IntegrationType } from '@patchbay/contracts';
 import type { z } from 'zod';
 import type { CalendarCapability } from './calendar.js';
+import type { CalendarReadingCapability } from './calendar-reading.js';
 import type { CredentialsCapability } from './credentials.js';
 import type { IdentityCapability } from './identity.js';
 import type { InboundSecrets, InboundWebhooksCapability } from './inbound-webhooks.js';
@@ -16,6 +17,7 @@ export interface Capabilities {
   readonly revocation: RevocationCapability;
   readonly credentials: CredentialsCapability;
   readonly calendar: CalendarCapability;
+  readonly calendarReading: CalendarReadingCapability;
   readonly video: VideoCapability;
 }
 
