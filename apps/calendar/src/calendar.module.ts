@@ -13,6 +13,7 @@ import { RemoteEventsService } from './bookings/remote-events.service.js';
 import { RemoteEventsWorker } from './bookings/remote-events.worker.js';
 import { calendarConfig } from './calendar.config.js';
 import { CreateAccountsAndBookings1763700200000 } from './database/migrations/1763700200000-create-accounts-and-bookings.js';
+import { CreateCalendarReading1763706000000 } from './database/migrations/1763706000000-create-calendar-reading.js';
 
 @Module({
   controllers: [AccountsController, BookingsController],
@@ -35,5 +36,5 @@ export const calendarService: ServiceDefinition = {
   module: CalendarModule,
   config: calendarConfig,
   entities: [],
-  migrations: [CreateAccountsAndBookings1763700200000, IndexEndedBookings1763702000000],
+  migrations: [CreateAccountsAndBookings1763700200000, IndexEndedBookings1763702000000, CreateCalendarReading1763706000000],
 };
