@@ -1,5 +1,6 @@
 import type { CredentialField } from '@patchbay/contracts';
-import type { z } from 'zod';
+import { z } from 'zod';
+import type { AccessToken } from './access-token.js';
 import type { ProviderAccount } from './identity.js';
 
 /** What a person typed, by field. */
@@ -20,3 +21,23 @@ export interface CredentialsCapability {
    */
   check(credentials: Credentials, accountId: string): Promise<ProviderAccount>;
 }
+
+const typed = z.record(z.string(), z.string());
+
+/** What was typed in the place of an access token: how the capabilities of an account that was connected with a form are called. */
+export const tokenOfCredentials = (credentials: Credentials, accountId: string): AccessToken => ({ value: JSON.stringify(credentials), accountId });
+
+/** The way back, for the adapter. Throws when the token is none of {@link tokenOfCredentials}; the message shows nothing of it. */
+export const credentialsOfToken = ({ value }: AccessToken): Credentials => {
+  const parsed = typed.safeParse(jsonOf(value));
+  if (!parsed.success) throw new Error('unreachable: an access token in the place of credentials');
+  return parsed.data;
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};

@@ -10,6 +10,8 @@ export interface OutboundCall {
   readonly idempotent: boolean;
   /** For everything together: waiting for a slot, all attempts, reading. The kit's default when absent. */
   readonly deadlineMs?: number | undefined;
+  /** Only the beginning of the answer's body is wanted: so many bytes are read at most, and the rest is never asked of the network. */
+  readonly prefixBytes?: number | undefined;
 }
 
 /**

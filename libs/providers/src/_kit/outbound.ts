@@ -188,7 +188,11 @@ const acquire = ({ options }: Kit, { key, limit, deadline }: SlotWish): Promise<
 const attempt = async (kit: Kit, run: Run, request: WireRequest): Promise<Outcome> => {
   run.attempts += 1;
   try {
-    const answer = await kit.options.transport.send({ ...request, timeoutMs: run.deadline.getTime() - kit.clock.now().getTime() });
+    const answer = await kit.options.transport.send({
+      ...request,
+      timeoutMs: run.deadline.getTime() - kit.clock.now().getTime(),
+      prefixBytes: run.call.prefixBytes,
+    });
     run.lastStatus = answer.status;
     if (answer.status >= 500) kit.breaker.failed(run.circuit);
     else kit.breaker.succeeded(run.circuit);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -79,6 +80,26 @@ describe('the transport', () => {
 
     expect(bomb.byteLength).toBeLessThan(1_000);
     await expect(send()).rejects.toMatchObject({ kind: 'too_large' });
+  });
+
+  it.each([
+    ['as it is', (body: Buffer) => body, {}],
+    ['in gzip', gzipSync, { 'content-encoding': 'gzip' }],
+    ['in brotli', brotliCompressSync, { 'content-encoding': 'br' }],
+  ])('reads only the beginning when no more is wanted, however much follows (%s)', async (_how, pack, headers) => {
+    const text = Array.from({ length: 5_000 }, (_none, index) => createHash('sha256').update(String(index)).digest('base64')).join('');
+    answerWith(pack(Buffer.from(text)), headers);
+
+    const { body } = await send({ prefixBytes: 600 });
+
+    expect(body.byteLength).toBeGreaterThan(100);
+    expect(text.startsWith(body.toString())).toBe(true);
+  });
+
+  it('reads all of an answer that is shorter than the beginning that is wanted', async () => {
+    answerWith(gzipSync(Buffer.from('short')), { 'content-encoding': 'gzip' });
+
+    expect((await send({ prefixBytes: 300 })).body.toString()).toBe('short');
   });
 
   it('refuses encodings it cannot read and bytes that are no gzip', async () => {

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { brotliDecompress, constants, gunzip, inflate } from 'node:zlib';
 import { Agent, type buildConnector, type Dispatcher } from 'undici';
 
 /** One request, ready for the wire. */
@@ -11,6 +11,8 @@ export interface WireRequest {
   /** For everything from connecting to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
+  /** See `OutboundCall.prefixBytes`. */
+  readonly prefixBytes?: number | undefined;
 }
 
 /** One answer, read to the end. */
@@ -69,7 +71,7 @@ export const undiciTransport = (limits: Partial<TransportLimits> = {}, connector
   });
 
   return {
-    send: async ({ url, method, headers, body, timeoutMs, signal }) => {
+    send: async ({ url, method, headers, body, timeoutMs, signal, prefixBytes }) => {
       const patience = startPatience(timeoutMs, signal);
       try {
         const answer = await agent.request({
@@ -80,9 +82,9 @@ export const undiciTransport = (limits: Partial<TransportLimits> = {}, connector
           body,
           signal: patience.signal,
         });
-        const raw = await readCapped(answer.body, responseBytesMax);
+        const read = await readCapped(answer.body, { bytesMax: responseBytesMax, prefixBytes });
         const answerHeaders = headersOf(answer.headers);
-        const decoded = await decompress(raw, answerHeaders.get('content-encoding'), responseBytesMax);
+        const decoded = await decompress(read, answerHeaders.get('content-encoding'), responseBytesMax);
         answerHeaders.delete('content-encoding');
         answerHeaders.delete('content-length');
         return { status: answer.statusCode, headers: answerHeaders, body: decoded };
@@ -129,29 +131,47 @@ const startPatience = (timeoutMs: number, callers: AbortSignal | null): Patience
   };
 };
 
-const readCapped = async (body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Buffer> => {
+/** What came over the wire, still packed. */
+interface RawBody {
+  readonly bytes: Buffer;
+  /** False when only a beginning was wanted and there was more. */
+  readonly isWhole: boolean;
+}
+
+const readCapped = async (
+  body: Dispatcher.ResponseData['body'],
+  { bytesMax, prefixBytes = Infinity }: { readonly bytesMax: number; readonly prefixBytes?: number | undefined },
+): Promise<RawBody> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     const piece = chunk as Buffer;
     bytes += piece.byteLength;
-    // Leaving the loop destroys the body and with it the connection: nothing more is read.
-    if (bytes > bytesMax) throw new TransportError('too_large', true);
     chunks.push(piece);
+    // Leaving the loop destroys the body and with it the connection: nothing more is read.
+    if (bytes > prefixBytes) return { bytes: Buffer.concat(chunks).subarray(0, prefixBytes), isWhole: false };
+    if (bytes > bytesMax) throw new TransportError('too_large', true);
   }
-  return Buffer.concat(chunks, bytes);
+  return { bytes: Buffer.concat(chunks, bytes), isWhole: true };
 };
 
 const decoders = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
+/** What takes a beginning without its end for all there is. */
+const flushes = {
+  gzip: constants.Z_SYNC_FLUSH,
+  'x-gzip': constants.Z_SYNC_FLUSH,
+  deflate: constants.Z_SYNC_FLUSH,
+  br: constants.BROTLI_OPERATION_FLUSH,
+} as const;
 const isDecodable = (encoding: string): encoding is keyof typeof decoders => Object.hasOwn(decoders, encoding);
 
 /** zlib stops at `bytesMax` by itself, so a small answer cannot unfold into all our memory. */
-const decompress = async (raw: Buffer, header: string | null, bytesMax: number): Promise<Buffer> => {
+const decompress = async ({ bytes, isWhole }: RawBody, header: string | null, bytesMax: number): Promise<Buffer> => {
   const encoding = header?.trim().toLowerCase() ?? 'identity';
-  if (raw.byteLength === 0 || encoding === 'identity' || encoding === '') return raw;
+  if (bytes.byteLength === 0 || encoding === 'identity' || encoding === '') return bytes;
   if (!isDecodable(encoding)) throw new TransportError('unreadable', true);
   try {
-    return await decoders[encoding](raw, { maxOutputLength: bytesMax });
+    return await decoders[encoding](bytes, { maxOutputLength: bytesMax, ...(!isWhole && { finishFlush: flushes[encoding] }) });
   } catch (cause) {
     throw new TransportError(codeOf(cause) === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'unreadable', true, { cause });
   }
