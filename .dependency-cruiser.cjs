@@ -21,7 +21,7 @@ module.exports = {
       'providers-know-capabilities-only',
       'A provider never sees a service, a queue or a table.',
       { path: '^libs/providers/', pathNot: testCode },
-      { path: '^(apps|libs)/', pathNot: '^libs/(providers|capabilities)/' },
+      { path: '^(apps|libs)/', pathNot: '^libs/(providers|capabilities|icalendar)/' },
     ),
     forbid(
       'providers-are-islands',

@@ -10,19 +10,20 @@ const boundaries = {
   depConstraints: [
     may('type:contract'),
     may('type:capability', 'type:contract'),
-    may('type:provider', 'type:capability'),
+    may('type:calendar-format', 'type:capability'),
+    may('type:provider', 'type:capability', 'type:calendar-format'),
     may('type:platform', 'type:contract', 'type:platform'),
     may('type:client', 'type:contract'),
     may('type:service-part', 'type:contract', 'type:capability', 'type:provider', 'type:platform'),
-    may('type:service', 'type:contract', 'type:capability', 'type:provider', 'type:platform', 'type:service-part'),
+    may('type:service', 'type:contract', 'type:capability', 'type:calendar-format', 'type:provider', 'type:platform', 'type:service-part'),
     may('type:edge', 'type:contract', 'type:platform'),
     may('type:frontend', 'type:contract', 'type:client'),
     // The first administrator is made over the bus, before anybody has credentials for the gateway.
     may('type:cli', 'type:contract', 'type:client', 'type:platform'),
-    may('type:sandbox', 'type:provider', 'type:capability', 'type:contract'),
+    may('type:sandbox', 'type:provider', 'type:capability', 'type:calendar-format', 'type:contract'),
     may('type:tooling', 'type:contract', 'type:client', 'type:tooling', 'type:capability', 'type:provider', 'type:platform', 'type:service'),
     may('type:testing', 'type:contract', 'type:tooling'),
-    may('type:e2e', 'type:contract', 'type:client', 'type:tooling', 'type:provider', 'type:capability'),
+    may('type:e2e', 'type:contract', 'type:client', 'type:tooling', 'type:provider', 'type:capability', 'type:calendar-format'),
   ],
 };
 
