@@ -2,7 +2,6 @@ export * from './access-token.js';
 export * from './calendar.js';
 export * from './calendar-reading.js';
 export * from './credentials.js';
-export * from './credentials-token.js';
 export * from './failure-verdict.js';
 export * from './identity.js';
 export * from './inbound-webhooks.js';
