@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parsedOr400, sendProblem } from './problem.js';
 import type { SandboxState } from './sandbox-state.js';
 
-/** A fault as somebody asks for it: exactly one of status, delay_ms, drop_after_executing and down. */
+/** A fault as somebody asks for it: exactly one of status, delay_ms, drop_after_executing, cut_answer and down. */
 const faultInput = z
   .strictObject({
     provider: z.string(),
@@ -14,15 +14,20 @@ const faultInput = z
     retry_after: z.union([z.string(), z.number().transform(String)]).optional(),
     delay_ms: z.number().int().min(1).max(600_000).optional(),
     drop_after_executing: z.literal(true).optional(),
+    cut_answer: z.literal(true).optional(),
     down: z.literal(true).optional(),
     count: z.number().int().min(1).nullable().default(null),
     probability: z.number().gt(0).max(1).default(1),
     /** Starts the provider's sequence of chances again. */
     seed: z.number().int().optional(),
   })
-  .refine((fault) => [fault.status, fault.delay_ms, fault.drop_after_executing, fault.down].filter((effect) => effect !== undefined).length === 1, {
-    message: 'exactly one of status, delay_ms, drop_after_executing and down is needed',
-  });
+  .refine(
+    (fault) =>
+      [fault.status, fault.delay_ms, fault.drop_after_executing, fault.cut_answer, fault.down].filter((effect) => effect !== undefined).length === 1,
+    {
+      message: 'exactly one of status, delay_ms, drop_after_executing, cut_answer and down is needed',
+    },
+  );
 
 type FaultInput = z.output<typeof faultInput>;
 
@@ -102,11 +107,13 @@ const faultRoutes = (app: FastifyInstance, state: SandboxState): void => {
   });
 };
 
-const toRule = ({ path, method, status, retry_after: retryAfter, delay_ms: delayMs, down, count, probability }: FaultInput): FaultRule => {
+const toRule = (fault: FaultInput): FaultRule => {
+  const { path, method, status, retry_after: retryAfter, delay_ms: delayMs, cut_answer: cutAnswer, down, count, probability } = fault;
   const match = { ...(path === undefined ? {} : { path }), ...(method === undefined ? {} : { method }) };
   const rule = { match, count, probability };
   if (status !== undefined) return { ...rule, effect: { kind: 'fail', status, retryAfter: retryAfter ?? null } };
   if (delayMs !== undefined) return { ...rule, effect: { kind: 'delay', ms: delayMs } };
+  if (cutAnswer === true) return { ...rule, effect: { kind: 'cut_answer' } };
   return { ...rule, effect: { kind: down === true ? 'down' : 'drop_after_executing' } };
 };
 
@@ -116,6 +123,7 @@ const toFault = (provider: string, { id, effect, match, count, probability }: Ac
   ...(effect.kind === 'fail' ? { status: effect.status, retry_after: effect.retryAfter } : {}),
   ...(effect.kind === 'delay' ? { delay_ms: effect.ms } : {}),
   ...(effect.kind === 'drop_after_executing' ? { drop_after_executing: true } : {}),
+  ...(effect.kind === 'cut_answer' ? { cut_answer: true } : {}),
   ...(effect.kind === 'down' ? { down: true } : {}),
   ...match,
   count,

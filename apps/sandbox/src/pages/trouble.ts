@@ -16,6 +16,7 @@ export const pressableFaults: Readonly<Record<string, FaultRule>> = {
   'status-429': { effect: { kind: 'fail', status: 429, retryAfter: '2' }, match: {}, count: 3, probability: 1 },
   drop: { effect: { kind: 'drop_after_executing' }, match: {}, count: 1, probability: 1 },
   delay: { effect: { kind: 'delay', ms: 2_000 }, match: {}, count: null, probability: 1 },
+  cut: { effect: { kind: 'cut_answer' }, match: {}, count: 1, probability: 1 },
   down: { effect: { kind: 'down' }, match: {}, count: null, probability: 1 },
 };
 
@@ -23,6 +24,7 @@ const buttons: readonly { readonly label: string; readonly fault: string }[] = [
   { label: 'Next 3 answers: 500', fault: 'status-500' },
   { label: 'Next 3 answers: 429', fault: 'status-429' },
   { label: 'Drop the next answer after executing', fault: 'drop' },
+  { label: 'Break off in the middle of the next answer', fault: 'cut' },
   { label: 'Answer 2 seconds late', fault: 'delay' },
   { label: 'Go down', fault: 'down' },
   { label: 'End all access tokens', fault: 'expire-tokens' },
@@ -56,6 +58,7 @@ export const faultText = ({ effect, match, count, probability }: ActiveFault): s
     fail: 'status' in effect ? `answers ${effect.status}` : '',
     delay: 'ms' in effect ? `waits ${effect.ms} ms` : '',
     drop_after_executing: 'does what is asked, then drops the answer',
+    cut_answer: 'does what is asked, then breaks off in the middle of the answer',
     down: 'does not answer at all',
   };
   const where = [match.method, match.path === undefined ? undefined : `paths with ${String(match.path)}`]

@@ -1,4 +1,6 @@
 export * from './calendar.contract.js';
+export * from './calendar-reading-harness.js';
+export * from './calendar-reading.contract.js';
 export * from './credentials.contract.js';
 export * from './identity.contract.js';
 export * from './inbound.contract.js';

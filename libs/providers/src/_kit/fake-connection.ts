@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { AccessToken, Capabilities, OAuthCapability, Outbound, ProviderLimits } from '@patchbay/capabilities';
 import type { ProviderSituations } from '@patchbay/capabilities/testing';
 import type { ProviderFake } from './fake.js';
+import type { FakeFaults } from './fake-faults.js';
 import { startFake, type RunningFake } from './fake-server.js';
 import { createOutbound } from './outbound.js';
 import { inProcessRateLimiter } from './rate-limiter.js';
@@ -22,7 +23,7 @@ export interface FakeConnection<F extends ProviderFake, Offered> {
   readonly running: RunningFake<F>;
   readonly capabilities: Offered;
   readonly token: AccessToken;
-  readonly situations: ProviderSituations;
+  readonly situations: ProviderSituations & Pick<FakeFaults, 'cutAnswers'>;
   stop(): Promise<void>;
 }
 
@@ -43,13 +44,13 @@ export const connectToFake = async <F extends ProviderFake, Offered extends Pick
   });
   const capabilities = provider.connect(outbound, running.url);
   const value = await signIn(capabilities.oauth, outbound, type);
-  const { failNext, dropAfterExecuting, down, up } = running.faults;
+  const { failNext, dropAfterExecuting, cutAnswers, down, up } = running.faults;
 
   return {
     running,
     capabilities,
     token: { value, accountId: 'connection-1' },
-    situations: { revokeGrant: () => fake.revokeGrant(fakePerson), failNext, dropAfterExecuting, down, up },
+    situations: { revokeGrant: () => fake.revokeGrant(fakePerson), failNext, dropAfterExecuting, cutAnswers, down, up },
     stop: async () => {
       await running.stop();
       await transport.close();

@@ -13,6 +13,8 @@ export type FaultEffect =
   | { readonly kind: 'delay'; readonly ms: number }
   /** The request is executed and the connection dies before the answer: the caller cannot know. */
   | { readonly kind: 'drop_after_executing' }
+  /** The request is executed and its answer breaks off in the middle of the body. */
+  | { readonly kind: 'cut_answer' }
   /** Nothing is executed and the connection dies. */
   | { readonly kind: 'down' };
 
@@ -37,6 +39,7 @@ export interface FaultDecision {
   readonly isDown: boolean;
   readonly failure: { readonly status: number; readonly retryAfter: string | null } | null;
   readonly dropsAnswer: boolean;
+  readonly cutsAnswer: boolean;
 }
 
 /** The bad days of a provider, on demand. */
@@ -47,6 +50,8 @@ export interface FakeFaults {
   delay(ms: number, match?: FaultMatch): void;
   /** The next matching requests are executed, then the connection is destroyed without an answer. */
   dropAfterExecuting(count?: number, match?: FaultMatch): void;
+  /** The next matching requests are executed, then their answers break off in the middle of the body. */
+  cutAnswers(count?: number, match?: FaultMatch): void;
   /** Connections die until {@link FakeFaults.up}. */
   down(): void;
   up(): void;
@@ -68,6 +73,7 @@ export const createFakeFaults = (seed = 1): FakeFaults => {
     failNext: (fault) => faults.failNext(fault),
     delay: (ms, match) => faults.delay(ms, match),
     dropAfterExecuting: (count, match) => faults.dropAfterExecuting(count, match),
+    cutAnswers: (count, match) => faults.cutAnswers(count, match),
     down: () => faults.down(),
     up: () => faults.up(),
     add: (rule) => faults.add(rule),
@@ -99,6 +105,10 @@ class Faults implements FakeFaults {
 
   dropAfterExecuting(count = 1, match: FaultMatch = {}): void {
     this.add({ effect: { kind: 'drop_after_executing' }, match, count, probability: 1 });
+  }
+
+  cutAnswers(count = 1, match: FaultMatch = {}): void {
+    this.add({ effect: { kind: 'cut_answer' }, match, count, probability: 1 });
   }
 
   down(): void {
@@ -139,11 +149,13 @@ class Faults implements FakeFaults {
     const isDown = this.take('down', request) !== null;
     const failure = isDown ? null : this.take('fail', request);
     const executes = !isDown && failure === null;
+    const dropsAnswer = executes && this.take('drop_after_executing', request) !== null;
     return {
       delayMs: delay?.kind === 'delay' ? delay.ms : 0,
       isDown,
       failure: failure?.kind === 'fail' ? failure : null,
-      dropsAnswer: executes && this.take('drop_after_executing', request) !== null,
+      dropsAnswer,
+      cutsAnswer: executes && !dropsAnswer && this.take('cut_answer', request) !== null,
     };
   }
 

@@ -57,12 +57,13 @@ export const startFake = async <F extends ProviderFake>(fake: F, faults: FakeFau
 
 /** Lets a fake answer under its faults; null means: destroy the connection without an answer. */
 export const answerWithFaults = async (fake: ProviderFake, faults: FakeFaults, request: FakeRequest): Promise<FakeResponse | null> => {
-  const { delayMs, isDown, failure, dropsAnswer } = faults.decide(request);
+  const { delayMs, isDown, failure, dropsAnswer, cutsAnswer } = faults.decide(request);
   if (delayMs > 0) await wait(delayMs);
   if (isDown) return null;
   if (failure !== null) return fake.failure(failure.status, failure.retryAfter);
   const response = await fake.handle(request);
-  return dropsAnswer ? null : response;
+  if (dropsAnswer) return null;
+  return cutsAnswer ? { ...response, breaksOff: true } : response;
 };
 
 /** Reads a request of Node's server for a fake that is mounted below `prefix`. */
@@ -86,8 +87,9 @@ export const sendFakeResponse = (outgoing: ServerResponse, response: FakeRespons
     outgoing.destroy();
     return;
   }
-  const { status, headers = {}, body } = response;
+  const { status, headers = {}, body, breaksOff = false } = response;
   const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   outgoing.writeHead(status, bytes === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(bytes)) });
-  outgoing.end(bytes);
+  if (breaksOff && bytes !== undefined) outgoing.write(Buffer.from(bytes).subarray(0, Math.floor(bytes.length / 2)), () => outgoing.destroy());
+  else outgoing.end(bytes);
 };

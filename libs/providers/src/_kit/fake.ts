@@ -18,6 +18,8 @@ export interface FakeResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer | object;
+  /** The connection dies in the middle of the body. */
+  readonly breaksOff?: boolean;
 }
 
 /** One thing that somebody keeps at the provider, for people to look at. */
