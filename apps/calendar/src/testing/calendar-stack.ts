@@ -40,6 +40,8 @@ export async function startCalendarStack(log = pino({ level: 'silent' })) {
       DATABASE_URL: database.url,
       NATS_URL: nats.url,
       CALENDAR_LINK_GRACE_SECONDS: graceSeconds,
+      CALENDAR_WINDOW_PAST_DAYS: 30,
+      CALENDAR_WINDOW_AHEAD_DAYS: 365,
       ...environment(provider.running.url),
     };
     const service = await startService(calendarService, { config, log, clock: () => new Date() });

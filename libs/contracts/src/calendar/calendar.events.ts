@@ -58,3 +58,39 @@ export const calendarEventDeleted = defineEvent({
   owner: ownedByUser,
   examples: [example],
 });
+
+const calendarIds = data.omit({ booking_id: true, event_id: true });
+const { booking_id: _booking, event_id: _event, ...calendarExample } = example;
+
+/** What stands in a calendar is not what it was: busy times may be others. */
+export const calendarEventsChanged = defineEvent({
+  type: 'calendar_events_changed',
+  version: 1,
+  audience: 'public',
+  producer: 'calendar',
+  consumers: [],
+  summary: 'What stands in a calendar is not what it was: busy times may be others. Told once for each reading that found something.',
+  data: calendarIds.extend({
+    /** Events that are new or different. */
+    changed: z.int(),
+    /** Events that are gone. */
+    removed: z.int(),
+    /** Everything was read: for the first time, or again because the provider could not tell what had changed. */
+    is_full: z.boolean(),
+  }),
+  owner: ownedByUser,
+  examples: [{ ...calendarExample, changed: 2, removed: 1, is_full: false }],
+});
+
+/** A calendar is no longer read: it failed too often in a row. */
+export const calendarSyncDisabled = defineEvent({
+  type: 'calendar_sync_disabled',
+  version: 1,
+  audience: 'public',
+  producer: 'calendar',
+  consumers: [],
+  summary: 'A calendar is no longer read: it failed too often in a row. Its user switches it on again.',
+  data: calendarIds.extend({ reason: z.string(), error_count: z.int() }),
+  owner: ownedByUser,
+  examples: [{ ...calendarExample, reason: 'invalid_response', error_count: 5 }],
+});

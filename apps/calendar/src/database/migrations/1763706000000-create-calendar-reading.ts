@@ -86,7 +86,7 @@ async function createContents(runner: QueryRunner): Promise<void> {
       user_id uuid NOT NULL,
       version text,
       event jsonb NOT NULL,
-      PRIMARY KEY (calendar_id, generation, resource, event_id))`);
+      PRIMARY KEY (calendar_id, resource, generation, event_id))`);
   await runner.query(`CREATE INDEX calendar_events_of_series ON calendar_events (calendar_id, generation, series_id)`);
   await runner.query(`
     CREATE TABLE busy_ranges (

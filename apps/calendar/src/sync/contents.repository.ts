@@ -1,0 +1,234 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ReadingWindow, ResourceChange, SourceEvent } from '@patchbay/capabilities';
+import type { Transaction } from '@patchbay/database';
+import { LOG, type Logger } from '@patchbay/service-kit';
+import { busyTimesOf, seriesOf, type BusyTime } from './busy-times.js';
+import { storableJson, storableText } from './storable.js';
+import type { CalendarRow } from './sync-rows.js';
+
+/** Contents of a calendar: the shown ones, or those that are being read beside them. */
+export interface Contents {
+  readonly calendar: Pick<CalendarRow, 'id' | 'tenant_id' | 'user_id' | 'time_zone'>;
+  readonly generation: number;
+  /** Busy times are kept for. */
+  readonly window: ReadingWindow;
+}
+
+/** How much was different. */
+export interface Difference {
+  readonly changed: number;
+  readonly removed: number;
+}
+
+interface StoredEvent {
+  readonly resource: string;
+  readonly event_id: string;
+  readonly series_id: string;
+  readonly version: string | null;
+  readonly event: SourceEvent;
+}
+
+type Present = Extract<ResourceChange, { readonly kind: 'present' }>;
+
+/** So many rows are written in one statement, and so many series expanded between two: neither the database nor this process is held up. */
+const batchMax = 1_000;
+
+/** What stands in calendars, and the busy times it comes to. Everything happens with the calendar's row locked. */
+@Injectable()
+export class ContentsRepository {
+  constructor(@Inject(LOG) private readonly log: Logger) {}
+
+  /** Versions of resources that are stored: in the newest contents that have them. */
+  async versions(tx: Transaction, { calendar, generation }: Contents, resources: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await tx.query<{ resource: string; version: string }>(
+      `SELECT DISTINCT ON (resource) resource, version FROM calendar_events
+       WHERE calendar_id = $1 AND resource = ANY ($2) AND generation <= $3 AND version IS NOT NULL ORDER BY resource, generation DESC`,
+      [calendar.id, resources.map(storableText), generation],
+    );
+    return new Map(rows.map(({ resource, version }) => [resource, version]));
+  }
+
+  /** Applies the changes of a page. */
+  async apply(tx: Transaction, contents: Contents, changes: readonly ResourceChange[]): Promise<Difference> {
+    // Of a resource that is told of twice in one page the last word counts.
+    const latest = [...new Map(changes.map((change) => [storableText(change.resource), change])).entries()];
+    const named = (kind: ResourceChange['kind']) => latest.filter(([, change]) => change.kind === kind).map(([resource]) => resource);
+    const present = latest.flatMap(([resource, change]) => (change.kind === 'present' ? [[resource, change] as const] : []));
+    const gone = named('gone');
+    const adopted = await this.#adopt(tx, contents, named('unchanged'));
+    const stored = await this.#stored(tx, contents, [...gone, ...present.map(([resource]) => resource)]);
+    const fresh = present.map(([resource, change]) => ({ resource, rows: rowsOf(resource, change) }));
+    const differing = fresh.filter(({ resource, rows }) => !isSame(stored.get(resource) ?? [], rows));
+    const left = gone.flatMap((resource) => stored.get(resource) ?? []);
+    const replaced = differing.flatMap(({ resource }) => stored.get(resource) ?? []);
+
+    await this.#remove(tx, contents, [...gone, ...differing.map(({ resource }) => resource)]);
+    await this.#removeExceptions(tx, contents, left);
+    await this.#insert(
+      tx,
+      contents,
+      differing.flatMap(({ rows }) => rows),
+    );
+    const written = differing.flatMap(({ rows }) => rows);
+    await this.expand(tx, contents, new Set([...adopted, ...[...left, ...replaced, ...written].map(({ series_id: series }) => series)]));
+    return { changed: differing.length, removed: gone.filter((resource) => stored.has(resource)).length };
+  }
+
+  /** Works out the busy times of series again. */
+  async expand(tx: Transaction, { calendar, generation, window }: Contents, touched: ReadonlySet<string>): Promise<void> {
+    for (const series of batchesOf([...touched])) {
+      const rows = await tx.query<Pick<StoredEvent, 'series_id' | 'event'>>(
+        `SELECT series_id, event FROM calendar_events WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3)`,
+        [calendar.id, generation, series],
+      );
+      const busy = [...Map.groupBy(rows, (row) => row.series_id).values()].flatMap((events) =>
+        this.#busyTimes(events, { calendar, generation, window }),
+      );
+      await tx.query(`DELETE FROM busy_ranges WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3)`, [
+        calendar.id,
+        generation,
+        series,
+      ]);
+      for (const batch of batchesOf(busy))
+        await tx.query(insertBusy, [calendar.id, generation, calendar.tenant_id, calendar.user_id, ...columnsOf(batch)]);
+    }
+  }
+
+  /** Some series of the contents in order, for {@link expand}; empty after the last. */
+  async seriesAfter(tx: Transaction, { calendar, generation }: Contents, last: string): Promise<readonly string[]> {
+    const rows = await tx.query<{ series_id: string }>(
+      `SELECT DISTINCT series_id FROM calendar_events WHERE calendar_id = $1 AND generation = $2 AND series_id > $3 ORDER BY series_id LIMIT ${batchMax}`,
+      [calendar.id, generation, last],
+    );
+    return rows.map((row) => row.series_id);
+  }
+
+  /** How the contents differ from the shown ones; all of it is new when nothing is shown yet. */
+  async difference(tx: Transaction, { calendar, generation }: Contents, shown: number): Promise<Difference> {
+    const [counts] = await tx.query<Difference>(
+      `SELECT count(*) FILTER (WHERE built.event IS NOT NULL AND built.event IS DISTINCT FROM shown.event)::int AS changed,
+         count(*) FILTER (WHERE built.event IS NULL)::int AS removed
+       FROM (SELECT resource, event_id, event FROM calendar_events WHERE calendar_id = $1 AND generation = $2) AS built
+       FULL JOIN (SELECT resource, event_id, event FROM calendar_events WHERE calendar_id = $1 AND generation = $3) AS shown USING (resource, event_id)`,
+      [calendar.id, generation, shown],
+    );
+    return counts ?? { changed: 0, removed: 0 };
+  }
+
+  /** Forgets all contents of a calendar but these. */
+  async keepOnly(tx: Transaction, calendarId: string, generations: readonly number[]): Promise<void> {
+    for (const table of ['calendar_events', 'busy_ranges'])
+      await tx.query(`DELETE FROM ${table} WHERE calendar_id = $1 AND generation <> ALL ($2::int[])`, [calendarId, generations]);
+  }
+
+  #busyTimes(rows: readonly Pick<StoredEvent, 'event'>[], { calendar, window }: Contents): readonly BusyTime[] {
+    const events = rows.map(({ event }) => event);
+    const { busy, fault } = busyTimesOf(events, window, calendar.time_zone ?? 'UTC');
+    if (fault !== null) this.log.warn({ calendar_id: calendar.id, fault }, 'a series cannot be expanded; only the times that are written down count');
+    return busy;
+  }
+
+  /** Takes over resources from the newest contents that have them. @returns their series. */
+  async #adopt(tx: Transaction, { calendar, generation }: Contents, resources: readonly string[]): Promise<readonly string[]> {
+    if (resources.length === 0) return [];
+    const rows = await tx.query<{ series_id: string }>(adoptEvents, [calendar.id, generation, resources]);
+    return rows.map((row) => row.series_id);
+  }
+
+  async #stored(tx: Transaction, { calendar, generation }: Contents, resources: readonly string[]): Promise<ReadonlyMap<string, StoredEvent[]>> {
+    if (resources.length === 0) return new Map();
+    const rows = await tx.query<StoredEvent>(
+      `SELECT resource, event_id, series_id, version, event FROM calendar_events WHERE calendar_id = $1 AND generation = $2 AND resource = ANY ($3)`,
+      [calendar.id, generation, resources],
+    );
+    return Map.groupBy(rows, ({ resource }) => resource);
+  }
+
+  async #remove(tx: Transaction, { calendar, generation }: Contents, resources: readonly string[]): Promise<void> {
+    if (resources.length === 0) return;
+    await tx.query(`DELETE FROM calendar_events WHERE calendar_id = $1 AND generation = $2 AND resource = ANY ($3)`, [
+      calendar.id,
+      generation,
+      resources,
+    ]);
+  }
+
+  /** Exceptions may be resources of their own, of which nothing more is told when their series goes. */
+  async #removeExceptions(tx: Transaction, { calendar, generation }: Contents, left: readonly StoredEvent[]): Promise<void> {
+    const masters = left.filter(({ event }) => event.seriesId === null).map((row) => row.series_id);
+    if (masters.length === 0) return;
+    // A series may stand in another resource by now: its file was renamed.
+    await tx.query(
+      `DELETE FROM calendar_events AS exception WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3) AND NOT EXISTS (
+         SELECT FROM calendar_events AS master WHERE master.calendar_id = $1 AND master.generation = $2
+           AND master.series_id = exception.series_id AND master.event_id = exception.series_id)`,
+      [calendar.id, generation, masters],
+    );
+  }
+
+  async #insert(tx: Transaction, { calendar, generation }: Contents, rows: readonly StoredEvent[]): Promise<void> {
+    for (const batch of batchesOf(rows))
+      await tx.query(insertEvents, [
+        calendar.id,
+        generation,
+        calendar.tenant_id,
+        calendar.user_id,
+        batch.map(({ resource }) => resource),
+        batch.map((row) => row.event_id),
+        batch.map((row) => row.series_id),
+        batch.map(({ version }) => version),
+        batch.map(({ event }) => JSON.stringify(event)),
+      ]);
+  }
+}
+
+const insertEvents = `
+  INSERT INTO calendar_events (calendar_id, generation, tenant_id, user_id, resource, event_id, series_id, version, event)
+  SELECT $1, $2, $3, $4, * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])`;
+
+const insertBusy = `
+  INSERT INTO busy_ranges (calendar_id, generation, tenant_id, user_id, series_id, event_id, during, is_all_day, state, title)
+  SELECT $1, $2, $3, $4, series_id, event_id, tstzrange(starts_at, ends_at), is_all_day, state, title
+  FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[], $10::text[], $11::text[])
+    AS busy (series_id, event_id, starts_at, ends_at, is_all_day, state, title)`;
+
+const adoptEvents = `
+  INSERT INTO calendar_events (calendar_id, generation, resource, event_id, series_id, tenant_id, user_id, version, event)
+  SELECT known.calendar_id, $2, known.resource, known.event_id, known.series_id, known.tenant_id, known.user_id, known.version, known.event
+  FROM calendar_events AS known JOIN (
+    SELECT resource, max(generation) AS generation FROM calendar_events
+    WHERE calendar_id = $1 AND resource = ANY ($3) AND generation <= $2 GROUP BY resource) AS newest USING (resource, generation)
+  WHERE known.calendar_id = $1 AND known.generation < $2
+  RETURNING series_id`;
+
+const columnsOf = (busy: readonly BusyTime[]): readonly unknown[] => [
+  busy.map(({ seriesId }) => seriesId),
+  busy.map(({ eventId }) => eventId),
+  busy.map(({ start }) => start),
+  busy.map(({ end }) => end),
+  busy.map(({ isAllDay }) => isAllDay),
+  busy.map(({ state }) => state),
+  busy.map(({ title }) => title),
+];
+
+/** The rows of a resource, as they will be read again. Of two events with one id the last one counts. */
+const rowsOf = (resource: string, { version, events }: Present): readonly StoredEvent[] =>
+  [...new Map(events.map((event) => [event.id, event])).values()].map((told) => {
+    const event = JSON.parse(storableJson(told)) as SourceEvent;
+    return { resource, event_id: event.id, series_id: seriesOf(event), version: version === null ? null : storableText(version), event };
+  });
+
+/** Whether nothing has changed since, whatever the provider tells again. */
+function isSame(stored: readonly StoredEvent[], rows: readonly StoredEvent[]): boolean {
+  if (rows.length !== stored.length) return false;
+  const known = new Map(stored.map((row) => [row.event_id, row]));
+  return rows.every((row) => {
+    const before = known.get(row.event_id);
+    return before !== undefined && before.version === row.version && isDeepStrictEqual(before.event, row.event);
+  });
+}
+
+function batchesOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / batchMax) }, (_, index) => items.slice(index * batchMax, (index + 1) * batchMax));
+}

@@ -1,0 +1,142 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { judgeFailure, ProviderError } from '@patchbay/capabilities';
+import { activityRecorded, calendarEventsChanged, calendarSyncDisabled } from '@patchbay/contracts';
+import { isOffered, PROVIDERS } from '@patchbay/bookings';
+import { Database, isDatabaseOutage, LeaseLostError, type Lease, type Settlement, type Transaction } from '@patchbay/database';
+import type { ConfiguredProviders } from '@patchbay/providers';
+import { backoffMs, CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
+import { AppError } from '@patchbay/contracts';
+import { v7 as uuidv7 } from 'uuid';
+import { CalendarReader, HandOver, type Reading, type Run } from './calendar-reader.js';
+import { CalendarsRepository, type AccountState } from './calendars.repository.js';
+import { ContentsRepository, type Difference } from './contents.repository.js';
+import { RunsRepository } from './runs.repository.js';
+import type { CalendarRow } from './sync-rows.js';
+import { nextPollAt, ownErrorsMax, ownErrorWaitMs } from './sync-schedule.js';
+
+type CalendarLease = Lease<CalendarRow>;
+
+/** What a reading failed with. */
+interface Failure {
+  readonly reason: string;
+  /** `own`: the calendar's, so many of which switch it off. `outage`: everybody's. `reconnect`: the user must connect the account again. */
+  readonly kind: 'own' | 'outage' | 'reconnect';
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Decides whether a calendar is read, and what a reading came to. */
+@Injectable()
+export class SyncService {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(CalendarsRepository) private readonly calendars: CalendarsRepository,
+    @Inject(ContentsRepository) private readonly contents: ContentsRepository,
+    @Inject(RunsRepository) private readonly runs: RunsRepository,
+    @Inject(CalendarReader) private readonly reader: CalendarReader,
+    @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
+    @Inject(LOG) private readonly log: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Reads a calendar and settles its lease. @throws when it was another's meanwhile, or the database went away: the row comes back by itself. */
+  async sync(lease: CalendarLease): Promise<void> {
+    const { row } = lease;
+    const account = await this.calendars.accountState(row.account_id);
+    const obstacle = this.#obstacleOf(row, account);
+    if (account === undefined || obstacle !== undefined) return this.#leave(lease, { nextAttemptAt: null, lastError: obstacle ?? null });
+    const run = { id: row.run_id ?? uuidv7(), lease };
+    try {
+      await this.#succeed(run, account, await this.reader.read(run));
+    } catch (error) {
+      if (error instanceof LeaseLostError || isDatabaseOutage(error)) throw error;
+      // Another process goes on with the same run.
+      if (error instanceof HandOver) return this.#leave(lease, { nextAttemptAt: this.clock(), lastError: row.last_error });
+      await this.#fail(run, account, this.#judge(row, error));
+    }
+  }
+
+  /** Why a calendar is not read: null when that is as its user wants it, undefined when nothing keeps it from being read. */
+  #obstacleOf(row: CalendarRow, account: AccountState | undefined): string | null | undefined {
+    if (account === undefined || !row.is_selected || !account.is_active || account.status === 'disconnected') return null;
+    if (account.status !== 'active') return 'connection_needs_reauth';
+    if (!isOffered(this.providers, row.provider, 'calendarReading')) return 'provider_not_supported';
+    const isAskedFor = row.wanted_revision > row.applied_revision;
+    // What was switched off after errors keeps telling of the last one.
+    return isOn(row, account) || isAskedFor ? undefined : row.last_error;
+  }
+
+  async #leave(lease: CalendarLease, settlement: Pick<Settlement, 'nextAttemptAt' | 'lastError'>): Promise<void> {
+    await this.database.transaction((tx) => lease.settle(tx, { isApplied: false, ...settlement }));
+  }
+
+  async #succeed({ id, lease }: Run, account: AccountState, { kind, contents, since, cursor }: Reading): Promise<void> {
+    const { row } = lease;
+    const now = this.clock();
+    const nextAttemptAt = isOn(row, account) ? nextPollAt({ now, since, intervalMinutes: account.sync_interval_minutes }) : null;
+    const { generation, window } = contents;
+    const shown = { generation, window_from: window.from, window_to: window.to, building_generation: null, building_cursor: null };
+    const set = { ...(kind === 'full' ? shown : {}), cursor, synced_at: since, error_count: 0, run_id: null, updated_at: now };
+    await this.database.transaction(async (tx) => {
+      await lease.settle(tx, { isApplied: true, nextAttemptAt, lastError: null, set });
+      const difference = kind === 'full' ? { difference: await this.contents.difference(tx, contents, row.generation) } : {};
+      if (kind === 'full') await this.contents.keepOnly(tx, row.id, [generation]);
+      const counts = await this.runs.finish(tx, { id, calendar_id: row.id }, { error: null, now, ...difference });
+      await this.calendars.lookAgainIfAsked(tx, row.id, now);
+      this.#announce(tx, row, { ...counts, kind });
+    });
+  }
+
+  #announce(tx: Transaction, row: CalendarRow, { changed, removed, kind }: Difference & Pick<Reading, 'kind'>): void {
+    if (changed + removed === 0) return;
+    const event = { ...idsOf(row), changed, removed, is_full: kind === 'full' };
+    tx.outbox.add(calendarEventsChanged, event, { tenantId: row.tenant_id });
+  }
+
+  async #fail({ id, lease }: Run, account: AccountState, failure: Failure): Promise<void> {
+    const { row } = lease;
+    const now = this.clock();
+    const errors = row.error_count + (failure.kind === 'own' ? 1 : 0);
+    const isOver = failure.kind === 'own' && errors >= ownErrorsMax;
+    const nextAttemptAt = isOver || failure.kind === 'reconnect' ? null : new Date(now.getTime() + waitMs(row, account, { failure, errors }));
+    const set = { error_count: errors, run_id: null, updated_at: now, ...(isOver ? { sync_enabled: false } : {}) };
+    await this.database.transaction(async (tx) => {
+      await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: failure.reason, set });
+      await this.runs.finish(tx, { id, calendar_id: row.id }, { error: failure.reason, now });
+      // It may be gone: then it goes from the list, too.
+      if (failure.reason === 'not_found') await this.calendars.listAgain(tx, row.account_id, now);
+      if (isOver && row.sync_enabled) this.#tellDisabled(tx, row, { reason: failure.reason, errors });
+    });
+  }
+
+  #tellDisabled(tx: Transaction, row: CalendarRow, { reason, errors }: { readonly reason: string; readonly errors: number }): void {
+    tx.outbox.add(calendarSyncDisabled, { ...idsOf(row), reason, error_count: errors }, { tenantId: row.tenant_id });
+    const name = this.providers.find(row.provider)?.provider.displayName ?? row.provider;
+    const message = `${name} could not be read ${errors} times in a row; the calendar is no longer kept up to date until you switch it on again.`;
+    const details = { reason, calendar_id: row.remote_id };
+    const step = { user_id: row.user_id, log_type: 'error' as const, integration_type: row.provider, message, details, success: false };
+    tx.outbox.add(activityRecorded, step, { tenantId: row.tenant_id });
+  }
+
+  #judge(row: CalendarRow, error: unknown): Failure {
+    if (!(error instanceof ProviderError) && !(error instanceof AppError)) {
+      // Something in this calendar is more than we can read. The others go on, and its owner is told.
+      this.log.error({ err: error, calendar_id: row.id }, 'a calendar cannot be read');
+      return { reason: 'reading_failed', kind: 'own', retryAfterMs: undefined };
+    }
+    const { kind, reason, retryAfterMs } = judgeFailure(error);
+    if (kind === 'reconnect') return { reason, kind, retryAfterMs };
+    return { reason, kind: error instanceof ProviderError && !error.retryable ? 'own' : 'outage', retryAfterMs };
+  }
+}
+
+const isOn = (row: CalendarRow, account: AccountState): boolean => row.sync_enabled && account.sync_enabled;
+
+const waitMs = (row: CalendarRow, account: AccountState, { failure, errors }: { readonly failure: Failure; readonly errors: number }): number =>
+  failure.kind === 'own' ? ownErrorWaitMs(errors, account.sync_interval_minutes) : backoffMs(row.attempts, failure.retryAfterMs);
+
+const idsOf = (row: CalendarRow) => ({
+  user_id: row.user_id,
+  connection_id: row.account_id,
+  provider: row.provider,
+  calendar_id: row.remote_id,
+});
