@@ -12,4 +12,16 @@ export const calendarErrors = defineErrors({
     title: 'The account has no such writable calendar.',
     remedy: 'Choose one of `calendars` whose `is_writable` is true.',
   },
+  calendar_sync_off: {
+    status: 409,
+    title: 'No calendar of this account is synchronised.',
+    remedy:
+      'Set `sync_enabled` to true, and select a calendar. After errors in a row it was switched off by itself: see `last_error` of the calendars.',
+  },
+  task_not_found: {
+    status: 404,
+    title: 'There is no such task.',
+    remedy:
+      "Ask with the `task_id` that was answered when the task began; another user's are never visible, and old ones are forgotten after a week.",
+  },
 });

@@ -1,6 +1,15 @@
 import { disconnectConnection } from '../auth/auth.requests.js';
-import { defineRoute, forPeople } from '../definitions/define-route.js';
-import { getCalendarAccount, listCalendarAccounts, updateCalendarAccount } from './calendar.requests.js';
+import { defineRoute, forEveryone, forPeople } from '../definitions/define-route.js';
+import {
+  forceCalendarSync,
+  getBusyTimes,
+  getCalendarAccount,
+  getSyncTask,
+  listCalendarAccounts,
+  listSyncRuns,
+  refreshCalendarAccount,
+  updateCalendarAccount,
+} from './calendar.requests.js';
 
 const tag = 'Calendars';
 
@@ -28,7 +37,7 @@ export const calendarRoutes = [
     request: updateCalendarAccount,
     access: forPeople,
     tag,
-    summary: 'Choose the calendar that bookings are written to, or pause the account',
+    summary: 'Choose the calendar that bookings are written to, which calendars are read and what they mean, or pause the account',
   }),
   defineRoute({
     method: 'DELETE',
@@ -38,5 +47,48 @@ export const calendarRoutes = [
     status: 204,
     tag,
     summary: 'Disconnect a calendar account',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/integrations/calendar/busy',
+    request: getBusyTimes,
+    access: forEveryone,
+    tag,
+    summary: 'Busy times over all calendars of a user, or of several, and whether they can be booked on',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/integrations/calendar/:id/refresh',
+    request: refreshCalendarAccount,
+    access: forPeople,
+    status: 202,
+    tag,
+    summary: 'Read now what has changed',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/integrations/calendar/:id/force-sync',
+    request: forceCalendarSync,
+    access: forPeople,
+    status: 202,
+    tag,
+    summary: 'Read everything anew',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/integrations/calendar/:id/syncs',
+    request: listSyncRuns,
+    access: forPeople,
+    tag,
+    summary: 'Readings of the calendars of an account',
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/integrations/tasks/:task_id',
+    request: getSyncTask,
+    access: forPeople,
+    liveWhile: ['queued', 'running'],
+    tag,
+    summary: 'How far a task is',
   }),
 ] as const;

@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConflictPolicy, ConnectionStatus } from '@patchbay/contracts';
+import { Database } from '@patchbay/database';
+import type { AskedRange, FreshnessFacts } from './freshness.js';
+
+/** A time, as JSON of the database writes it: from, and up to. */
+export type BusyPair = readonly [from: string, to: string];
+
+/** A calendar that has a say, or an account whose calendars are not known: then what tells of the calendar is null. */
+export interface BusySource extends FreshnessFacts {
+  readonly account_id: string;
+  readonly account_status: ConnectionStatus;
+  readonly provider: string;
+  readonly calendar_id: string | null;
+  readonly name: string | null;
+  readonly conflict_policy: ConflictPolicy;
+  /** Its busy times, merged; only of calendars that warn. */
+  readonly warnings: readonly BusyPair[] | null;
+}
+
+/** What is known of one user. */
+export interface BusyRow {
+  readonly user_id: string;
+  /** Of all calendars that block, merged. */
+  readonly busy: readonly BusyPair[] | null;
+  readonly sources: readonly BusySource[];
+}
+
+const pairsOf = (ranges: string): string =>
+  `(SELECT json_agg(json_build_array(lower(range), upper(range)) ORDER BY range) FROM unnest(${ranges} * tstzmultirange(tstzrange($3, $4))) AS range)`;
+
+/**
+ * Ranges that begin within the time come from an index in their order, so that merging them need not sort; only the few that are under way at its
+ * beginning are looked for by what they contain. Each calendar is merged by itself first, and then calendars are.
+ */
+const busyOfUsers = {
+  name: 'busy-of-users',
+  text: `
+    WITH sources AS MATERIALIZED (
+      SELECT account.user_id, account.id AS account_id, account.provider, account.status, account.sync_enabled AS account_sync_enabled,
+        account.sync_interval_minutes, calendar.id, calendar.remote_id, calendar.name, calendar.is_primary, calendar.is_selected,
+        calendar.sync_enabled, calendar.generation, calendar.synced_at, calendar.window_from, calendar.window_to,
+        coalesce(calendar.conflict_policy, account.conflict_policy) AS conflict_policy
+      FROM accounts AS account LEFT JOIN calendars AS calendar ON calendar.account_id = account.id
+      WHERE account.tenant_id = $1 AND account.user_id = ANY ($2::uuid[]) AND account.status <> 'disconnected'
+        AND (calendar.id IS NULL OR calendar.is_selected)),
+    known AS MATERIALIZED (
+      SELECT sources.*, CASE WHEN sources.conflict_policy <> 'ignore' AND sources.generation > 0 THEN (
+        SELECT range_agg(found.during) FROM (
+          (SELECT range.during FROM busy_ranges AS range
+            WHERE range.calendar_id = sources.id AND range.generation = sources.generation
+              AND lower(range.during) >= $3 AND lower(range.during) < $4
+            ORDER BY lower(range.during))
+          UNION ALL
+          (SELECT range.during FROM busy_ranges AS range
+            WHERE range.calendar_id = sources.id AND range.generation = sources.generation
+              AND range.during @> $3::timestamptz AND lower(range.during) < $3)) AS found) END AS busy
+      FROM sources),
+    merged AS (
+      SELECT user_id, range_agg(busy) FILTER (WHERE conflict_policy = 'block') AS blocked,
+        json_agg(json_build_object(
+          'account_id', account_id, 'account_status', status, 'account_sync_enabled', account_sync_enabled,
+          'sync_interval_minutes', sync_interval_minutes, 'provider', provider, 'calendar_id', remote_id, 'name', name,
+          'conflict_policy', conflict_policy,
+          'warnings', CASE WHEN conflict_policy = 'warn' THEN ${pairsOf('busy')} END,
+          'calendar', CASE WHEN id IS NOT NULL THEN json_build_object(
+            'is_selected', is_selected, 'sync_enabled', sync_enabled, 'generation', generation, 'synced_at', synced_at,
+            'window_from', window_from, 'window_to', window_to) END)
+          ORDER BY account_id, is_primary DESC, name, remote_id) AS sources
+      FROM known GROUP BY user_id)
+    SELECT user_id, ${pairsOf('blocked')} AS busy, sources FROM merged`,
+};
+
+/** Busy times as they are stored. */
+@Injectable()
+export class BusyRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  /** What is known of users in a time. Those without an account are left out. */
+  ofUsers(tenantId: string, userIds: readonly string[], { from, to }: AskedRange): Promise<BusyRow[]> {
+    return this.database.read<BusyRow>(busyOfUsers, [tenantId, userIds, from, to]);
+  }
+}

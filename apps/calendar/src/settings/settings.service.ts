@@ -1,0 +1,106 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { accountFields } from '@patchbay/bookings';
+import {
+  AppError,
+  type CalendarAccount,
+  type ConnectedCalendar,
+  type InputOf,
+  type listCalendarAccounts,
+  type OutputOf,
+  type updateCalendarAccount,
+} from '@patchbay/contracts';
+import { Database, type Transaction } from '@patchbay/database';
+import type { UserCaller } from '@patchbay/messaging';
+import { CLOCK, type Clock } from '@patchbay/service-kit';
+import { BookingsService } from '../bookings/bookings.service.js';
+import { shownMoment, unbookableReason } from '../busy/freshness.js';
+import { SettingsRepository, type CalendarState, type SettingsRow } from './settings.repository.js';
+
+type Wanted = Omit<InputOf<typeof updateCalendarAccount>, 'id'>;
+
+/** Shows people their accounts and calendars, and changes what they want of them. */
+@Injectable()
+export class SettingsService {
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(SettingsRepository) private readonly settings: SettingsRepository,
+    @Inject(BookingsService) private readonly bookings: BookingsService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async list(user: UserCaller, page: InputOf<typeof listCalendarAccounts>): Promise<OutputOf<typeof listCalendarAccounts>> {
+    const now = this.clock();
+    return this.settings.list(user, page, (row) => toCalendarAccount(row, now));
+  }
+
+  /** @throws AppError `calendar_not_found` */
+  async get(user: UserCaller, id: string): Promise<CalendarAccount> {
+    return toCalendarAccount(found(await this.settings.find(user, id)), this.clock());
+  }
+
+  /**
+   * Bookings that wait for a calendar are looked at again, and calendars that were not read before are read.
+   *
+   * @throws AppError `calendar_not_found`, `calendar_id_unknown`, or `request_invalid` when there is no such calendar
+   */
+  async update(user: UserCaller, { id, ...wanted }: InputOf<typeof updateCalendarAccount>): Promise<CalendarAccount> {
+    const { calendars: _calendars, ...columns } = wanted;
+    return this.database.transaction(async (tx) => {
+      if (!(await this.settings.update(tx, { user, id }, columns))) throw new AppError('calendar_not_found');
+      if (wanted.calendar_id !== undefined && !(await this.settings.isWritable(tx, id, wanted.calendar_id)))
+        throw new AppError('calendar_id_unknown', { calendar_id: 'is not a writable calendar' });
+      await this.#changeCalendars(tx, id, wanted);
+      await this.bookings.lookAgain(tx, { tenantId: user.tenant_id, userId: user.user_id });
+      return toCalendarAccount(found(await this.settings.find(user, id, tx)), this.clock());
+    });
+  }
+
+  async #changeCalendars(tx: Transaction, id: string, wanted: Wanted): Promise<void> {
+    const { conflict_policy: policy, calendars = [], sync_enabled: isEnabled, sync_interval_minutes: interval } = wanted;
+    if (policy !== undefined) await this.settings.setPolicy(tx, id, policy);
+    if (isEnabled !== undefined) await this.settings.setSync(tx, id, isEnabled);
+    if (calendars.length > 0) {
+      const known = await this.settings.updateCalendars(tx, id, calendars);
+      const faults = calendars.flatMap((calendar, index) => faultOf(calendar.id, index, { calendars, known }));
+      if (faults.length > 0) throw new AppError('request_invalid', Object.fromEntries(faults));
+    }
+    await this.settings.schedule(tx, id, { now: this.clock(), isNewInterval: interval !== undefined });
+  }
+}
+
+function faultOf(
+  id: string,
+  index: number,
+  { calendars, known }: { readonly calendars: readonly { readonly id: string }[]; readonly known: ReadonlySet<string> },
+): readonly (readonly [string, string])[] {
+  if (!known.has(id)) return [[`calendars.${index}.id`, 'is not a calendar of the account']];
+  return calendars.findIndex((calendar) => calendar.id === id) === index ? [] : [[`calendars.${index}.id`, 'is there twice']];
+}
+
+function found(row: SettingsRow | undefined): SettingsRow {
+  if (row === undefined) throw new AppError('calendar_not_found');
+  return row;
+}
+
+function toCalendarAccount(row: SettingsRow, now: Date): CalendarAccount {
+  const calendars = row.connected_calendars.map((calendar) => toConnectedCalendar(row, calendar, now));
+  const selected = calendars.filter((calendar) => calendar.is_selected);
+  return {
+    ...accountFields(row),
+    calendar_id: row.calendar_id,
+    calendars,
+    token_status: row.status === 'active' ? 'valid' : 'needs_reauth',
+    sync_enabled: row.sync_enabled && (selected.length === 0 || selected.some((calendar) => calendar.sync_enabled)),
+    sync_interval_minutes: row.sync_interval_minutes,
+    conflict_policy: row.conflict_policy,
+    last_sync_at: calendars.reduce<string | null>((last, { synced_at: at }) => (at !== null && (last === null || at > last) ? at : last), null),
+    error_count: Math.max(0, ...selected.map((calendar) => calendar.error_count)),
+  };
+}
+
+function toConnectedCalendar(account: SettingsRow, calendar: CalendarState, now: Date): ConnectedCalendar {
+  const { generation: _generation, window_from: _from, window_to: _to, ...shown } = calendar;
+  const { status: account_status, sync_enabled: account_sync_enabled, sync_interval_minutes } = account;
+  const reason = unbookableReason({ account_status, account_sync_enabled, sync_interval_minutes, calendar }, now);
+  return { ...shown, synced_at: shownMoment(calendar.synced_at), bookable: reason === null, reason };
+}
