@@ -1,7 +1,7 @@
 import { ProviderError, type AccessToken } from '@patchbay/capabilities';
 import type { calendar_v3, MethodOptions } from '@googleapis/calendar';
 import type { z } from 'zod';
-import { failureOf } from '../_kit/provider-failure.js';
+import { failureOf, type StatusCodes } from '../_kit/provider-failure.js';
 import { readGoogleFailure } from './google.failure.js';
 import type { GoogleApi } from './google.identity.js';
 
@@ -11,6 +11,8 @@ export interface SdkCall<Schema extends z.ZodType> {
   readonly operation: string;
   readonly path: string;
   readonly schema: Schema;
+  /** Statuses that mean something special there. */
+  readonly codes?: StatusCodes;
 }
 
 /** What the client's methods answer; it passes header names and values as a plain object. */
@@ -32,7 +34,7 @@ export const googleCalendarSdk = ({ provider, baseUrl, outbound, now }: GoogleAp
   const load = (): Promise<calendar_v3.Calendar> => (loading ??= import('@googleapis/calendar').then(({ calendar }) => calendar('v3')));
 
   return {
-    call: async ({ token, operation, path, schema }, send) => {
+    call: async ({ token, operation, path, schema, codes }, send) => {
       const calendar = await load();
       const answer = await send(calendar, {
         // With each call: given once for the client, all of it but the host would be ignored.
@@ -49,7 +51,8 @@ export const googleCalendarSdk = ({ provider, baseUrl, outbound, now }: GoogleAp
 
       const { status, headers, data } = answer;
       if (status < 200 || status >= 300) {
-        throw failureOf({ status, headers: new Headers({ ...headers }), body: data }, { provider, now: now(), readFailure: readGoogleFailure });
+        const answered = { status, headers: new Headers({ ...headers }), body: data };
+        throw failureOf(answered, { provider, now: now(), readFailure: readGoogleFailure, codes });
       }
       const parsed = schema.safeParse(data);
       if (!parsed.success) throw new ProviderError(provider, 'invalid_response', { cause: parsed.error, outcomeUnknown: true });

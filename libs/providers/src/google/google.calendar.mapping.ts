@@ -38,7 +38,8 @@ export const googleEvent = z.object({
 /** An event as Google keeps it, as far as it is read here. */
 export type GoogleEvent = z.output<typeof googleEvent>;
 
-const keyProperty = 'patchbay_key';
+/** Where our mark is, among an event's private properties. */
+export const keyProperty = 'patchbay_key';
 
 /** A page of calendars in our words. */
 export const toRemoteCalendars = ({ items }: z.output<typeof googleCalendarList>): readonly RemoteCalendar[] =>

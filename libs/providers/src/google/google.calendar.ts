@@ -25,10 +25,7 @@ const sendUpdates = 'all';
 export const googleCalendar = (api: GoogleApi): CalendarCapability => {
   const sdk = googleCalendarSdk(api);
   return {
-    listCalendars: async (token) => {
-      const calendars = await listCalendars(sdk, token);
-      return calendars.toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary));
-    },
+    listCalendars: (token) => listGoogleCalendars(sdk, token),
     createEvent: async (token, calendarId, event) => toRemoteEvent(await createOrAdopt(sdk, { token, calendarId }, event)),
     updateEvent: async (token, calendarId, event) => {
       const place = { token, calendarId };
@@ -46,7 +43,8 @@ interface Place {
   readonly calendarId: string;
 }
 
-const listCalendars = async (sdk: GoogleCalendarSdk, token: AccessToken): Promise<readonly RemoteCalendar[]> => {
+/** All calendars of an account, through all pages, the primary one first. */
+export const listGoogleCalendars = async (sdk: GoogleCalendarSdk, token: AccessToken): Promise<readonly RemoteCalendar[]> => {
   const calendars: RemoteCalendar[] = [];
   const load = (pageToken: string | undefined) =>
     sdk.call(
@@ -55,7 +53,7 @@ const listCalendars = async (sdk: GoogleCalendarSdk, token: AccessToken): Promis
     );
   for await (const page of pagesOf({ provider: 'google', load, next: ({ nextPageToken }) => nextPageToken }))
     calendars.push(...toRemoteCalendars(page));
-  return calendars;
+  return calendars.toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary));
 };
 
 const createOrAdopt = async (sdk: GoogleCalendarSdk, place: Place, event: CalendarEvent): Promise<GoogleEvent> => {

@@ -3,6 +3,7 @@ import type { FakeRequest, FakeResponse } from '../_kit/fake.js';
 import { emptyAnswer, jsonAnswer, jsonObjectOf } from '../_kit/fake-http.js';
 import { apiEvent, type CalendarCall } from './google.fake-call.js';
 import type { EventWrite, StoredCalendar } from './google.fake-calendars.js';
+import { occurrenceOf } from './fake/google.fake-occurrences.js';
 import { googleFailures } from './google.fake-errors.js';
 import { listEvents } from './google.fake-event-list.js';
 import { etagOf, isEventProblem, isValidEventId, type EventProblem, type StoredEvent } from './google.fake-events.js';
@@ -46,8 +47,8 @@ const answerCalendarList = ({ request, email, calendars }: CalendarCall, calenda
 
 const answerEvent = (call: CalendarCall, calendar: StoredCalendar, eventId: string): FakeResponse => {
   const { request, calendars } = call;
-  const event = calendar.events.get(eventId);
-  if (event === undefined) return googleFailures.notFound();
+  const event = calendar.events.get(eventId) ?? occurrenceOf(calendar, eventId);
+  if (event === null) return googleFailures.notFound();
   const answer = (found: StoredEvent): FakeResponse => answerWith(call, calendar, found);
   if (request.method === 'GET') return answer(event);
   if (calendar.accessRole === 'reader') return googleFailures.readOnly();

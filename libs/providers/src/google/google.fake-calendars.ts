@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FakeLedger } from '../_kit/fake.js';
+import { exceptionsOf } from './fake/google.fake-occurrences.js';
 import { eventRange, isEventProblem, mergePatch, toEventFields, withConference, type EventProblem, type StoredEvent } from './google.fake-events.js';
 
 /** One calendar with its events. */
@@ -23,6 +24,8 @@ export interface EventWrite {
   readonly sendUpdates: string;
   /** Without it Google ignores `conferenceData`. */
   readonly keepsConference: boolean;
+  /** Somebody else whose event it is. */
+  readonly invitedBy?: string | undefined;
 }
 
 /** Calendars of every account, and the ways to change them. */
@@ -59,7 +62,7 @@ class Calendars implements GoogleCalendars {
     return this.ofAccount(email).find((calendar) => (calendarId === 'primary' ? calendar.isPrimary : calendar.id === calendarId)) ?? null;
   }
 
-  insert({ calendar, wanted, sendUpdates, keepsConference, id }: EventWrite & { readonly id: string }): StoredEvent | EventProblem {
+  insert({ calendar, wanted, sendUpdates, keepsConference, invitedBy, id }: EventWrite & { readonly id: string }): StoredEvent | EventProblem {
     const fields = toEventFields(keepsConference ? wanted : withoutConference(wanted), calendar.timeZone);
     if (isEventProblem(fields)) return fields;
     const status = wanted['status'] === 'tentative' ? 'tentative' : 'confirmed';
@@ -69,7 +72,8 @@ class Calendars implements GoogleCalendars {
       created,
       sequence: 0,
       status,
-      creator: calendar.email,
+      creator: invitedBy ?? calendar.email,
+      exceptionOf: null,
       fields: withConference(fields, meetingCode()),
     });
     this.record('event.created', calendar, { event, sendUpdates });
@@ -87,17 +91,28 @@ class Calendars implements GoogleCalendars {
     const sequence = hasMoved(event, fields) ? event.sequence + 1 : event.sequence;
     const changed = this.store(calendar, { ...event, sequence, status, fields: withConference({ ...link, ...fields }, meetingCode()) });
     const isDeleted = status === 'cancelled' && event.status !== 'cancelled';
+    if (isDeleted || hasOtherOccurrences(event, changed)) this.dropExceptions(calendar, changed);
     this.record(isDeleted ? 'event.deleted' : 'event.changed', calendar, { event: changed, sendUpdates });
     return changed;
   }
 
   remove(calendar: StoredCalendar, event: StoredEvent, sendUpdates: string): void {
     const removed = this.store(calendar, { ...event, status: 'cancelled', sequence: event.sequence + 1 });
+    this.dropExceptions(calendar, removed);
     this.record('event.deleted', calendar, { event: removed, sendUpdates });
   }
 
   reset(): void {
     this.byAccount.clear();
+  }
+
+  /** Exceptions go with their series, and nobody is told of each; those of a series that has other occurrences now are told of as cancelled. */
+  private dropExceptions(calendar: StoredCalendar, series: StoredEvent): void {
+    for (const exception of exceptionsOf(calendar, series.id)) {
+      const dropped = { ...exception, status: 'cancelled' as const };
+      if (series.status === 'cancelled') calendar.events.set(dropped.id, dropped);
+      else this.store(calendar, dropped);
+    }
   }
 
   private store(calendar: StoredCalendar, event: Omit<StoredEvent, 'revision' | 'updated'>): StoredEvent {
@@ -140,6 +155,9 @@ const hasMoved = (event: StoredEvent, fields: Readonly<Record<string, unknown>>)
   const after = eventRange({ ...event, fields });
   return before.startMs !== after.startMs || before.endMs !== after.endMs || event.fields['location'] !== fields['location'];
 };
+
+const hasOtherOccurrences = (before: StoredEvent, after: StoredEvent): boolean =>
+  eventRange(before).startMs !== eventRange(after).startMs || String(before.fields['recurrence']) !== String(after.fields['recurrence']);
 
 const statusAfter = (event: StoredEvent, wanted: unknown): StoredEvent['status'] =>
   wanted === 'confirmed' || wanted === 'tentative' || wanted === 'cancelled' ? wanted : event.status;

@@ -10,6 +10,8 @@ export interface CalendarCall {
   readonly calendars: GoogleCalendars;
   readonly now: () => Date;
   readonly syncEpoch: string;
+  /** Google may make pages shorter than was asked for. */
+  readonly eventsPerPageMax: number;
 }
 
 /** An event as this calendar shows it. */
@@ -17,5 +19,6 @@ export const apiEvent = (request: FakeRequest, calendar: StoredCalendar, event: 
   toApiEvent(event, {
     id: calendar.id,
     email: calendar.email,
+    attendeesMax: request.query.has('maxAttendees') ? Number(request.query.get('maxAttendees')) : null,
     link: `${request.baseUrl}/calendar/event?eid=${Buffer.from(`${event.id} ${calendar.id}`).toString('base64url')}`,
   });

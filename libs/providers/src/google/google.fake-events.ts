@@ -9,6 +9,8 @@ export interface StoredEvent {
   readonly revision: number;
   readonly status: 'confirmed' | 'tentative' | 'cancelled';
   readonly creator: string;
+  /** The series that this is an exception of, and which of its occurrences. */
+  readonly exceptionOf: { readonly seriesId: string; readonly originalStart: Readonly<Record<string, string>> } | null;
   /** Fields of the event as the caller wrote them, times already in Google's spelling. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -18,7 +20,7 @@ export type EventProblem = { readonly problem: 'invalid' | 'required' | 'timeRan
 
 const writable = [
   'summary', 'description', 'location', 'colorId', 'start', 'end', 'recurrence', 'transparency', 'visibility', 'attendees', 'attendeesOmitted',
-  'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests', 'extendedProperties', 'reminders', 'source', 'conferenceData',
+  'eventType', 'anyoneCanAddSelf', 'guestsCanInviteOthers', 'guestsCanModify', 'guestsCanSeeOtherGuests', 'extendedProperties', 'reminders', 'source', 'conferenceData',
 ] as const; // prettier-ignore
 
 /** Ids are base32hex in lower case, 5 to 1024 long. https://developers.google.com/workspace/calendar/api/v3/reference/events/insert */
@@ -95,10 +97,15 @@ export const withConference = (fields: Readonly<Record<string, unknown>>, meetin
 /** The event as the API answers it. */
 export const toApiEvent = (
   event: StoredEvent,
-  calendar: { readonly id: string; readonly email: string; readonly link: string },
+  calendar: { readonly id: string; readonly email: string; readonly link: string; readonly attendeesMax: number | null },
 ): Readonly<Record<string, unknown>> => {
+  const { exceptionOf } = event;
+  const series = exceptionOf === null ? {} : { recurringEventId: exceptionOf.seriesId, originalStartTime: exceptionOf.originalStart };
+  // Nothing else is sure to be there. https://developers.google.com/workspace/calendar/api/v3/reference/events#status
+  if (exceptionOf !== null && event.status === 'cancelled')
+    return { kind: 'calendar#event', etag: etagOf(event), id: event.id, status: event.status, ...series };
   const isOwner = event.creator === calendar.email;
-  const organizer = { email: calendar.id, self: true };
+  const organizer = isOwner ? { email: calendar.id, self: true } : { email: event.creator };
   return {
     kind: 'calendar#event',
     etag: etagOf(event),
@@ -109,12 +116,26 @@ export const toApiEvent = (
     updated: event.updated,
     creator: isOwner ? { email: event.creator, self: true } : { email: event.creator },
     organizer,
-    iCalUID: `${event.id}@google.com`,
+    iCalUID: `${exceptionOf?.seriesId ?? event.id}@google.com`,
     sequence: event.sequence,
     reminders: { useDefault: true },
     eventType: 'default',
+    ...series,
     ...event.fields,
+    ...attendeesSeenBy(event, calendar),
   };
+};
+
+/** Whose calendar it is finds itself marked among the guests, and itself alone where it asked for fewer than there are. */
+const attendeesSeenBy = (
+  { fields }: StoredEvent,
+  { email, attendeesMax }: { readonly email: string; readonly attendeesMax: number | null },
+): Readonly<Record<string, unknown>> => {
+  const { attendees } = fields;
+  if (attendees === undefined || !isAttendeeList(attendees)) return {};
+  const marked = attendees.map((attendee) => (attendee['email'] === email ? { ...attendee, self: true } : attendee));
+  if (attendeesMax === null || marked.length <= attendeesMax) return { attendees: marked };
+  return { attendees: marked.filter((attendee) => 'self' in attendee), attendeesOmitted: true };
 };
 
 /** Google's etags are the revision in quotes. */

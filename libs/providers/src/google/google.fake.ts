@@ -5,7 +5,8 @@ import { bearerOf, jsonAnswer, pathSegments } from '../_kit/fake-http.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { createFakeAccounts } from '../_kit/fake-accounts.js';
 import { createFakeOAuth } from '../_kit/fake-oauth.js';
-import { accountInput, fakeSituation, noInput, type FakeSituation } from '../_kit/fake-situation.js';
+import { accountInput, fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
+import { calendarSituations, googlePeople, type GooglePeople } from './fake/google.fake-people.js';
 import { answerAccountCall } from './google.fake-account-apis.js';
 import { answerCalendar } from './google.fake-calendar-api.js';
 import type { CalendarCall } from './google.fake-call.js';
@@ -17,8 +18,11 @@ import { googleAuthorize, googleDiscovery, googleRevoke, googleToken, type Googl
 
 /** A Google in memory: consent, tokens, user info, Calendar v3 and what Drive and YouTube say of an account, under Google's own paths. */
 export interface GoogleFake extends ProviderFake {
+  readonly people: GooglePeople;
   /** Google forgets every sync token: the next incremental list is answered 410. */
   expireSyncTokens(): void;
+  /** Pages of events become shorter than was asked for. */
+  setEventsPerPageMax(events: number): void;
   /**
    * The apps' project is being tested, or in production again: refresh tokens that are issued from now on end after seven days, or not by themselves.
    * https://developers.google.com/identity/protocols/oauth2#expiration
@@ -65,13 +69,15 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
   const channelless = new Set<string>();
   // Sync tokens of an earlier epoch are forgotten ones.
   let syncEpoch = newEpoch();
+  let eventsPerPageMax = 2500;
+  const people = googlePeople(calendars);
 
   const answerCalendarCall = (request: FakeRequest): FakeResponse => {
     const identity = oauth.identify(bearerOf(request));
     if (identity.status !== 'valid') return googleUnauthorized();
     const segments = pathSegments(request.path.slice('/calendar/v3'.length));
     if (segments === null) return googleFailures.notFound();
-    const call: CalendarCall = { request, segments, email: identity.email, calendars, now, syncEpoch };
+    const call: CalendarCall = { request, segments, email: identity.email, calendars, now, syncEpoch, eventsPerPageMax };
     return hasCalendarScope(identity.scopes, segments) ? answerCalendar(call) : googleScopeMissing();
   };
 
@@ -103,6 +109,10 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
     expireSyncTokens: () => {
       syncEpoch = newEpoch();
     },
+    people,
+    setEventsPerPageMax: (events) => {
+      eventsPerPageMax = events;
+    },
     setPublishingStatus: (status) => {
       isInTesting = status === 'testing';
     },
@@ -111,6 +121,7 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
     },
     reset: () => {
       isInTesting = false;
+      eventsPerPageMax = 2500;
       channelless.clear();
       oauth.reset();
       accounts.reset();
@@ -118,16 +129,10 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
       syncEpoch = newEpoch();
     },
   };
-  return { ...fake, situations: situationsOf(fake) };
+  return { ...fake, situations: [...calendarSituations({ ...fake, calendars, now }), ...situationsOf(fake)] };
 };
 
-const situationsOf = ({ expireSyncTokens, setPublishingStatus, closeChannel }: Omit<GoogleFake, 'situations'>): readonly FakeSituation[] => [
-  fakeSituation({
-    name: 'expire-sync-tokens',
-    input: noInput,
-    buttons: [{ label: 'Forget every sync token', input: {} }],
-    begin: () => expireSyncTokens(),
-  }),
+const situationsOf = ({ setPublishingStatus, closeChannel }: Omit<GoogleFake, 'situations'>): readonly FakeSituation[] => [
   fakeSituation({
     name: 'publishing-status',
     input: z.strictObject({ status: z.enum(['testing', 'in_production']) }),

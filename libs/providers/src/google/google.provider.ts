@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ownWebhookSecret } from '../_kit/channel-token.js';
 import { scopesOf } from '../_kit/oauth-variables.js';
 import { googleCalendar } from './google.calendar.js';
+import { googleCalendarReading } from './google.calendar-reading.js';
 import { googleIdentity } from './google.identity.js';
 import { googleInbound } from './google.inbound.js';
 import { googleOAuth } from './google.oauth.js';
@@ -36,7 +37,7 @@ export const google = defineProvider({
   // Defaults of the Calendar API for a project and for a user of it. https://developers.google.com/workspace/calendar/api/guides/quota
   limits: { provider: { limit: 10_000, perMs: 60_000 }, account: { limit: 600, perMs: 60_000 } },
   types: ['calendar'],
-  capabilities: ['oauth', 'identity', 'calendar'],
+  capabilities: ['oauth', 'identity', 'calendar', 'calendarReading'],
   connect: ({ config, outbound, now }) => {
     const api = { provider: 'google', baseUrl: config.GOOGLE_API_BASE_URL, outbound, now };
     const oauth = googleOAuth({
@@ -47,7 +48,7 @@ export const google = defineProvider({
       authBaseUrl: config.GOOGLE_AUTH_BASE_URL,
       tokenBaseUrl: config.GOOGLE_TOKEN_BASE_URL,
     });
-    return { oauth, identity: googleIdentity(api), calendar: googleCalendar(api) };
+    return { oauth, identity: googleIdentity(api), calendar: googleCalendar(api), calendarReading: googleCalendarReading(api) };
   },
   inboundWebhooks: {
     variables: ['GOOGLE_WEBHOOK_SECRET'],

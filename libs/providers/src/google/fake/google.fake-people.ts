@@ -1,0 +1,112 @@
+import type { FakeSituation } from '../../_kit/fake-situation.js';
+import { fakeSituation, noInput } from '../../_kit/fake-situation.js';
+import { z } from 'zod';
+import type { GoogleCalendars, StoredCalendar } from '../google.fake-calendars.js';
+import { isEventProblem, toEventFields, type EventProblem, type StoredEvent } from '../google.fake-events.js';
+import { occurrenceOf } from './google.fake-occurrences.js';
+
+/** An event as somebody writes it by hand, in Google's own fields. */
+export interface HandWrittenEvent {
+  readonly email: string;
+  /** `primary`, or an id. */
+  readonly calendarId: string;
+  /** An event to change, or an occurrence of a series; without it a new event. */
+  readonly id?: string | undefined;
+  /** Somebody else whose event it is. */
+  readonly invitedBy?: string | undefined;
+  readonly event: Readonly<Record<string, unknown>>;
+}
+
+/** What people do in Google's own pages, beside every app. */
+export interface GooglePeople {
+  /** Puts an event into a calendar, or replaces one. Answers its id. */
+  putEvent(written: HandWrittenEvent): string;
+  removeEvent(event: Pick<HandWrittenEvent, 'email' | 'calendarId'> & { readonly id: string }): void;
+}
+
+/** People in front of these calendars. */
+export const googlePeople = (calendars: GoogleCalendars): GooglePeople => ({
+  putEvent: ({ email, calendarId, id, invitedBy, event }) => {
+    const calendar = found(calendars.find(email, calendarId));
+    const write = { calendar, wanted: event, sendUpdates: 'none', keepsConference: true, invitedBy };
+    if (id === undefined) return accepted(calendars.insert({ ...write, id: `hand${String(calendar.revision).padStart(8, '0')}` })).id;
+    return accepted(calendars.change({ ...write, event: eventIn(calendar, id), mode: 'replace' })).id;
+  },
+  removeEvent: ({ email, calendarId, id }) => {
+    const calendar = found(calendars.find(email, calendarId));
+    calendars.remove(calendar, eventIn(calendar, id), 'none');
+  },
+});
+
+const found = <Thing>(thing: Thing | null): Thing => {
+  if (thing === null) throw new Error('unreachable: there is no such calendar or event');
+  return thing;
+};
+
+const eventIn = (calendar: StoredCalendar, id: string): StoredEvent => found(calendar.events.get(id) ?? occurrenceOf(calendar, id));
+
+const accepted = (result: StoredEvent | EventProblem): StoredEvent => {
+  if (isEventProblem(result)) throw new Error(`unreachable: ${result.message}`);
+  return result;
+};
+
+/** What the situations of the calendars begin. */
+export interface CalendarSituations {
+  readonly calendars: GoogleCalendars;
+  readonly people: GooglePeople;
+  expireSyncTokens(): void;
+  setEventsPerPageMax(events: number): void;
+  readonly now: () => Date;
+}
+
+/** What can happen to calendars at Google, for the sandbox. */
+export const calendarSituations = ({
+  calendars,
+  people,
+  expireSyncTokens,
+  setEventsPerPageMax,
+  now,
+}: CalendarSituations): readonly FakeSituation[] => {
+  const place = { email: z.string().min(1), calendar_id: z.string().min(1).default('primary') };
+  const isThere = ({ email, calendar_id: calendarId, id }: { email: string; calendar_id: string; id?: string | undefined }): boolean => {
+    const calendar = calendars.find(email, calendarId);
+    return calendar !== null && (id === undefined || calendar.events.has(id) || occurrenceOf(calendar, id) !== null);
+  };
+  const lunch = () => ({ summary: 'Lunch', start: { dateTime: hoursFrom(now(), 1) }, end: { dateTime: hoursFrom(now(), 2) } });
+
+  return [
+    fakeSituation({
+      name: 'expire-sync-tokens',
+      input: noInput,
+      buttons: [{ label: 'Forget every sync token', input: {} }],
+      begin: () => expireSyncTokens(),
+    }),
+    fakeSituation({
+      name: 'events-per-page',
+      input: z.strictObject({ events: z.number().int().min(1).max(2500) }),
+      buttons: [
+        { label: 'List two events on a page', input: { events: 2 } },
+        { label: 'List as many events on a page as asked for', input: { events: 2500 } },
+      ],
+      begin: ({ events }) => setEventsPerPageMax(events),
+    }),
+    fakeSituation({
+      name: 'put-event',
+      input: z
+        .strictObject({ ...place, id: z.string().optional(), invited_by: z.string().optional(), event: z.looseObject({}).optional() })
+        .refine(isThere, 'there is no such calendar or event')
+        .refine(({ event }) => event === undefined || !isEventProblem(toEventFields(event, 'UTC')), 'Google would refuse this event'),
+      accountButton: 'Put a lunch into the calendar, an hour from now',
+      begin: ({ email, calendar_id: calendarId, id, invited_by: invitedBy, event }) => {
+        people.putEvent({ email, calendarId, id, invitedBy, event: event ?? lunch() });
+      },
+    }),
+    fakeSituation({
+      name: 'remove-event',
+      input: z.strictObject({ ...place, id: z.string() }).refine(isThere, 'there is no such calendar or event'),
+      begin: ({ email, calendar_id: calendarId, id }) => people.removeEvent({ email, calendarId, id }),
+    }),
+  ];
+};
+
+const hoursFrom = (now: Date, hours: number): string => new Date(now.getTime() + hours * 3_600_000).toISOString();
