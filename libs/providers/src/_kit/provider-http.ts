@@ -14,6 +14,8 @@ export interface JsonCall<Schema extends z.ZodType> {
   readonly token: AccessToken;
   /** The whole `Authorization` header, where it is not the token that proves the caller. */
   readonly authorization?: string;
+  /** Beside those of every call, such as `Prefer`. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** Of the answer's body; {@link noContent} where there is none. */
   readonly schema: Schema;
@@ -42,11 +44,13 @@ export const noContent = z.unknown().transform(() => undefined);
 
 /** Plain REST for providers without a good SDK; the same path and the same failures as the others have. */
 export const providerHttp = ({ provider, baseUrl, outbound, now, readFailure }: ProviderHttpOptions): ProviderHttp => ({
-  call: async ({ method, operation, path, params = {}, query = {}, token, authorization, body, schema, idempotent = method !== 'POST', codes }) => {
+  call: async ({ method, operation, path, params = {}, query = {}, token, idempotent = method !== 'POST', ...rest }) => {
+    const { authorization, body, schema, codes } = rest;
     const send = outbound.fetch({ operation, path, accountId: token.accountId, idempotent });
     const url = new URL(`${baseUrl.replace(/\/+$/, '')}${fillPath(path, params)}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const headers = {
+      ...rest.headers,
       accept: 'application/json',
       authorization: authorization ?? `Bearer ${token.value}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),

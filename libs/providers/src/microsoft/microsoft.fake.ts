@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
+import type { FakeAccount, FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
 import { basicCredentialsOf, formOf, jsonAnswer } from '../_kit/fake-http.js';
 import { createOAuthFake, type FakeApiCall, type OAuthFakeHabits } from '../_kit/fake-oauth-provider.js';
-import { fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
+import { createFakeLedger } from '../_kit/fake-ledger.js';
+import { fakeSituation, noInput, type FakeSituation } from '../_kit/fake-situation.js';
+import { answerOutlook } from './fake/outlook.fake-calendar-api.js';
+import { createOutlookCalendars, toCollection, type OutlookCalendars } from './fake/outlook.fake-calendars.js';
+import { freshDeltaHabits, newEpoch, type DeltaHabits } from './fake/outlook.fake-delta.js';
 import { graphError, graphSuddenFailure, graphUnauthorized, loginError, loginRefusals } from './microsoft.fake-errors.js';
 import { toGraphUser } from './microsoft.fake-people.js';
 import { accessTokenSeconds, microsoftTokens } from './microsoft.fake-tokens.js';
@@ -11,10 +15,16 @@ import { accessTokenSeconds, microsoftTokens } from './microsoft.fake-tokens.js'
 /** The app that is registered at a Microsoft fake unless a test says otherwise. */
 export const microsoftFakeClient: FakeClient = { clientId: 'sandbox-microsoft-client', clientSecret: 'sandbox-microsoft-secret', name: 'Patchbay' };
 
-/** A Microsoft in memory: the login pages of every tenant and Graph's `/me`, which all of Microsoft's providers share. */
+/** A Microsoft in memory: the login pages of every tenant, and of Graph `/me`, which all of Microsoft's providers share, and Outlook's calendars. */
 export interface MicrosoftFake extends ProviderFake {
   /** An administrator began, or ceased, to ask for a second factor: meanwhile no refresh token helps, everybody has to come back to the consent page. */
   requireInteraction(isRequired: boolean): void;
+  /** Exchange forgets the state behind every delta token and skip token: they are answered with 410. */
+  forgetSyncStates(): void;
+  /** From now on no page of a list or a delta holds more, and a series may begin on one page and go on on the next. */
+  limitPages(limits: { readonly pageMax?: number; readonly spreadsSeries?: boolean }): void;
+  /** What stands in Outlook's calendars, for people who change it by hand. */
+  readonly calendars: OutlookCalendars;
 }
 
 const tokenPath = /^\/[^/]+\/oauth2\/v2\.0\/token$/;
@@ -38,26 +48,40 @@ const scopeMeanings: Readonly<Record<string, string>> = {
 /** Creates a Microsoft. `now` moves token lifetimes; the ledger counts every effect. */
 export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake => {
   const now = options.now ?? (() => new Date());
+  const ledger = options.ledger ?? createFakeLedger(now);
+  const calendars = createOutlookCalendars(now, ledger);
+  const deltas = freshDeltaHabits();
   let needsInteraction = false;
   const extra = (request: FakeRequest): FakeResponse | null => {
     const isRefresh = request.method === 'POST' && tokenPath.test(request.path) && formOf(request).get('grant_type') === 'refresh_token';
     return needsInteraction && isRefresh ? loginError(loginRefusals.interaction_required, now()) : null;
   };
-  const plain = createOAuthFake({ ...habits(now), extra }, options);
+  const api = (call: FakeApiCall): FakeResponse | null => answerGraph(call) ?? answerOutlookCall(call, { calendars, habits: deltas });
+  const collections = ({ email }: FakeAccount) => calendars.ofAccount(email).map((calendar) => toCollection(calendar, now()));
+  const plain = createOAuthFake({ ...habits(now), extra, api, collections }, { ...options, ledger });
   const fake: Omit<MicrosoftFake, 'situations'> = {
     ...plain,
+    calendars,
     requireInteraction: (isRequired) => {
       needsInteraction = isRequired;
     },
+    forgetSyncStates: () => {
+      deltas.epoch = newEpoch();
+    },
+    limitPages: (limits) => {
+      Object.assign(deltas, limits);
+    },
     reset: () => {
       needsInteraction = false;
+      calendars.reset();
+      Object.assign(deltas, freshDeltaHabits());
       plain.reset();
     },
   };
   return { ...fake, situations: situationsOf(fake) };
 };
 
-const situationsOf = ({ requireInteraction }: Pick<MicrosoftFake, 'requireInteraction'>): readonly FakeSituation[] => [
+const situationsOf = ({ requireInteraction, forgetSyncStates, limitPages }: Omit<MicrosoftFake, 'situations'>): readonly FakeSituation[] => [
   fakeSituation({
     name: 'require-interaction',
     input: z.strictObject({ is_required: z.boolean() }),
@@ -67,9 +91,24 @@ const situationsOf = ({ requireInteraction }: Pick<MicrosoftFake, 'requireIntera
     ],
     begin: ({ is_required: isRequired }) => requireInteraction(isRequired),
   }),
+  fakeSituation({
+    name: 'forget-sync-states',
+    input: noInput,
+    buttons: [{ label: 'Forget the state behind every delta token', input: {} }],
+    begin: () => forgetSyncStates(),
+  }),
+  fakeSituation({
+    name: 'limit-pages',
+    input: z.strictObject({ page_max: z.int().min(1).max(500), spreads_series: z.boolean() }),
+    buttons: [
+      { label: 'Hand out pages of two events', input: { page_max: 2, spreads_series: false } },
+      { label: 'Hand out pages of any size', input: { page_max: 500, spreads_series: false } },
+    ],
+    begin: ({ page_max: pageMax, spreads_series: spreadsSeries }) => limitPages({ pageMax, spreadsSeries }),
+  }),
 ];
 
-const habits = (now: () => Date): OAuthFakeHabits => ({
+const habits = (now: () => Date): Omit<OAuthFakeHabits, 'api'> => ({
   id: 'microsoft',
   displayName: 'Microsoft',
   client: microsoftFakeClient,
@@ -102,13 +141,17 @@ const habits = (now: () => Date): OAuthFakeHabits => ({
     }),
   refusal: (reason) => loginError(loginRefusals[reason], now()),
   unauthorized: graphUnauthorized,
-  api: answerGraph,
   notFound: () => graphError(404, 'ResourceNotFound', 'Resource not found for the segment.'),
   failure: graphSuddenFailure,
 });
 
 /** A permission is the same one with and without its resource. */
 const bare = (scopes: readonly string[]): readonly string[] => scopes.map((scope) => scope.replace(graph, ''));
+
+const answerOutlookCall = (
+  { request, account, scopes }: FakeApiCall,
+  outlook: { readonly calendars: OutlookCalendars; readonly habits: DeltaHabits },
+): FakeResponse | null => answerOutlook({ request, email: account.email, scopes: bare(scopes), ...outlook });
 
 /** `GET /v1.0/me`, also with the slash at the end that npm's passport-microsoft writes. */
 const answerGraph = ({ request, account, scopes }: FakeApiCall): FakeResponse | null => {

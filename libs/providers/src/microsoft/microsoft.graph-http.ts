@@ -1,4 +1,4 @@
-import type { Outbound } from '@patchbay/capabilities';
+import type { Outbound, ProviderErrorCode } from '@patchbay/capabilities';
 import { z } from 'zod';
 import type { FailureReader } from '../_kit/provider-failure.js';
 import { providerHttp, type ProviderHttp } from '../_kit/provider-http.js';
@@ -15,10 +15,30 @@ export interface GraphApi {
 /** @see https://learn.microsoft.com/graph/errors#error-resource-type */
 const graphErrorBody = z.object({ error: z.object({ code: z.string() }) });
 
-/** Graph's word for a failure. Its statuses mean what they say. */
+/**
+ * Words that say more than their status does, in lower case: Graph writes them both ways. Outlook's come from Exchange and are in no list of Graph's.
+ * https://learn.microsoft.com/graph/errors#code-property
+ */
+const meanings: Readonly<Record<string, ProviderErrorCode>> = {
+  // More than four requests at once for one mailbox, or more than its share: 429, and 503 at times. https://learn.microsoft.com/graph/throttling-limits
+  applicationthrottled: 'rate_limited',
+  mailboxconcurrency: 'rate_limited',
+  errorservertoobusy: 'rate_limited',
+  toomanyrequests: 'rate_limited',
+  // Tokens of a delta that Exchange no longer has. https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset
+  syncstatenotfound: 'cursor_expired',
+  syncstateinvalid: 'cursor_expired',
+  resyncrequired: 'cursor_expired',
+  // 400 for an id that is none.
+  errorinvalididmalformed: 'not_found',
+};
+
+/** Graph's word for a failure, and what it means. */
 export const readGraphFailure: FailureReader = (_status, body) => {
   const parsed = graphErrorBody.safeParse(body);
-  return parsed.success ? { reason: parsed.data.error.code } : {};
+  if (!parsed.success) return {};
+  const { code: reason } = parsed.data.error;
+  return { reason, code: meanings[reason.toLowerCase()] };
 };
 
 /** Microsoft Graph, version 1.0. Its documents count `/v1.0` to the base URL, so both ways of writing it are understood. */

@@ -30,7 +30,7 @@ interface Member {
   readonly id: string;
   readonly limits: ProviderLimits;
   readonly type: 'calendar' | 'video' | 'storage' | 'authentication';
-  connect(outbound: Outbound, baseUrl?: string): ReturnType<typeof outlook.connect>;
+  connect(outbound: Outbound, baseUrl?: string): Pick<ReturnType<typeof outlook.connect>, 'oauth' | 'identity'>;
 }
 
 const family: readonly Member[] = [

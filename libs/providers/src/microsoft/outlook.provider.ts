@@ -6,6 +6,7 @@ import { microsoftIdentity } from './microsoft.identity.js';
 import { graphInbound } from './microsoft.inbound.js';
 import { microsoftOAuth } from './microsoft.oauth.js';
 import { publicCloud, tenantId } from './microsoft.variables.js';
+import { outlookCalendarReading } from './outlook.calendar-reading.js';
 
 /** Every environment variable of Outlook. */
 const outlookConfig = oauthVariables('OUTLOOK', { name: 'Outlook', ...publicCloud }).extend({
@@ -23,9 +24,10 @@ export const outlook = defineProvider({
   // All of Graph per app, and of Outlook per app and mailbox. https://learn.microsoft.com/graph/throttling-limits
   limits: { provider: { limit: 130_000, perMs: 10_000 }, account: { limit: 10_000, perMs: 600_000 } },
   types: ['calendar'],
-  capabilities: ['oauth', 'identity'],
-  connect: ({ config, outbound, now }) => ({
-    oauth: microsoftOAuth({
+  capabilities: ['oauth', 'identity', 'calendarReading'],
+  connect: ({ config, outbound, now }) => {
+    const graph = graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now });
+    const oauth = microsoftOAuth({
       clientId: config.OUTLOOK_CLIENT_ID,
       clientSecret: config.OUTLOOK_CLIENT_SECRET,
       redirectUri: config.OUTLOOK_REDIRECT_URI,
@@ -34,9 +36,9 @@ export const outlook = defineProvider({
       type: 'calendar',
       scopes: config.OUTLOOK_SCOPES,
       builtInScopes: ['offline_access', 'User.Read', 'Calendars.ReadWrite'],
-    }),
-    identity: microsoftIdentity(graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now })),
-  }),
+    });
+    return { oauth, identity: microsoftIdentity(graph), calendarReading: outlookCalendarReading(graph) };
+  },
   inboundWebhooks: {
     variables: ['OUTLOOK_WEBHOOK_SECRET'],
     secrets: { headers: [], fields: ['value.*.clientState', 'validationTokens'] },

@@ -1,0 +1,246 @@
+import type { FakeRequest, FakeResponse } from '../../_kit/fake.js';
+import { emptyAnswer, jsonAnswer, jsonObjectOf, pathSegments } from '../../_kit/fake-http.js';
+import { graphError } from '../microsoft.fake-errors.js';
+import type { OutlookCalendars, StoredCalendar } from './outlook.fake-calendars.js';
+import { deltaPage, deltaStart, fromDeltaToken, toDeltaToken, type DeltaHabits, type DeltaPlace } from './outlook.fake-delta.js';
+import {
+  dayWithId,
+  occurrenceIdOf,
+  onDay,
+  shownIn,
+  toGraphEvent,
+  writtenEvent,
+  type EventFields,
+  type GraphAnswer,
+  type Presentation,
+  type StoredEvent,
+} from './outlook.fake-events.js';
+import { msToWall, wallToMs } from './outlook.fake-time.js';
+
+/** A call of Outlook's part of Graph, by somebody with these permissions. */
+export interface OutlookCall {
+  readonly request: FakeRequest;
+  readonly email: string;
+  readonly scopes: readonly string[];
+  readonly calendars: OutlookCalendars;
+  readonly habits: DeltaHabits;
+}
+
+/** Answers what lies below `/v1.0/me/calendars`, and `/v1.0/me/events/{id}`; null for everything else. */
+export const answerOutlook = (call: OutlookCall): FakeResponse | null => {
+  const [version, me, ...path] = pathSegments(call.request.path) ?? [];
+  if (version !== 'v1.0' || me !== 'me' || (path[0] !== 'calendars' && path[0] !== 'events')) return null;
+  const isReading = call.request.method === 'GET';
+  const wanted = isReading ? ['Calendars.Read', 'Calendars.ReadWrite'] : ['Calendars.ReadWrite'];
+  if (!wanted.some((scope) => call.scopes.includes(scope))) return failures.accessDenied();
+  if (path[0] === 'events') return path[1] === undefined ? null : answerEvent(call, { calendar: null, eventId: path[1] }, path[2]);
+  if (path[1] === undefined) return isReading ? listCalendars(call) : null;
+  const calendar = call.calendars.find(call.email, path[1]);
+  if (calendar === null) return path[1].startsWith('AAMk') ? failures.itemNotFound() : failures.malformedId();
+  return answerCalendar(call, calendar, path.slice(2));
+};
+
+const failures = {
+  accessDenied: () => graphError(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.'),
+  itemNotFound: () => graphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store.'),
+  malformedId: () => graphError(400, 'ErrorInvalidIdMalformed', 'Id is malformed.'),
+  invalid: (message: string) => graphError(400, 'ErrorInvalidParameter', message),
+  invalidProperty: () => graphError(400, 'ErrorPropertyValidationFailure', 'At least one property failed validation.'),
+  syncStateNotFound: () => graphError(410, 'SyncStateNotFound', 'The sync state generation is not found; generation=1;[highest=2].'),
+};
+
+const answerCalendar = (call: OutlookCall, calendar: StoredCalendar, [area, second, third]: readonly string[]): FakeResponse | null => {
+  const { method } = call.request;
+  if (area === undefined) return method === 'GET' ? jsonAnswer(200, toGraphCalendar(calendar)) : null;
+  if (area === 'calendarView' && method === 'GET') return second === 'delta' ? answerDelta(call, calendar) : listView(call, calendar);
+  if (area !== 'events') return null;
+  if (second !== undefined) return answerEvent(call, { calendar, eventId: second }, third);
+  if (method === 'GET') return listEvents(call, calendar);
+  return method === 'POST' ? createEvent(call, calendar) : null;
+};
+
+const listCalendars = (call: OutlookCall): FakeResponse =>
+  listAnswer(call, call.calendars.ofAccount(call.email).map(toGraphCalendar), `users('${call.email}')/calendars`);
+
+const toGraphCalendar = ({ id, name, owner, isDefault, canEdit }: StoredCalendar): GraphAnswer => ({
+  id,
+  name,
+  color: 'auto',
+  hexColor: '',
+  isDefaultCalendar: isDefault,
+  changeKey: 'DwAAABYAAAA=',
+  canShare: canEdit,
+  canViewPrivateItems: canEdit,
+  canEdit,
+  allowedOnlineMeetingProviders: ['teamsForBusiness'],
+  defaultOnlineMeetingProvider: 'teamsForBusiness',
+  isTallyingResponses: isDefault,
+  isRemovable: !isDefault,
+  owner,
+});
+
+/** A list with `$top`, `$skip` and `$select`, and a link to what is left of it. */
+const listAnswer = ({ request, habits }: OutlookCall, all: readonly GraphAnswer[], context: string): FakeResponse => {
+  const { query } = request;
+  const [top, skip] = [Number(query.get('$top') ?? 10), Number(query.get('$skip') ?? 0)];
+  if (!Number.isInteger(top) || !Number.isInteger(skip) || top < 1 || top > 1_000 || skip < 0)
+    return failures.invalid('$top and $skip must be numbers.');
+  const size = Math.min(top, habits.pageMax);
+  const fields = query.get('$select')?.split(',');
+  const value = all.slice(skip, skip + size);
+  const next = new URLSearchParams(query);
+  next.set('$skip', String(skip + size));
+  return jsonAnswer(200, {
+    '@odata.context': `${request.baseUrl}/v1.0/$metadata#${context}`,
+    value: fields === undefined ? value : value.map((item) => Object.fromEntries(Object.entries(item).filter(([name]) => fields.includes(name)))),
+    ...(skip + size < all.length ? { '@odata.nextLink': `${request.baseUrl}${request.path}?${next.toString()}` } : {}),
+  });
+};
+
+const answerDelta = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
+  const { request, habits } = call;
+  const token = request.query.get('$skiptoken') ?? request.query.get('$deltatoken');
+  // https://learn.microsoft.com/graph/delta-query-events#use-query-parameters-in-a-delta-query-for-a-calendar-view
+  if (request.query.has('$select') || request.query.has('$expand'))
+    return failures.invalid('This query option is not supported with change tracking.');
+  const view = token === null ? viewOf(request) : null;
+  if (token === null && view === null) return failures.invalid('This request requires a time window specified by startDateTime and endDateTime.');
+  const place = token === null && view !== null ? deltaStart(habits, calendar, view) : fromDeltaToken(token ?? '', habits, calendar.id);
+  if (place === null) return failures.syncStateNotFound();
+  const shape = presentationOf(request, calendar);
+  if (shape === null) return failures.invalid('The time zone is not valid.');
+
+  const pageSize = Number(/odata\.maxpagesize=(\d+)/.exec(request.headers['prefer'] ?? '')?.[1] ?? 10);
+  const { value, isLast, next } = deltaPage(calendar, place, { habits, pageSize, shape });
+  return jsonAnswer(200, {
+    '@odata.context': `${request.baseUrl}/v1.0/$metadata#Collection(event)`,
+    [isLast ? '@odata.deltaLink' : '@odata.nextLink']: linkTo(request, isLast ? '$deltatoken' : '$skiptoken', next),
+    value,
+  });
+};
+
+const linkTo = ({ baseUrl, path }: FakeRequest, parameter: string, place: DeltaPlace): string =>
+  `${baseUrl}${path}?${parameter}=${toDeltaToken(place)}`;
+
+const viewOf = ({ query }: FakeRequest): { readonly fromMs: number; readonly toMs: number } | null => {
+  const [fromMs, toMs] = [Date.parse(query.get('startDateTime') ?? ''), Date.parse(query.get('endDateTime') ?? '')];
+  return Number.isNaN(fromMs) || Number.isNaN(toMs) || fromMs >= toMs ? null : { fromMs, toMs };
+};
+
+/** Null for a zone that nobody knows. */
+const presentationOf = ({ headers }: FakeRequest, { owner }: StoredCalendar): Presentation | null => {
+  const timeZone = /outlook\.timezone="([^"]+)"/.exec(headers['prefer'] ?? '')?.[1] ?? 'UTC';
+  return Number.isNaN(wallToMs('2027-01-01T00:00:00', timeZone)) ? null : { timeZone, owner };
+};
+
+const listView = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
+  const [view, shape] = [viewOf(call.request), presentationOf(call.request, calendar)];
+  if (view === null || shape === null) return failures.invalid('This request requires a time window specified by startDateTime and endDateTime.');
+  const all = [...calendar.events.values()].flatMap((event) => shownIn(event, view).map((one) => toGraphEvent(event, one, shape)));
+  return listAnswer(call, all, 'calendarView');
+};
+
+/** Masters and single events, as they are stored. */
+const listEvents = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
+  const shape = presentationOf(call.request, calendar);
+  if (shape === null) return failures.invalid('The time zone is not valid.');
+  const stored = [...calendar.events.values()].filter(({ isRemoved }) => !isRemoved);
+  return listAnswer(
+    call,
+    stored.map((event) => toGraphEvent(event, asStored(event), shape)),
+    'events',
+  );
+};
+
+const asStored = ({ id, fields }: StoredEvent) => ({ type: fields.recurrence === null ? 'singleInstance' : 'seriesMaster', id, fields });
+
+const createEvent = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
+  if (!calendar.canEdit) return failures.accessDenied();
+  const { start, end, ...rest } = writtenFields(call.request) ?? {};
+  if (start === undefined || end === undefined || !isInOrder({ start, end })) return failures.invalidProperty();
+  const event = call.calendars.add(calendar, { ...rest, start, end });
+  return showEvent(call, { calendar, event, date: null }, 201);
+};
+
+const writtenFields = (request: FakeRequest): Partial<EventFields> | null => {
+  const parsed = writtenEvent.partial().safeParse(jsonObjectOf(request));
+  return parsed.success ? (Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined)) as Partial<EventFields>) : null;
+};
+
+const isInOrder = ({ start, end }: Pick<EventFields, 'start' | 'end'>): boolean =>
+  wallToMs(start.dateTime, start.timeZone) <= wallToMs(end.dateTime, end.timeZone);
+
+/** An event, or with its day one occurrence of a series. */
+interface FoundEvent {
+  readonly calendar: StoredCalendar;
+  readonly event: StoredEvent;
+  readonly date: string | null;
+}
+
+const answerEvent = (
+  call: OutlookCall,
+  place: { readonly calendar: StoredCalendar | null; readonly eventId: string },
+  area: string | undefined,
+): FakeResponse | null => {
+  // Below `/me` only what is in calendars of one's own is found.
+  const calendars = place.calendar === null ? call.calendars.ofAccount(call.email).filter(({ canEdit }) => canEdit) : [place.calendar];
+  const found = calendars.flatMap((calendar) => findIn(calendar, place.eventId))[0];
+  if (found === undefined) return failures.itemNotFound();
+  const { method } = call.request;
+  if (area === 'instances' && method === 'GET') return listInstances(call, found);
+  if (area !== undefined) return null;
+  if (method === 'GET') return showEvent(call, found, 200);
+  if (!found.calendar.canEdit) return failures.accessDenied();
+  if (method === 'DELETE') return deleteEvent(call, found);
+  return method === 'PATCH' ? patchEvent(call, found) : null;
+};
+
+const findIn = (calendar: StoredCalendar, id: string): readonly FoundEvent[] => {
+  const stored = calendar.events.get(id);
+  if (stored !== undefined) return stored.isRemoved ? [] : [{ calendar, event: stored, date: null }];
+  if (!id.startsWith('AAMkOcc')) return [];
+  return [...calendar.events.values()].flatMap((event) => {
+    const date = event.isRemoved ? null : dayWithId(event, id);
+    return date === null ? [] : [{ calendar, event, date }];
+  });
+};
+
+const showEvent = ({ request }: OutlookCall, { calendar, event, date }: FoundEvent, status: number): FakeResponse => {
+  const shape = presentationOf(request, calendar);
+  if (shape === null) return failures.invalid('The time zone is not valid.');
+  const [shown] = date === null ? [asStored(event)] : shownIn(event, dayAround(date)).filter(({ id }) => id === occurrenceIdOf(event.id, date));
+  if (shown === undefined) return failures.itemNotFound();
+  return jsonAnswer(status, { '@odata.context': `${request.baseUrl}/v1.0/$metadata#events/$entity`, ...toGraphEvent(event, shown, shape) });
+};
+
+// An exception may have been moved anywhere.
+const dayAround = (date: string) => ({ fromMs: 0, toMs: Date.parse(date) + 4_000 * 86_400_000 });
+
+const listInstances = (call: OutlookCall, { calendar, event }: FoundEvent): FakeResponse => {
+  const [view, shape] = [viewOf(call.request), presentationOf(call.request, calendar)];
+  if (view === null || shape === null) return failures.invalid('This request requires a time window specified by startDateTime and endDateTime.');
+  if (event.fields.recurrence === null) return failures.invalid('The event is not a series master.');
+  return listAnswer(
+    call,
+    shownIn(event, view).map((one) => toGraphEvent(event, one, shape)),
+    'instances',
+  );
+};
+
+const deleteEvent = ({ calendars }: OutlookCall, { calendar, event, date }: FoundEvent): FakeResponse => {
+  if (date === null) calendars.remove({ calendar, event });
+  else calendars.except({ calendar, event }, date, 'deleted');
+  return emptyAnswer();
+};
+
+const patchEvent = (call: OutlookCall, { calendar, event, date }: FoundEvent): FakeResponse => {
+  const change = writtenFields(call.request);
+  const before = date === null ? event.fields : onDay(event.fields, date);
+  if (change === null || !isInOrder({ ...before, ...change })) return failures.invalidProperty();
+  const changed = date === null ? call.calendars.change({ calendar, event }, change) : call.calendars.except({ calendar, event }, date, change);
+  return showEvent(call, { calendar, event: changed, date }, 200);
+};
+
+/** The day of a series on which an occurrence would begin. */
+export const dayOfStart = (event: StoredEvent, wall: string, zone: string): string =>
+  msToWall(wallToMs(wall, zone), event.fields.start.timeZone).slice(0, 'yyyy-mm-dd'.length);

@@ -1,0 +1,126 @@
+import { toSourceEvent, toTransactionId, type GraphEvent } from './outlook.calendar-reading.mapping.js';
+
+const at = (dateTime: string, timeZone = 'UTC') => ({ dateTime: `${dateTime}.0000000`, timeZone });
+
+const aGraphEvent = (event: Partial<GraphEvent> = {}): GraphEvent => ({
+  id: 'e-1',
+  start: at('2027-03-01T09:00:00'),
+  end: at('2027-03-01T10:00:00'),
+  ...event,
+});
+
+describe('an event of Outlook', () => {
+  it.each([
+    ['free', true, 'confirmed'],
+    ['workingElsewhere', true, 'confirmed'],
+    ['tentative', false, 'tentative'],
+    ['busy', false, 'confirmed'],
+    ['oof', false, 'confirmed'],
+    ['unknown', false, 'confirmed'],
+  ])('that is shown as %s leaves its owner free: %s, and is %s', (showAs, isFree, status) => {
+    expect(toSourceEvent(aGraphEvent({ showAs }), null)).toMatchObject({ isFree, status });
+  });
+
+  it.each([
+    ['accepted', 'accepted'],
+    ['tentativelyAccepted', 'tentative'],
+    ['declined', 'declined'],
+    ['notResponded', 'unanswered'],
+    ['organizer', null],
+    ['none', null],
+  ])('with the response %s was answered with %s', (response, expected) => {
+    expect(toSourceEvent(aGraphEvent({ responseStatus: { response } }), null).response).toBe(expected);
+  });
+
+  it('that its organizer called off is cancelled, whatever it is shown as', () => {
+    expect(toSourceEvent(aGraphEvent({ isCancelled: true, showAs: 'tentative' }), null).status).toBe('cancelled');
+  });
+
+  it('has no title, page or key where Graph says nothing', () => {
+    expect(toSourceEvent(aGraphEvent(), null)).toEqual({
+      id: 'e-1',
+      seriesId: null,
+      originalStart: null,
+      start: { dateTime: '2027-03-01T09:00:00', timeZone: 'UTC' },
+      end: { dateTime: '2027-03-01T10:00:00', timeZone: 'UTC' },
+      recurrence: [],
+      status: 'confirmed',
+      isFree: false,
+      response: null,
+      title: '',
+      htmlLink: null,
+      key: null,
+    });
+  });
+
+  it.each([
+    [toTransactionId('0198f2a4-0000-7000-8000-000000000001'), '0198f2a4-0000-7000-8000-000000000001'],
+    ['7b8b2d4e-9c3a-4a6f-8f0e-2f1f5f0f7d11', null],
+    ['localevent:7b8b2d4e-9c3a-4a6f-8f0e-2f1f5f0f7d11', null],
+  ])('with the transaction id %s has the key %s', (transactionId, key) => {
+    expect(toSourceEvent(aGraphEvent({ transactionId }), null).key).toBe(key);
+  });
+});
+
+describe('an occurrence of Outlook', () => {
+  const master = aGraphEvent({
+    id: 'm-1',
+    subject: 'Standup',
+    showAs: 'tentative',
+    webLink: 'https://outlook.example/m-1',
+    responseStatus: { response: 'accepted' },
+  });
+
+  it('is as its master, but for its own times', () => {
+    const bare = aGraphEvent({ id: 'o-1', start: at('2027-03-08T09:00:00'), end: at('2027-03-08T09:15:00') });
+
+    expect(toSourceEvent(bare, master)).toMatchObject({
+      id: 'o-1',
+      title: 'Standup',
+      status: 'tentative',
+      response: 'accepted',
+      htmlLink: 'https://outlook.example/m-1',
+      start: { dateTime: '2027-03-08T09:00:00', timeZone: 'UTC' },
+    });
+  });
+
+  it('keeps what is different about it', () => {
+    expect(
+      toSourceEvent(aGraphEvent({ subject: 'Standup, late', showAs: 'free', isCancelled: false }), { ...master, isCancelled: true }),
+    ).toMatchObject({
+      title: 'Standup, late',
+      isFree: true,
+      status: 'confirmed',
+    });
+  });
+});
+
+describe('a whole day of Outlook', () => {
+  const wholeDay = (start: string, end: string, originalStartTimeZone?: string) =>
+    toSourceEvent(aGraphEvent({ isAllDay: true, start: at(start), end: at(end), originalStartTimeZone }), null);
+
+  it.each([
+    ['from midnight to midnight', wholeDay('2027-03-28T00:00:00', '2027-03-29T00:00:00', 'Pacific Standard Time')],
+    ['from midnight to midnight in Berlin, over a change of the clocks', wholeDay('2027-03-27T23:00:00', '2027-03-28T22:00:00', 'Europe/Berlin')],
+    ['from midnight to midnight in a zone with a name of Windows', wholeDay('2027-03-27T23:00:00', '2027-03-28T22:00:00', 'W. Europe Standard Time')],
+    ['from midnight to midnight in New York', wholeDay('2027-03-28T04:00:00', '2027-03-29T04:00:00', 'Eastern Standard Time')],
+    ['in a zone that nobody knows', wholeDay('2027-03-27T22:00:00', '2027-03-28T21:00:00', 'tzone://Microsoft/Custom')],
+  ])('is that day when it is told %s', (_, event) => {
+    expect([event.start, event.end]).toEqual([{ date: '2027-03-28' }, { date: '2027-03-29' }]);
+  });
+});
+
+describe('a time of Outlook', () => {
+  it('is in the zone that Graph names, by its name in the IANA database', () => {
+    expect(toSourceEvent(aGraphEvent({ start: at('2027-03-01T10:00:00', 'W. Europe Standard Time') }), null).start).toEqual({
+      dateTime: '2027-03-01T10:00:00',
+      timeZone: 'Europe/Berlin',
+    });
+  });
+
+  it('is no answer in a zone that nobody knows: a guess would shift it', () => {
+    expect(() => toSourceEvent(aGraphEvent({ start: at('2027-03-01T10:00:00', 'tzone://Microsoft/Custom') }), null)).toThrow(
+      expect.objectContaining({ code: 'invalid_response', reason: 'unknown_time_zone' }),
+    );
+  });
+});
