@@ -23,7 +23,7 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
     if (only.has('p8')) figures.push(...measureFootprint(bench));
   }
   if (only.has('p2'))
-    figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 100_000, rounds: 3 })));
+    figures.push(...(await measureDeliveries(bench, isQuick ? { deliveries: 20_000, rounds: 1 } : { deliveries: 40_000, rounds: 3 })));
   if (only.has('p3'))
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p4'))
