@@ -9,7 +9,7 @@ export interface HttpCall {
   readonly body?: string;
 }
 
-/** Puts the keys of an input where the route expects them: in the path, in the query of GET and DELETE, else in the body. What the path itself stands for is left out. */
+/** Puts the keys of an input where the route expects them: in the path, in the query of GET and DELETE (each of several values under the same name), else in the body. What the path itself stands for is left out. */
 export function httpCallOf(
   { method, path, fixed = {} }: Pick<RouteContract, 'method' | 'path' | 'fixed'>,
   input: Readonly<Record<string, unknown>>,
@@ -24,6 +24,7 @@ export function httpCallOf(
   });
   if (method !== 'GET' && method !== 'DELETE') return { method, target: filled, body: JSON.stringify(rest) };
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(rest)) if (value !== undefined && value !== null) query.set(name, String(value));
+  for (const [name, value] of Object.entries(rest))
+    for (const each of [value].flat()) if (each !== undefined && each !== null) query.append(name, String(each));
   return { method, target: query.size === 0 ? filled : `${filled}?${query}` };
 }

@@ -1,6 +1,7 @@
 import {
   deleteWebhookEndpoint,
   getAccessToken,
+  getBusyTimes,
   getMe,
   listApiKeys,
   publishEvents,
@@ -48,6 +49,13 @@ describe('PatchbayClient', () => {
     await clientThatGets({ items: [], next_cursor: null }).call(listApiKeys, { limit: 3, cursor: undefined });
 
     expect(lastSent()?.url).toBe('http://gateway.test/api/v1/auth/api-keys?limit=3');
+  });
+
+  it('sends several values each under the same name', async () => {
+    const [from, to] = ['2026-11-21T00:00:00Z', '2026-11-22T00:00:00Z'];
+    await clientThatGets({ from, to, items: [] }).call(getBusyTimes, { from, to, user_id: [id, id] });
+
+    expect(lastSent()?.url).toContain(`&user_id=${id}&user_id=${id}`);
   });
 
   it('puts the id into the path, escaped, and the rest into the body', async () => {

@@ -41,11 +41,8 @@ export interface TaskRow extends Pick<SyncTask, 'account_id' | 'kind'> {
 /** An account that somebody wants read. */
 export interface WantedAccount {
   readonly status: ConnectionStatus;
-  readonly sync_enabled: boolean;
-  /** How many of its calendars are known. */
-  readonly calendar_count: number;
-  /** Calendars that can be read. */
-  readonly readable: readonly string[];
+  /** Its calendars are known, and none of them is to be read. */
+  readonly has_none_selected: boolean;
 }
 
 /** How long tasks are kept. Days. */
@@ -59,8 +56,7 @@ const findTask = {
       account.status = 'active' AND account.next_attempt_at IS NOT NULL AS list_goes_on, coalesce((
         SELECT json_agg(json_build_object(
           'calendar_id', calendar.remote_id, 'name', calendar.name, 'is_read', calendar.applied_revision >= target.revision,
-          'goes_on', account.status = 'active' AND account.sync_enabled AND calendar.sync_enabled AND calendar.is_selected
-            AND calendar.next_attempt_at IS NOT NULL,
+          'goes_on', account.status = 'active' AND calendar.is_selected AND calendar.next_attempt_at IS NOT NULL,
           'is_begun', run.id IS NOT NULL, 'pages', run.pages, 'changed', run.changed, 'removed', run.removed, 'last_error', calendar.last_error)
           ORDER BY calendar.is_primary DESC, calendar.name, calendar.remote_id)
         FROM calendars AS calendar
@@ -98,18 +94,12 @@ export class TasksRepository {
 
   /** An account of a person, locked until the end of the transaction; undefined for another's. */
   async lockAccount(tx: Transaction, user: UserCaller, id: string): Promise<WantedAccount | undefined> {
-    const values = [user.tenant_id, user.user_id, id];
-    const [account] = await tx.query<Pick<WantedAccount, 'status' | 'sync_enabled'>>(
-      `SELECT status, sync_enabled FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND status <> 'disconnected' FOR UPDATE`,
-      values,
+    const [account] = await tx.query<WantedAccount>(
+      `SELECT status, (SELECT count(*) > 0 AND NOT bool_or(is_selected) FROM calendars WHERE account_id = accounts.id) AS has_none_selected
+       FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND status <> 'disconnected' FOR UPDATE`,
+      [user.tenant_id, user.user_id, id],
     );
-    if (account === undefined) return undefined;
-    const calendars = await tx.query<{ id: string; can_be_read: boolean }>(
-      `SELECT id, is_selected AND sync_enabled AS can_be_read FROM calendars WHERE tenant_id = $1 AND user_id = $2 AND account_id = $3`,
-      values,
-    );
-    const readable = calendars.filter(({ can_be_read: canBeRead }) => canBeRead).map(({ id: calendarId }) => calendarId);
-    return { ...account, calendar_count: calendars.length, readable };
+    return account;
   }
 
   /** Wants the calendars of an account listed. @returns the revision by which they are. */

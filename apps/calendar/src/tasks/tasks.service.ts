@@ -30,7 +30,7 @@ export class TasksService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `calendar_not_found`, `connection_needs_reauth` or `calendar_sync_off` */
+  /** @throws AppError `calendar_not_found`, `connection_needs_reauth` or `calendar_none_selected` */
   refresh(user: UserCaller, accountId: string): Promise<BegunTask> {
     return this.database.transaction((tx) => this.#begin(tx, user, { accountId, kind: 'refresh' }));
   }
@@ -58,8 +58,7 @@ export class TasksService {
     const account = await this.tasks.lockAccount(tx, user, accountId);
     if (account === undefined) throw new AppError('calendar_not_found');
     if (account.status !== 'active') throw new AppError('connection_needs_reauth');
-    const { readable, calendar_count: count } = account;
-    if (!account.sync_enabled || (count > 0 && readable.length === 0)) throw new AppError('calendar_sync_off');
+    if (account.has_none_selected) throw new AppError('calendar_none_selected');
     if (kind === 'force_sync') {
       const latest = await this.tasks.latest(tx, user, wanted);
       const { task_id, status } = latest === undefined ? { task_id: '', status: 'succeeded' } : toSyncTask(latest);
@@ -67,7 +66,7 @@ export class TasksService {
     }
     const now = this.clock();
     const listRevision = await this.tasks.listSoon(tx, accountId, now);
-    const due = await this.calendars.readSoon(tx, { accountId, calendarIds: readable, isFull: kind === 'force_sync', now });
+    const due = await this.calendars.readSoon(tx, { accountId, isFull: kind === 'force_sync', now });
     const revisions = new Map(due.map(({ id, wanted_revision: revision }) => [id, revision]));
     const id = uuidv7();
     await this.tasks.add(tx, { id, user, accountId, kind, listRevision, revisions, now });

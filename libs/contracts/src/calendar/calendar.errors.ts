@@ -12,11 +12,10 @@ export const calendarErrors = defineErrors({
     title: 'The account has no such writable calendar.',
     remedy: 'Choose one of `calendars` whose `is_writable` is true.',
   },
-  calendar_sync_off: {
+  calendar_none_selected: {
     status: 409,
-    title: 'No calendar of this account is synchronised.',
-    remedy:
-      'Set `sync_enabled` to true, and select a calendar. After errors in a row it was switched off by itself: see `last_error` of the calendars.',
+    title: 'No calendar of this account is selected.',
+    remedy: 'Set `is_selected` of one of its `calendars` to true: only selected calendars are read.',
   },
   task_not_found: {
     status: 404,

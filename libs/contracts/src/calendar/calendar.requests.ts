@@ -81,13 +81,13 @@ export const getBusyTimes = defineRequest({
 const oneAccount = z.strictObject({ id: z.uuid() });
 const begunTask = z.object({ task_id: z.uuid(), status: z.enum(syncTaskStatuses) });
 
-/** Reads now what has changed in the selected calendars of an account, and which calendars it has. */
+/** Reads now what has changed in the selected calendars of an account, and which calendars it has; also while it is not synchronised by itself. */
 export const refreshCalendarAccount = defineRequest({
   name: 'calendar.refresh-account',
   version: 1,
   input: oneAccount,
   output: begunTask,
-  errors: ['calendar_not_found', 'calendar_sync_off', 'connection_needs_reauth'],
+  errors: ['calendar_not_found', 'calendar_none_selected', 'connection_needs_reauth'],
 });
 
 /** Reads everything in the selected calendars of an account anew; what was known stays until then. Asked twice, it is the same task. */
@@ -96,7 +96,7 @@ export const forceCalendarSync = defineRequest({
   version: 1,
   input: oneAccount,
   output: begunTask,
-  errors: ['calendar_not_found', 'calendar_sync_off', 'connection_needs_reauth'],
+  errors: ['calendar_not_found', 'calendar_none_selected', 'connection_needs_reauth'],
 });
 
 /** How far a reading is that somebody asked for. */
