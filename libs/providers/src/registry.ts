@@ -12,6 +12,7 @@ import { googleDrive } from './google/google_drive.provider.js';
 import { googleMeet } from './google/google_meet.provider.js';
 import { googleSignIn } from './google/google_sign_in.provider.js';
 import { youtube } from './google/youtube.provider.js';
+import { ics } from './ics/ics.provider.js';
 import { instagram } from './instagram/instagram.provider.js';
 import { mailgun } from './mailgun/mailgun.provider.js';
 import { microsoft } from './microsoft/microsoft.provider.js';
@@ -44,6 +45,7 @@ export const providers = [
   discord,
   apple,
   caldav,
+  ics,
   s3,
   azureBlob,
   gcs,

@@ -9,6 +9,7 @@ import {
   createGcsFake,
   createGithubFake,
   createGoogleFake,
+  createIcsFake,
   createInstagramFake,
   createMailgunFake,
   createMicrosoftFake,
@@ -57,6 +58,7 @@ export const hostProviders = (now: () => Date, ledger: FakeLedger): HostedProvid
     createDiscordFake(parts),
     createAppleFake(),
     createCaldavFake(),
+    createIcsFake(parts),
     // These compare the time of each call with their own clock, which therefore does not move with the sandbox's.
     createS3Fake(),
     createAzureBlobFake(),

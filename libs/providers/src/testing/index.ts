@@ -52,6 +52,7 @@ export { createGoogleFake, type GoogleFake } from '../google/google.fake.js';
 export { googleFakeWebhooks } from '../google/google.fake-webhooks.js';
 export { youtubeFakeWebhooks } from '../google/youtube.fake-webhooks.js';
 export { googleDriveFakeClient, googleFakeClient, googleSignInFakeClient, youtubeFakeClient } from '../google/google.fake-clients.js';
+export { createIcsFake, type IcsFake } from '../ics/ics.fake.js';
 export { createInstagramFake, instagramFakeClient } from '../instagram/instagram.fake.js';
 export { instagramFakeWebhooks } from '../instagram/instagram.fake-webhooks.js';
 export { createMailgunFake } from '../mailgun/mailgun.fake.js';

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import {
+  credentialsOfToken,
+  ProviderError,
+  type AccessToken,
+  type CalendarReadingCapability,
+  type ChangePage,
+  type ReadingStart,
+  type ResourceChange,
+  type SourceEvent,
+} from '@patchbay/capabilities';
+import { CalendarTextError, parseCalendar, type ParsedCalendar } from '@patchbay/icalendar';
+import { icsForm } from './ics.credentials.js';
+import { cursorText, readCursor, type FeedCursor } from './ics.cursor.js';
+import { readFeed, readHead, type Feed, type FeedText, type IcsApi } from './ics.feed.js';
+
+/** A feed is one calendar; it has no id of its own. */
+const feedCalendarId = 'feed';
+/** Of one transaction of whoever stores them. */
+const resourcesPerPage = 500;
+
+/** Reads a feed, and tells which of its events came, changed and went. A feed itself only says that something did. */
+export const icsCalendarReading = (api: IcsApi): CalendarReadingCapability => ({
+  isBoundToWindow: false,
+  listCalendars: async (token) => {
+    const feed = feedOf(token);
+    const { name, timeZone } = await readHead(api, feed, 'invalid_response');
+    return [{ id: feedCalendarId, name: name ?? new URL(feed.url).hostname, timeZone, isPrimary: true, isWritable: false }];
+  },
+  read: (token, start) => readChanges(api, token, start),
+});
+
+async function* readChanges(api: IcsApi, token: AccessToken, start: ReadingStart): AsyncGenerator<ChangePage> {
+  const feed = feedOf(token);
+  if (start.calendarId !== feedCalendarId) throw new ProviderError('ics', 'not_found');
+  const address = digestOf(feed.url);
+  const before = start.cursor === null ? null : readCursor(start.cursor);
+  // What one address said about itself means nothing at another.
+  const isSameAddress = before?.address === address;
+  const found = await readFeed(api, feed, isSameAddress ? before.validators : { etag: null, modified: null });
+  if (found === null) return yield { changes: [], cursor: start.cursor };
+
+  const text = digestOf(found.text.replace(answerTimes, ''));
+  if (before?.text === text) return yield { changes: [], cursor: cursorText({ ...before, address, validators: found.validators }) };
+  const resources = resourcesOf(found, api.now());
+  const after = cursorText({ address, validators: found.validators, text, resources: [...resources.keys()] });
+  yield* pagesOf(resources, { before, after, start });
+}
+
+/** Servers write the time of the answer into every event. */
+const answerTimes = /^DTSTAMP[^\r\n]*\r?\n/gim;
+
+interface Comparison {
+  readonly before: FeedCursor | null;
+  readonly after: string;
+  readonly start: ReadingStart;
+}
+
+/** Until the last page is stored, reading begins where it began before: what is stored already is then found unchanged. */
+async function* pagesOf(resources: ReadonlyMap<string, Resource>, { before, after, start }: Comparison): AsyncGenerator<ChangePage> {
+  const gone = before === null ? [] : before.resources.filter((resource) => !resources.has(resource));
+  const names = [...gone, ...resources.keys()];
+  for (let first = 0; first === 0 || first < names.length; first += resourcesPerPage) {
+    const page = names.slice(first, first + resourcesPerPage);
+    const known = await start.known(page.filter((name) => resources.has(name)));
+    const isLast = first + resourcesPerPage >= names.length;
+    yield { changes: page.map((name) => changeOf(name, resources.get(name), known.get(name))), cursor: isLast ? after : start.cursor };
+  }
+}
+
+const changeOf = (resource: string, found: Resource | undefined, knownVersion: string | undefined): ResourceChange => {
+  if (found === undefined) return { kind: 'gone', resource };
+  return found.version === knownVersion ? { kind: 'unchanged', resource } : { kind: 'present', resource, ...found };
+};
+
+/** What a feed has about one UID: an event, or a series with its exceptions. */
+interface Resource {
+  readonly version: string;
+  readonly events: readonly SourceEvent[];
+}
+
+/** Named by a digest of the UID: all names together stand in the cursor, and UIDs are long. */
+const resourcesOf = ({ text }: FeedText, now: Date): ReadonlyMap<string, Resource> => {
+  const { events, unreadable, isWhole } = parsed(text, now);
+  // Half of a calendar would make everything in its other half look as if it was gone.
+  if (!isWhole) throw new ProviderError('ics', 'invalid_response', { reason: 'incomplete' });
+  // Of a feed that makes no sense nobody must think that its owner has become free.
+  if (events.length === 0 && unreadable > 0) throw new ProviderError('ics', 'invalid_response', { reason: 'unreadable' });
+  const byUid = new Map<string, SourceEvent[]>();
+  for (const event of events) {
+    const uid = event.seriesId ?? event.id;
+    const known = byUid.get(uid);
+    if (known === undefined) byUid.set(uid, [event]);
+    else known.push(event);
+  }
+  return new Map([...byUid].map(([uid, ofUid]) => [digestOf(uid).slice(0, nameLength), toResource(ofUid)]));
+};
+
+const parsed = (text: string, now: Date): ParsedCalendar => {
+  try {
+    return parseCalendar(text, { now });
+  } catch (error) {
+    if (!(error instanceof CalendarTextError)) throw error;
+    throw new ProviderError('ics', 'invalid_response', { reason: error.fault });
+  }
+};
+
+/** 72 bits: of a hundred thousand UIDs no two share them, but for one time in a trillion. */
+const nameLength = 12;
+
+const toResource = (events: readonly SourceEvent[]): Resource => {
+  const distinct = withDistinctIds(events);
+  return { version: digestOf(JSON.stringify(distinct)), events: distinct };
+};
+
+/** Some feeds give one UID to several events; their owner is busy in each of them. */
+const withDistinctIds = (events: readonly SourceEvent[]): readonly SourceEvent[] => {
+  const times = new Map<string, number>();
+  return events.map((event) => {
+    const time = (times.get(event.id) ?? 0) + 1;
+    times.set(event.id, time);
+    return time === 1 ? event : { ...event, id: `${event.id}#${time}` };
+  });
+};
+
+const feedOf = (token: AccessToken): Feed => ({ url: icsForm.parse(credentialsOfToken(token)).url, accountId: token.accountId });
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 24);
