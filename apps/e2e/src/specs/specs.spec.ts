@@ -363,6 +363,6 @@ describe('the command', () => {
   it("drives what Microsoft's adapters share through successes and refusals", async () => {
     const { byAdapters } = await microsoftScenario();
 
-    expect([...new Set(byAdapters.map(({ response }) => response?.status))]).toEqual(expect.arrayContaining([200, 401, 429, 503]));
+    expect([...new Set(byAdapters.map(({ response }) => response?.status))]).toEqual(expect.arrayContaining([200, 400, 401, 410, 429, 503]));
   });
 });

@@ -2,6 +2,7 @@ import type { ApiDescription } from './description.js';
 import { readDiscovery } from './discovery.js';
 import type { Json } from './json.js';
 import { readMetaGraphUser } from './meta-graph.js';
+import { readMsgraph } from './msgraph.js';
 import { readOpenApi } from './openapi.js';
 
 /** A vendor's published description, and how it is read. */
@@ -50,8 +51,7 @@ export const vendorDocuments: readonly VendorDocument[] = [
   {
     file: 'msgraph.json',
     source: 'https://github.com/microsoftgraph/msgraph-metadata, openapi/v1.0/openapi.yaml, as JSON (the operations of me)',
-    // The document requires the type of every object; the API names it only where it could be another one.
-    read: (document) => readOpenApi('msgraph', document, { neverRequired: ['@odata.type'] }),
+    read: readMsgraph,
   },
   {
     file: 'meta-graph/IGUserForIGOnlyAPI.json',
@@ -93,6 +93,9 @@ export const expectedOperations: readonly string[] = [
   'youtube GET /youtube/v3/channels',
   'instagram GET /me',
   'msgraph GET /v1.0/me',
+  'msgraph GET /v1.0/me/calendars',
+  'msgraph GET /v1.0/me/calendars/{calendar-id}/calendarView/delta',
+  'msgraph GET /v1.0/me/calendars/{calendar-id}/events/{event-id}/instances',
   'webex GET /v1/people/me',
   'zoom GET /v2/users/{userId}',
   'zoom GET /v2/users/{userId}/meetings',
