@@ -1,4 +1,4 @@
-import { connectToFake, createGoogleFake, googleFakeClient } from '@patchbay/providers/testing';
+import { connectToFake, createGoogleFake, fakePerson, googleFakeClient } from '@patchbay/providers/testing';
 import { randomUUID } from 'node:crypto';
 import { manifestOf } from './manifest.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
@@ -31,6 +31,7 @@ export const googleScenario = async (): Promise<Recording> => {
   const take = takeExchanges(connection.running.exchanges);
   try {
     await useCalendar(connection);
+    await readCalendar(connection);
     await meetFailures(connection);
     const byAdapters = take();
     await sendByHand(sender(connection.running.url, await freshToken(connection)), () => connection.running.fake.expireSyncTokens());
@@ -71,6 +72,35 @@ const useCalendar = async ({ capabilities: { identity, calendar }, token }: Conn
     await expectRefusal('not_found', () => calendar.updateEvent(token, calendarId, event));
     await calendar.createEvent(token, calendarId, event);
   }
+};
+
+/** Everything, what has changed, and from a cursor that was forgotten; with a series that has exceptions, on short pages. */
+const readCalendar = async ({ capabilities: { calendarReading }, token, running }: Connection): Promise<void> => {
+  const { people } = running.fake;
+  const place = { email: fakePerson, calendarId: 'primary' };
+  const times = (hour: string) => ({
+    start: { dateTime: `2027-04-01T${hour}:00:00Z`, timeZone: 'UTC' },
+    end: { dateTime: `2027-04-01T${hour}:30:00Z`, timeZone: 'UTC' },
+  });
+  const id = people.putEvent({ ...place, event: { summary: 'Standup', ...times('10'), recurrence: ['RRULE:FREQ=DAILY;COUNT=5'] } });
+  people.putEvent({ ...place, id: `${id}_20270402T100000Z`, event: { summary: 'Late standup', ...times('15') } });
+  people.removeEvent({ ...place, id: `${id}_20270403T100000Z` });
+  people.putEvent({ ...place, invitedBy: 'host@example.com', event: { summary: 'Invited', ...times('12'), attendees: [{ email: fakePerson }] } });
+  running.fake.setEventsPerPageMax(2);
+
+  const window = { from: new Date('2027-01-01T00:00:00Z'), to: new Date('2028-01-01T00:00:00Z') };
+  const read = async (cursor: string | null): Promise<string | null> => {
+    let last = cursor;
+    const pages = calendarReading.read(token, { calendarId: 'primary', cursor, window, known: async () => new Map() });
+    for await (const page of pages) last = page.cursor;
+    return last;
+  };
+  const cursor = await read(null);
+  people.removeEvent({ ...place, id });
+  const later = await read(cursor);
+  running.fake.expireSyncTokens();
+  await expectRefusal('cursor_expired', () => read(later));
+  running.fake.setEventsPerPageMax(2_500);
 };
 
 const meetFailures = async ({ capabilities: { identity, calendar }, token, running }: Connection): Promise<void> => {
@@ -127,6 +157,11 @@ const sendByHand = async (send: ReturnType<typeof sender>, forgetSyncTokens: () 
     end: { date: '2027-03-02' },
     extendedProperties: { private: { a: 'b' } },
   });
+  const series = { start: { dateTime: '2027-03-01T10:00:00Z', timeZone: 'UTC' }, end: { dateTime: '2027-03-01T11:00:00Z', timeZone: 'UTC' } };
+  await send('POST', events, { id: 'hand00002', summary: 'Series', ...series, recurrence: ['RRULE:FREQ=DAILY'] });
+  await send('GET', `${events}/hand00002_20270302T100000Z`);
+  await send('PATCH', `${events}/hand00002_20270302T100000Z`, { summary: 'Once' });
+  await send('DELETE', `${events}/hand00002_20270303T100000Z`);
   await send('PUT', `${events}/hand00001`, { summary: 'Replaced', ...times });
   await send('POST', events, { id: 'WRONG', ...times });
   await send('POST', events, { summary: 'No times' });

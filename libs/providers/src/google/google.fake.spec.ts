@@ -346,6 +346,14 @@ describe('the Google fake', () => {
       expect((await call(accessToken, 'GET', `${events}/booking00001`)).body.status).toBe('confirmed');
     });
 
+    it('executes, then breaks off in the middle of the answer', async () => {
+      const accessToken = await signIn();
+      running.faults.cutAnswers(1, { method: 'POST', path: '/events' });
+
+      await expect(call(accessToken, 'POST', events, anEvent())).rejects.toThrow();
+      expect((await call(accessToken, 'GET', `${events}/booking00001`)).body.status).toBe('confirmed');
+    });
+
     it('refuses connections while it is down', async () => {
       const accessToken = await signIn();
       running.faults.down();
