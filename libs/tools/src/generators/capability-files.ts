@@ -1,32 +1,41 @@
 import type { Capabilities, CapabilityName } from '@patchbay/capabilities';
-import { capitalised, type ProviderFiles, type ProviderNames } from './provider-names.js';
+import { capitalised, fileNamed, type ProviderFiles, type ProviderNames } from './provider-names.js';
+
+type MethodOf<Capability> = {
+  readonly [Key in keyof Capability]: Capability[Key] extends (...parameters: never[]) => unknown ? Key : never;
+}[keyof Capability];
 
 /** The methods of every capability that makes calls with an access token. A new capability does not compile until it is here. */
-const methods: { readonly [Name in Exclude<CapabilityName, 'oauth' | 'credentials'>]: readonly (keyof Capabilities[Name])[] } = {
+const methods: { readonly [Name in Exclude<CapabilityName, 'oauth' | 'credentials'>]: readonly MethodOf<Capabilities[Name]>[] } = {
   identity: ['getAccount'],
   revocation: ['revoke'],
   calendar: ['listCalendars', 'createEvent', 'updateEvent', 'deleteEvent'],
+  calendarReading: ['listCalendars', 'read'],
   video: ['findMeeting', 'createMeeting', 'updateMeeting', 'deleteMeeting'],
 };
 
 /** One file for each capability. */
 export const capabilityFiles = (names: ProviderNames): ProviderFiles =>
-  Object.fromEntries(names.capabilities.map((name) => [`${names.id}.${name}.ts`, capabilityFile(names, name)]));
+  Object.fromEntries(names.capabilities.map((name) => [`${fileNamed(names, name)}.ts`, capabilityFile(names, name)]));
 
 const capabilityFile = (names: ProviderNames, name: CapabilityName): string => {
   if (name === 'oauth') return oauth(names);
   return name === 'credentials' ? credentials(names) : calls(names, name);
 };
 
-const calls = ({ id, propertyName, displayName }: ProviderNames, name: keyof typeof methods): string => {
+/** What a capability says of itself beside its methods. */
+const properties: Partial<Record<CapabilityName, readonly string[]>> = { calendarReading: ['  isBoundToWindow: false,'] };
+
+const calls = (names: ProviderNames, name: keyof typeof methods): string => {
+  const { id, propertyName, displayName } = names;
   const type = `${capitalised(name)}Capability`;
   const stubs = methods[name].map((method) => `  ${method}: () => notWritten('${name}.${method}'),`);
   return `import type { ${type} } from '@patchbay/capabilities';
 import type { ProviderHttp } from '../_kit/provider-http.js';
 
-/** ${displayName}: ${name}. Calls stand here; what turns ${displayName}'s shapes into ours goes into \`${id}.${name}.mapping.ts\`. */
+/** ${displayName}: ${name}. Calls stand here; what turns ${displayName}'s shapes into ours goes into \`${fileNamed(names, name)}.mapping.ts\`. */
 export const ${propertyName}${capitalised(name)} = (_http: ProviderHttp): ${type} => ({
-${stubs.join('\n')}
+${[...(properties[name] ?? []), ...stubs].join('\n')}
 });
 
 const notWritten = (call: string): never => {

@@ -1,5 +1,5 @@
 import { capabilityFiles } from './capability-files.js';
-import { capitalised, hasOAuth, type ProviderFiles, type ProviderNames } from './provider-names.js';
+import { capitalised, fileNamed, hasOAuth, type ProviderFiles, type ProviderNames } from './provider-names.js';
 import { providerTestFiles } from './provider-test-files.js';
 
 /** The folder of a provider: it compiles, and says of every call that it is not written yet. */
@@ -19,7 +19,7 @@ const connected = ({ propertyName, capabilities }: ProviderNames): string =>
 
 const manifest = (names: ProviderNames): string => {
   const { id, propertyName, constantName, displayName, capabilities, types } = names;
-  const imports = capabilities.map((name) => `import { ${propertyName}${capitalised(name)} } from './${id}.${name}.js';`);
+  const imports = capabilities.map((name) => `import { ${propertyName}${capitalised(name)} } from './${fileNamed(names, name)}.js';`);
   const credentials = hasOAuth(names) ? `'${constantName}_CLIENT_ID', '${constantName}_CLIENT_SECRET'` : '';
   return `import { defineProvider } from '@patchbay/capabilities';
 ${hasOAuth(names) ? "import { oauthVariables } from '../_kit/oauth-variables.js';" : "import { z } from 'zod';"}

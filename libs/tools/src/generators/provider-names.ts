@@ -18,5 +18,9 @@ export type ProviderFiles = Readonly<Record<string, string>>;
 /** Accounts are connected through a consent page, not with a password or a key. */
 export const hasOAuth = ({ capabilities }: ProviderNames): boolean => capabilities.includes('oauth');
 
+/** `calendarReading` → `drop_box.calendar-reading`. */
+export const fileNamed = ({ id }: ProviderNames, name: CapabilityName): string =>
+  `${id}.${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** `calendar` → `Calendar`. */
 export const capitalised = (name: CapabilityName): string => (name === 'oauth' ? 'OAuth' : name.charAt(0).toUpperCase() + name.slice(1));

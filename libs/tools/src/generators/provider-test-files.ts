@@ -89,6 +89,28 @@ const suites: { readonly [Name in Exclude<CapabilityName, 'credentials'>]: ((id:
   identity: (id) => `identityContract('${id}', () => connect());`,
   revocation: null,
   calendar: (id) => `calendarContract('${id}', async () => ({ ...(await connect()), calendarId: 'primary', seen: () => [] }));`,
+  calendarReading: (id) => `const traits: ReadingTraits = {
+  series: 'masters',
+  isOneResource: false,
+  hasPages: true,
+  resumesMidway: true,
+  readsByVersion: false,
+  forgetsCursors: true,
+  hasSeveralCalendars: true,
+  knowsResponses: true,
+  isWritable: false,
+};
+
+calendarReadingContract('${id}', traits, async () => {
+  const connection = await connect();
+  const people = { put: notWritten, change: notWritten, remove: notWritten, moveOccurrence: notWritten, cancelOccurrence: notWritten };
+  const provider = { expireCursors: notWritten, shortenPages: notWritten };
+  return { ...connection, ...people, ...provider, reading: connection.calendarReading, calendar: null, calendarId: 'primary', otherCalendarId: 'work' };
+});
+
+const notWritten = (): never => {
+  throw new Error('the fake cannot do that yet');
+};`,
   video: (id) => `videoContract('${id}', async () => ({ ...(await connect()), seen: () => [] }));`,
 };
 
@@ -97,7 +119,8 @@ const oauthSpec = ({ id, propertyName, className, constantName, capabilities, ty
     const suite = name === 'credentials' ? null : suites[name];
     return suite === null ? [] : [{ contract: `${name}Contract`, test: suite(id).replaceAll('PROVIDER', propertyName) }];
   });
-  const contracts = tested.map(({ contract }) => contract).sort();
+  const shapes = capabilities.includes('calendarReading') ? ['type ReadingTraits'] : [];
+  const contracts = [...tested.map(({ contract }) => contract), ...shapes].sort();
   return `import { ${contracts.join(', ')} } from '@patchbay/capabilities/testing';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { create${className}Fake, ${propertyName}FakeClient } from './${id}.fake.js';

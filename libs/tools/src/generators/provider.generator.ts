@@ -29,7 +29,7 @@ export async function providerGenerator(tree: Tree, { name: id, capabilities, ty
 }
 
 function typesOf(capabilities: readonly CapabilityName[]): readonly IntegrationType[] {
-  const named = integrationTypes.filter((type) => (capabilities as readonly string[]).includes(type));
+  const named = integrationTypes.filter((type) => capabilities.some((name) => name.startsWith(type)));
   return named.length === 0 ? ['authentication'] : named;
 }
 
