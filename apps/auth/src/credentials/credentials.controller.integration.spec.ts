@@ -1,5 +1,7 @@
+import { credentialsOfToken } from '@patchbay/capabilities';
 import {
   checkConnection,
+  connectCalendar,
   connectWithCredentials,
   disconnectConnection,
   getAccessToken,
@@ -14,6 +16,7 @@ import {
   createAzureBlobFake,
   createCaldavFake,
   createGcsFake,
+  createIcsFake,
   createMailgunFake,
   createPaypalFake,
   createS3Fake,
@@ -30,6 +33,7 @@ const olivia = 'olivia.organiser@example.com';
 const fakes = {
   caldav: createCaldavFake(),
   apple: createAppleFake(),
+  ics: createIcsFake(),
   s3: createS3Fake(),
   azure_blob: createAzureBlobFake(),
   gcs: createGcsFake(),
@@ -47,11 +51,11 @@ let running: ReadonlyMap<string, RunningFake<CredentialsFake>>;
 beforeAll(async () => {
   const started = await Promise.all(Object.values(fakes).map((fake) => startFake(fake)));
   running = new Map(started.map((one) => [one.fake.id, one]));
-  const baseUrls = names.filter((name) => name !== 'caldav').map((name) => [`${name.toUpperCase()}_API_BASE_URL`, at(name).url]);
+  const baseUrls = names.filter((name) => name !== 'caldav' && name !== 'ics').map((name) => [`${name.toUpperCase()}_API_BASE_URL`, at(name).url]);
   stack = await startAuthStack({
     ...Object.fromEntries(baseUrls),
     GCS_AUTH_BASE_URL: at('gcs').url,
-    WEBHOOKS_EGRESS_ALLOW: new URL(at('caldav').url).host,
+    WEBHOOKS_EGRESS_ALLOW: `${new URL(at('caldav').url).host},${new URL(at('ics').url).host}`,
   });
 }, 60_000);
 afterAll(async () => {
@@ -145,6 +149,102 @@ describe('an account that is opened with a password or a key', () => {
     expect(['sandbox-olivia-password-1', 'another-wrong-password'].filter((secret) => dump.includes(secret))).toEqual([]);
     expect(dump).not.toContain(Buffer.from(`${olivia}:sandbox-olivia-password-1`).toString('base64'));
   });
+});
+
+describe('a calendar account without OAuth', () => {
+  const connectOne = (name: 'apple' | 'caldav' | 'ics', user: TestUser, fields = typed(name)): Promise<Connection> =>
+    stack.ask(connectCalendar, { provider: name, ...fields }, user);
+
+  it('refuses strangers', async () => {
+    expect(await codeOf(stack.ask(connectCalendar, { provider: 'ics', ...typed('ics') }))).toBe('forbidden');
+  });
+
+  it.each(['apple', 'caldav', 'ics'] as const)('is connected at %s with the fields beside its provider', async (name) => {
+    const user = aUser();
+
+    const connection = await connectOne(name, user);
+
+    expect(connection).toMatchObject({ provider: name, type: 'calendar', status: 'active' });
+    expect(await listOf(user)).toEqual([connection]);
+    expect(await toldTo(user, 'integration_connected')).toMatchObject([{ data: { connection_id: connection.id, type: 'calendar' } }]);
+  });
+
+  it.each(['apple', 'caldav', 'ics'] as const)('at %s is brought up to date when it is connected again', async (name) => {
+    const user = aUser();
+    const { id } = await connectOne(name, user);
+    fakes[name].revokeGrant(olivia);
+
+    const again = await connectOne(name, user);
+
+    expect([again.id, (await listOf(user)).length]).toEqual([id, 1]);
+    expect((await stack.ask(getCredentials, { connection_id: id })).credentials).toEqual(typed(name));
+  });
+
+  it('is tried before it is kept', async () => {
+    const user = aUser();
+    const before = typed('ics');
+    fakes.ics.revokeGrant(olivia);
+
+    const failure = await failureOf(connectOne('ics', user, before));
+
+    expect([failure.code, failure.details]).toEqual(['credentials_refused', { reason: 'unauthorized', provider_reason: 'no_such_feed' }]);
+    expect(await listOf(user)).toEqual([]);
+  });
+
+  it('is told which of its fields are missing, and which are not its own', async () => {
+    const failure = await failureOf(stack.ask(connectCalendar, { provider: 'caldav', username: 'olivia', url: 'https://a.example' }, aUser()));
+
+    expect([failure.code, Object.keys(failure.details).sort()]).toEqual(['credentials_invalid', ['password', 'server_url', 'url']]);
+  });
+
+  it.each([
+    ['google', 'connect_method_differs'],
+    ['stripe', 'integration_type_unsupported'],
+    ['nobody', 'provider_unknown'],
+  ])('is none at %s', async (provider, code) => {
+    expect(await codeOf(stack.ask(connectCalendar, { provider, username: 'olivia', password: 'x' }, aUser()))).toBe(code);
+  });
+
+  it('keeps the address of a feed sealed, and shows its host alone', async () => {
+    const user = aUser();
+    const address = typed('ics')['url'] ?? '';
+    const { id } = await connectOne('ics', user);
+    const tables = await Promise.all(['connections', 'grants', 'outbox'].map((table) => stack.rows(`SELECT * FROM ${table}`)));
+    const dump = JSON.stringify(tables) + stack.logged.join('\n');
+
+    expect(dump).not.toContain(/private-\w+/.exec(address)?.[0]);
+    const [row] = await stack.rows<{ account_id: string }>('SELECT provider_account_id AS account_id FROM connections WHERE id = $1', [id]);
+    expect(row?.account_id.split('/')[0]).toBe(new URL(address).host);
+  });
+
+  it.each(['http://127.0.0.1:1/a.ics', 'webcal://169.254.169.254/latest', 'http://[::1]/a.ics'])('does not lead to %s', async (url) => {
+    expect(await codeOf(connectOne('ics', aUser(), { url }))).toBe('address_not_allowed');
+  });
+});
+
+describe('the token of an account that was connected with a form', () => {
+  it('is what was typed', async () => {
+    const { id } = await connect('caldav', aUser());
+
+    const { access_token: token, expires_at: end } = await stack.ask(getAccessToken, { connection_id: id });
+
+    expect([credentialsOfToken({ value: token, accountId: id }), end]).toEqual([typed('caldav'), null]);
+  });
+
+  it('is tried once more when a service says that it was refused, and then ends the connection or not', async () => {
+    const user = aUser();
+    const { id } = await connect('caldav', user);
+    const { access_token: token } = await stack.ask(getAccessToken, { connection_id: id });
+    const askAgain = () => stack.ask(getAccessToken, { connection_id: id, rejected_token: token });
+
+    expect((await askAgain()).access_token).toBe(token);
+    at('caldav').faults.down();
+    expect(await codeOf(askAgain())).toBe('provider_unavailable');
+    at('caldav').faults.up();
+    fakes.caldav.revokeGrant(olivia);
+    expect(await codeOf(askAgain())).toBe('connection_needs_reauth');
+    expect((await listOf(user))[0]).toMatchObject({ id, status: 'needs_reauth' });
+  }, 20_000);
 });
 
 describe('credentials that are not taken', () => {

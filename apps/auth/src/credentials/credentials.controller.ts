@@ -1,5 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
-import { checkConnection, connectWithCredentials, getCredentials, type Connection, type InputOf, type OutputOf } from '@patchbay/contracts';
+import {
+  checkConnection,
+  connectCalendar,
+  connectWithCredentials,
+  getCredentials,
+  type Connection,
+  type InputOf,
+  type OutputOf,
+} from '@patchbay/contracts';
 import { OnRequest, requireUser, type RequestContext } from '@patchbay/messaging';
 import { ConnectionChecker } from './connection-checker.js';
 import { CredentialsService } from './credentials.service.js';
@@ -16,6 +24,11 @@ export class CredentialsController {
     return this.credentials.connect(requireUser(context), input);
   }
 
+  @OnRequest(connectCalendar)
+  connectCalendar({ provider, ...typed }: InputOf<typeof connectCalendar>, context: RequestContext): Promise<Connection> {
+    return this.credentials.connect(requireUser(context), { provider, integration_type: 'calendar', credentials: withoutUnset(typed) });
+  }
+
   @OnRequest(checkConnection)
   check({ id }: InputOf<typeof checkConnection>, context: RequestContext): Promise<Connection> {
     return this.checker.check(requireUser(context), id);
@@ -26,3 +39,6 @@ export class CredentialsController {
     return this.credentials.get(input);
   }
 }
+
+const withoutUnset = (fields: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

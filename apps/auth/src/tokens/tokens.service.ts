@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { tokenOfCredentials } from '@patchbay/capabilities';
 import { AppError, type getAccessToken, type InputOf, type OutputOf } from '@patchbay/contracts';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
+import { CredentialsVerifier, type GrantWithCredentials } from '../credentials/credentials-verifier.js';
 import { GrantsRepository, type Grant } from './grants.repository.js';
 import { isUsable, TokenRefresher, type RefreshOutcome } from './token-refresher.js';
 
@@ -17,6 +19,7 @@ export class TokensService {
   constructor(
     @Inject(GrantsRepository) private readonly grants: GrantsRepository,
     @Inject(TokenRefresher) private readonly refresher: TokenRefresher,
+    @Inject(CredentialsVerifier) private readonly verifier: CredentialsVerifier,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
@@ -24,6 +27,8 @@ export class TokensService {
   async getAccessToken({ connection_id: id, rejected_token: rejected }: InputOf<typeof getAccessToken>): Promise<Answer> {
     const grant = await this.grants.find(id);
     if (grant === undefined || grant.status === 'disconnected') throw new AppError('connection_not_found');
+    const { credentials } = grant;
+    if (grant.status === 'active' && credentials !== null) return this.#ofCredentials({ ...grant, credentials }, rejected);
     if (grant.status === 'needs_reauth' || grant.tokens === null) throw new AppError('connection_needs_reauth');
     const held = { value: this.grants.accessTokenOf(grant, grant.tokens), expiresAt: grant.tokens.expiresAt };
     if (isUsable(held, { rejected, now: this.now() })) return answerOf(held.value, held.expiresAt);
@@ -39,6 +44,17 @@ export class TokensService {
         if (isUsable(held, { rejected, now: this.now(), leftMs: lastMomentsMs })) return answerOf(held.value, held.expiresAt);
         throw new AppError('provider_unavailable', { provider: grant.provider });
     }
+  }
+
+  /** What was typed opens the account, as a token opens others; there is no newer one. When it was refused, the provider is asked whether it ended. */
+  async #ofCredentials(grant: GrantWithCredentials, rejected: string | undefined): Promise<Answer> {
+    const { value } = tokenOfCredentials(this.grants.credentialsOf(grant, grant.credentials), grant.connectionId);
+    if (value === rejected) {
+      const state = await this.verifier.verify(grant);
+      if (state === 'unavailable') throw new AppError('provider_unavailable', { provider: grant.provider });
+      if (state === 'refused') throw new AppError('connection_needs_reauth');
+    }
+    return answerOf(value, null);
   }
 
   /** Callers of this process who want the same thing share one refresh; the lock behind it does the same for all replicas. */

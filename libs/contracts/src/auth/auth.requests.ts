@@ -161,6 +161,27 @@ export const connectWithCredentials = defineRequest({
   deadlineMs: providerDeadlineMs,
 });
 
+const typedField = z.string().max(20_000).optional();
+
+/**
+ * Connects a calendar account without OAuth, as {@link connectWithCredentials} does; what its form asks for stands beside the provider. The account
+ * that is there already is brought up to date, and keeps its id.
+ */
+export const connectCalendar = defineRequest({
+  name: 'auth.connect-calendar',
+  version: 1,
+  input: z.strictObject({
+    provider: connectWithCredentials.input.shape.provider.describe('`apple`, `caldav` or `ics`.'),
+    server_url: typedField.describe('Of `caldav`.'),
+    username: typedField.describe('Of `apple` and `caldav`.'),
+    password: typedField.describe('Of `apple` and `caldav`: an app password where there are such.'),
+    url: typedField.describe('Of `ics`: the address of the feed.'),
+  }),
+  output: connection,
+  errors: connectWithCredentials.errors,
+  deadlineMs: providerDeadlineMs,
+});
+
 /** A user's connections, newest first. */
 export const listConnections = defineRequest({
   name: 'auth.list-connections',
@@ -200,7 +221,8 @@ export const disconnectConnection = defineRequest({
 });
 
 /**
- * A working access token for a connection; refreshed first when it is about to end.
+ * A working access token for a connection; refreshed first when it is about to end. Where the account was connected with a form, what was typed is the
+ * token, as `tokenOfCredentials` writes it.
  * `rejected_token` is one that the provider just refused with 401: it forces one refresh, unless a newer token is there already.
  */
 export const getAccessToken = defineRequest({

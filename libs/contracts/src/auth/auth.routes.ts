@@ -5,6 +5,7 @@ import * as vault from './vault.requests.js';
 
 const connections = 'Connections';
 const operations = 'Operations';
+const calendars = 'Calendars';
 
 /** Paths of connections. */
 export const authRoutes = [
@@ -111,6 +112,15 @@ export const authRoutes = [
     status: 201,
     tag: connections,
     summary: 'Connect an account with a password or a key',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/integrations/calendar',
+    request: auth.connectCalendar,
+    access: forPeople,
+    status: 201,
+    tag: calendars,
+    summary: 'Connect a calendar account with a password, or the address of a feed',
   }),
   defineRoute({
     method: 'GET',
