@@ -1,4 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { SourceEvent } from '@patchbay/capabilities';
+import ICAL from 'ical.js';
+import { readLines } from './calendar-lines.js';
+import { zoneNamesOf, type ZoneNames } from './calendar-zones.js';
+import { bareAddress, readEvent, type ReadEvent } from './event-lines.js';
+import { SeriesError } from './series-error.js';
 
 /** What a calendar text holds. */
 export interface ParsedCalendar {
@@ -36,11 +42,89 @@ export class CalendarTextError extends Error {
   }
 }
 
+/** Characters; a calendar of 10,000 meetings has some 10 million. */
+const lengthMax = 64 * 2 ** 20;
+
 /**
  * Reads calendar text (RFC 5545). What is broken costs the event it is in, never the others.
  *
  * @throws CalendarTextError
  */
-export function parseCalendar(_text: string, _options: ParseOptions = {}): ParsedCalendar {
-  return { events: [], timeZone: null, name: null, unreadable: 0, isWhole: true };
+export function parseCalendar(text: string, { ownAddresses = [], now = new Date() }: ParseOptions = {}): ParsedCalendar {
+  if (text.length > lengthMax) throw new CalendarTextError('too_large');
+  const { calendar, events: components, zones, isCalendar, isWhole } = readLines(text);
+  if (!isCalendar) throw new CalendarTextError('not_a_calendar');
+  const zoneNames = zoneNamesOf(zones, now);
+  const addresses = new Set(ownAddresses.map(bareAddress));
+  const events = new EventsById();
+  let unreadable = 0;
+  for (const lines of components) {
+    const read = readOrNull(() => readEvent(lines, { zoneNames, ownAddresses: addresses, nameless: () => namelessId(lines) }));
+    if (read === null) unreadable += 1;
+    else events.add(read);
+  }
+  return {
+    events: events.all(),
+    timeZone: zoneIn(valueOf(calendar, ['X-WR-TIMEZONE']), zoneNames),
+    name: valueOf(calendar, ['X-WR-CALNAME', 'NAME']),
+    unreadable,
+    isWhole,
+  };
+}
+
+function readOrNull(read: () => ReadEvent): ReadEvent | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SeriesError) return null;
+    throw error;
+  }
+}
+
+/** Events by their ids. The higher `SEQUENCE` replaces the lower one. */
+class EventsById {
+  private readonly byId = new Map<string, ReadEvent>();
+
+  add(read: ReadEvent): void {
+    const { id, seriesId } = read.event;
+    const known = this.byId.get(id);
+    if (known === undefined || (known.sequence <= read.sequence && (seriesId !== null || isSame(known, read)))) this.byId.set(id, read);
+    else if (known.sequence === read.sequence) this.addBeside(read);
+  }
+
+  all(): readonly SourceEvent[] {
+    return [...this.byId.values()].map(({ event }) => event);
+  }
+
+  /** Some feeds give all of their events one `UID`: they are different ones all the same. */
+  private addBeside(read: ReadEvent): void {
+    const id = `${read.event.id}#${createHash('sha256').update(timesOf(read.event)).digest('hex').slice(0, 16)}`;
+    this.byId.set(id, { ...read, event: { ...read.event, id } });
+  }
+}
+
+const timesOf = ({ start, end, recurrence }: SourceEvent): string => JSON.stringify([start, end, recurrence]);
+
+/** A version of the same event, or that event once more. */
+const isSame = (known: ReadEvent, read: ReadEvent): boolean => known.sequence !== read.sequence || timesOf(known.event) === timesOf(read.event);
+
+const namelessId = (lines: readonly string[]): string => createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
+
+const zoneIn = (tzid: string | null, zoneNames: ZoneNames): string | null => (tzid === null ? null : zoneNames(tzid));
+
+function valueOf(lines: readonly string[], names: readonly string[]): string | null {
+  for (const name of names) {
+    const line = lines.find((candidate) => candidate.toUpperCase().startsWith(name) && /^[;:]/.test(candidate.slice(name.length)));
+    const value: unknown = line === undefined ? '' : readText(line);
+    if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  }
+  return null;
+}
+
+function readText(line: string): unknown {
+  try {
+    return (ICAL.parse.property(line) as readonly unknown[])[3];
+  } catch {
+    return '';
+  }
 }

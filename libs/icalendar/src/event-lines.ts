@@ -1,0 +1,191 @@
+import type { CalendarTime, EventResponse, SourceEvent } from '@patchbay/capabilities';
+import ICAL from 'ical.js';
+import { dateText, dateTimeText, readBasicTime, readTime } from './calendar-times.js';
+import type { ZoneNames } from './calendar-zones.js';
+import { civilDate, dayMs } from './civil-days.js';
+import { durationMs, parseRecurrence, splitLine, thisAndFuture, type TimeLine } from './recurrence-lines.js';
+import { SeriesError } from './series-error.js';
+import { zoneOf } from './zone.js';
+
+/** An event of a calendar text, before it is known whether another one of the same name replaces it. */
+export interface ReadEvent {
+  readonly event: SourceEvent;
+  readonly sequence: number;
+}
+
+interface Reading {
+  readonly zoneNames: ZoneNames;
+  /** In lower case. */
+  readonly ownAddresses: ReadonlySet<string>;
+  /** Names an event that has no `UID`. */
+  readonly nameless: () => string;
+}
+
+/**
+ * Reads the lines of one `VEVENT`. https://www.rfc-editor.org/rfc/rfc5545#section-3.6.1
+ *
+ * @throws SeriesError when it cannot be told when it takes place.
+ */
+export function readEvent(lines: readonly string[], { zoneNames, ownAddresses, nameless }: Reading): ReadEvent {
+  const byName = linesByName(lines);
+  const first = (name: string): string | undefined => byName.get(name)?.[0];
+  const uid = textOf(first('UID')) || nameless();
+  const start = timeOf(required(first('DTSTART')), zoneNames);
+  const original = first('RECURRENCE-ID');
+  const originalStart = original === undefined ? null : timeOf(original, zoneNames);
+  const recurrence = original === undefined ? recurrenceOf(byName, zoneNames) : rangeOf(original);
+  const busyStatus = textOf(first('X-MICROSOFT-CDO-BUSYSTATUS')).toUpperCase();
+  const event: SourceEvent = {
+    id: originalStart === null ? uid : `${uid}#${recurrenceId(originalStart)}`,
+    seriesId: originalStart === null ? null : uid,
+    originalStart,
+    start,
+    end: endOf({ start, end: first('DTEND'), duration: first('DURATION') }, zoneNames),
+    recurrence,
+    status: statusOf(textOf(first('STATUS')).toUpperCase(), busyStatus),
+    isFree: textOf(first('TRANSP')).toUpperCase() === 'TRANSPARENT' || busyStatus === 'FREE',
+    response: responseOf(byName.get('ATTENDEE') ?? [], ownAddresses),
+    title: textOf(first('SUMMARY')),
+    htmlLink: textOf(first('URL')) || null,
+    key: null,
+  };
+  return { event, sequence: Number.parseInt(textOf(first('SEQUENCE')), 10) || 0 };
+}
+
+function linesByName(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const line of lines) {
+    const length = line.search(/[;:]/);
+    if (length === -1) continue;
+    const name = line.slice(0, length).trim().toUpperCase();
+    const others = found.get(name);
+    if (others === undefined) found.set(name, [line]);
+    else others.push(line);
+  }
+  return found;
+}
+
+function required(line: string | undefined): string {
+  if (line === undefined) throw new SeriesError('unreadable_time');
+  return line;
+}
+
+interface Property {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly value: unknown;
+}
+
+/** A line that cannot be read says nothing. */
+function propertyOf(line: string): Property | null {
+  try {
+    const [, parameters, , value] = ICAL.parse.property(line) as readonly [string, Record<string, unknown>, string, unknown];
+    return { parameters, value };
+  } catch {
+    return null;
+  }
+}
+
+function textOf(line: string | undefined): string {
+  const value = line === undefined ? undefined : propertyOf(line)?.value;
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+function timeOf(line: string, zoneNames: ZoneNames): CalendarTime {
+  const { timeZone, value } = splitLine(line);
+  const time = readBasicTime(value, timeZone);
+  if (!isReal(value)) throw new SeriesError('unreadable_time');
+  if (time.isDate) return { date: dateText(time.wall) };
+  return { dateTime: dateTimeText(time.wall), timeZone: time.timeZone === null ? null : zoneNamed(time.timeZone, zoneNames) };
+}
+
+/** There is no 30th of February. */
+function isReal(value: string): boolean {
+  const [, year, month, day, hour = 0, minute = 0] = /^\s*(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2}))?/i.exec(value)?.map(Number) ?? [];
+  const { wall } = readBasicTime(value, null);
+  const date = civilDate(Math.floor(wall / dayMs));
+  return date.year === year && date.month === month && date.day === day && (Number.isNaN(hour) || (hour < 24 && minute < 60));
+}
+
+function zoneNamed(tzid: string, zoneNames: ZoneNames): string {
+  const name = zoneNames(tzid);
+  if (name === null) throw new SeriesError('unknown_zone');
+  return name;
+}
+
+interface Extent {
+  readonly start: CalendarTime;
+  readonly end: string | undefined;
+  readonly duration: string | undefined;
+}
+
+/** Without an end: one day for a day, and no time at all for a time (RFC 5545 section 3.6.1). */
+function endOf({ start, end, duration }: Extent, zoneNames: ZoneNames): CalendarTime {
+  if (end !== undefined) return timeOf(end, zoneNames);
+  const lengthMs = duration === undefined ? 0 : durationMs(splitLine(duration).value);
+  const { wall } = readTime(start);
+  if ('date' in start) return { date: dateText(wall + Math.max(dayMs, Math.ceil(lengthMs / dayMs) * dayMs)) };
+  const { timeZone } = start;
+  // Days are days on the wall, hours are hours (RFC 5545 section 3.3.6).
+  if (timeZone === null || lengthMs % dayMs === 0) return { dateTime: dateTimeText(wall + lengthMs), timeZone };
+  const zone = zoneOf(timeZone);
+  const moment = zone.instantOf(wall) + lengthMs;
+  const endWall = zone.wallOf(moment);
+  return zone.instantOf(endWall) === moment ? { dateTime: dateTimeText(endWall), timeZone } : { dateTime: dateTimeText(moment), timeZone: 'UTC' };
+}
+
+const recurrenceNames = ['RRULE', 'RDATE', 'EXDATE', 'EXRULE'];
+
+/** With zones by their IANA names: what they are called in this text means nothing elsewhere. */
+function recurrenceOf(byName: ReadonlyMap<string, readonly string[]>, zoneNames: ZoneNames): readonly string[] {
+  const lines = recurrenceNames.flatMap((name) => (byName.get(name) ?? []).map((line) => rewritten(splitLine(line), zoneNames)));
+  parseRecurrence(lines);
+  return lines;
+}
+
+function rewritten({ name, timeZone, value }: TimeLine, zoneNames: ZoneNames): string {
+  return `${timeZone === null ? name : `${name};TZID=${zoneNamed(timeZone, zoneNames)}`}:${value.trim()}`;
+}
+
+const rangeOf = (recurrenceIdLine: string): readonly string[] =>
+  /;\s*RANGE\s*=\s*"?THISANDFUTURE/i.test(recurrenceIdLine.slice(0, recurrenceIdLine.lastIndexOf(':'))) ? [thisAndFuture] : [];
+
+/** The same moment has the same name in every zone. */
+function recurrenceId(time: CalendarTime): string {
+  if ('date' in time) return time.date.replaceAll('-', '');
+  const { wall, timeZone } = readTime(time);
+  const basic = (moment: number): string => dateTimeText(moment).replaceAll(/[-:]/g, '');
+  return timeZone === null ? basic(wall) : `${basic(zoneOf(timeZone).instantOf(wall))}Z`;
+}
+
+function statusOf(status: string, busyStatus: string): SourceEvent['status'] {
+  if (status === 'CANCELLED') return 'cancelled';
+  return status === 'TENTATIVE' || busyStatus === 'TENTATIVE' ? 'tentative' : 'confirmed';
+}
+
+const responses: Readonly<Record<string, EventResponse>> = {
+  ACCEPTED: 'accepted',
+  TENTATIVE: 'tentative',
+  DECLINED: 'declined',
+  // Somebody else goes.
+  DELEGATED: 'declined',
+};
+
+function responseOf(attendees: readonly string[], ownAddresses: ReadonlySet<string>): EventResponse | null {
+  if (ownAddresses.size === 0) return null;
+  for (const line of attendees) {
+    const attendee = propertyOf(line);
+    // iCloud writes paths of its own for addresses, and those as a parameter.
+    const addresses = [attendee?.value, attendee?.parameters['email']].map((address) => (typeof address === 'string' ? bareAddress(address) : ''));
+    const partstat = attendee?.parameters['partstat'];
+    if (addresses.some((address) => ownAddresses.has(address)))
+      return responses[typeof partstat === 'string' ? partstat.toUpperCase() : ''] ?? 'unanswered';
+  }
+  return null;
+}
+
+/** `mailto:Ada@Example.com` and `Ada@Example.com` are the same person. */
+export const bareAddress = (address: string): string =>
+  address
+    .trim()
+    .toLowerCase()
+    .replace(/^mailto:/, '');

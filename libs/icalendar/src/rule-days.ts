@@ -1,0 +1,61 @@
+import { civilDate, dayNumber, monthLength, weekdayOf, weekOf, yearLength, type CivilDate } from './civil-days.js';
+import type { Rule, RuleWeekday } from './rule.js';
+
+/** Whether a rule lets a day pass. */
+export type DayTest = (day: number) => boolean;
+
+type Test = (day: number, date: CivilDate) => boolean;
+
+/** What the parts of a rule say about single days, as one question. Parts that the rule leaves out cost nothing. */
+export function dayTestOf(rule: Rule): DayTest {
+  const tests: Test[] = [];
+  const { months, weekNumbers, yearDays, monthDays, weekdays, weekStart } = rule;
+  if (months.size > 0) tests.push((_day, { month }) => months.has(month));
+  if (monthDays.size > 0) tests.push((_day, { year, month, day }) => monthDays.has(day) || monthDays.has(day - monthLength(year, month) - 1));
+  if (yearDays.size > 0) tests.push((day, { year }) => isYearDay(day, year, yearDays));
+  if (weekNumbers.size > 0) {
+    tests.push((day) => {
+      const { number, weeks } = weekOf(day, weekStart);
+      return weekNumbers.has(number) || weekNumbers.has(number - weeks - 1);
+    });
+  }
+  if (weekdays.length > 0) tests.push(weekdayTest(rule));
+  if (tests.length === 0) return () => true;
+  const [only] = tests;
+  if (tests.length === 1 && only !== undefined) return (day) => only(day, civilDate(day));
+  return (day) => {
+    const date = civilDate(day);
+    return tests.every((test) => test(day, date));
+  };
+}
+
+function isYearDay(day: number, year: number, yearDays: ReadonlySet<number>): boolean {
+  const dayOfYear = day - dayNumber(year, 1, 1) + 1;
+  return yearDays.has(dayOfYear) || yearDays.has(dayOfYear - yearLength(year) - 1);
+}
+
+function weekdayTest({ frequency, months, weekdays }: Rule): Test {
+  // "Each BYDAY value can also be preceded by a positive or negative integer … within MONTHLY or YEARLY": elsewhere the number means nothing.
+  const counts = frequency === 'MONTHLY' || frequency === 'YEARLY';
+  const every = new Set(weekdays.filter(({ nth }) => nth === 0 || !counts).map(({ weekday }) => weekday));
+  const numbered = counts ? weekdays.filter(({ nth }) => nth !== 0) : [];
+  if (numbered.length === 0) return (day) => every.has(weekdayOf(day));
+  const inMonth = frequency === 'MONTHLY' || months.size > 0;
+  return (day, date) => every.has(weekdayOf(day)) || isNumbered({ day, date, inMonth }, numbered);
+}
+
+interface NumberedDay {
+  readonly day: number;
+  readonly date: CivilDate;
+  /** Whether it is counted in its month, or else in its year. */
+  readonly inMonth: boolean;
+}
+
+function isNumbered({ day, date, inMonth }: NumberedDay, numbered: readonly RuleWeekday[]): boolean {
+  const index = inMonth ? date.day - 1 : day - dayNumber(date.year, 1, 1);
+  const length = inMonth ? monthLength(date.year, date.month) : yearLength(date.year);
+  const fromStart = Math.floor(index / 7) + 1;
+  const fromEnd = -Math.floor((length - 1 - index) / 7) - 1;
+  const weekday = weekdayOf(day);
+  return numbered.some((entry) => entry.weekday === weekday && (entry.nth === fromStart || entry.nth === fromEnd));
+}

@@ -1,0 +1,53 @@
+import type { SourceEvent } from '@patchbay/capabilities';
+import { midnightOf, readTime } from './calendar-times.js';
+import { thisAndFuture } from './recurrence-lines.js';
+import { frameOf, type Frame } from './series-frame.js';
+import type { Zone } from './zone.js';
+
+/** What the exceptions of a series do to the occurrences that they do not stand for themselves. */
+export interface Exceptions {
+  /** Whether one of them stands for the occurrence. */
+  isReplaced(wall: number): boolean;
+  /** How an occurrence is moved by one that stands for all that follow it; `gone` when that one is cancelled, null when there is none. */
+  shiftOf(wall: number): Shift | 'gone' | null;
+  /** How far an occurrence is moved at most. */
+  readonly reachMs: number;
+}
+
+export interface Shift {
+  readonly byMs: number;
+  readonly frame: Frame;
+  readonly eventId: string;
+}
+
+interface Place {
+  readonly frame: Frame;
+  readonly floating: Zone;
+}
+
+/** @throws SeriesError */
+export function exceptionsOf(exceptions: readonly SourceEvent[], { frame, floating }: Place): Exceptions {
+  const times = new Set<number>();
+  const days = new Set<number>();
+  const ranges: { readonly from: number; readonly shift: Shift | 'gone' }[] = [];
+  for (const exception of exceptions) {
+    if (exception.originalStart === null) continue;
+    const original = readTime(exception.originalStart);
+    const wall = frame.wallOf(original);
+    if (original.isDate && !frame.isAllDay) days.add(wall);
+    else times.add(frame.keyOf(original));
+    if (exception.recurrence.includes(thisAndFuture)) ranges.push({ from: wall, shift: shiftFrom(exception, { frame, floating, wall }) });
+  }
+  ranges.sort((a, b) => a.from - b.from);
+  return {
+    isReplaced: (wall) => (times.size > 0 && times.has(frame.keyAt(wall))) || (days.size > 0 && days.has(midnightOf(wall))),
+    shiftOf: (wall) => ranges.findLast(({ from }) => from <= wall)?.shift ?? null,
+    reachMs: Math.max(0, ...ranges.map(({ shift }) => (shift === 'gone' ? 0 : Math.abs(shift.byMs) + shift.frame.lengthMs))),
+  };
+}
+
+function shiftFrom(exception: SourceEvent, { frame, floating, wall }: Place & { readonly wall: number }): Shift | 'gone' {
+  if (exception.status === 'cancelled') return 'gone';
+  const moved = frameOf(exception, floating);
+  return { byMs: moved.startWall - wall, frame: moved, eventId: exception.id };
+}
