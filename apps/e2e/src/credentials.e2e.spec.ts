@@ -1,6 +1,7 @@
 import type { PatchbayClient } from '@patchbay/api-client';
 import {
   checkConnection,
+  connectCalendar,
   connectWithCredentials,
   disconnectConnection,
   getConnection,
@@ -22,7 +23,7 @@ interface SandboxProviders {
     readonly id: string;
     readonly accounts: readonly {
       readonly email: string;
-      readonly collections: readonly { readonly items: readonly { readonly id: string; readonly notes: readonly string[] }[] }[];
+      readonly collections: readonly { readonly id: string; readonly items: readonly { readonly id: string; readonly notes: readonly string[] }[] }[];
     }[];
   }[];
 }
@@ -31,16 +32,19 @@ interface SandboxProviders {
 async function toType(provider: string): Promise<Record<string, string>> {
   const { providers: hosted } = (await (await fetch(`${stack.sandboxUrl}/control/providers`)).json()) as SandboxProviders;
   const account = hosted.find(({ id }) => id === provider)?.accounts.find((one) => one.email === email);
-  const fields = account?.collections.flatMap(({ items }) => items.map(({ id, notes: [value = ''] }) => [id, value] as const)) ?? [];
+  const typed = account?.collections.filter(({ id }) => id === 'credentials') ?? [];
+  const fields = Object.fromEntries(typed.flatMap(({ items }) => items.map(({ id, notes: [value = ''] }) => [id, value] as const)));
   // The page knows where the sandbox is only after somebody has called it.
-  return { ...Object.fromEntries(fields), ...(provider === 'caldav' && { server_url: `${stack.sandboxUrl}/caldav/dav` }) };
+  if (provider === 'caldav') return { ...fields, server_url: `${stack.sandboxUrl}/caldav/dav` };
+  if (provider === 'ics') return { url: `${stack.sandboxUrl}/ics${fields['url']?.split('/ics').slice(1).join('/ics') ?? ''}` };
+  return fields;
 }
 
 const connect = async (provider: string): Promise<Connection> =>
   client.call(connectWithCredentials, { provider, credentials: await toType(provider) });
 
 it('every provider without OAuth can be tried in the sandbox', () => {
-  expect([...ids].sort()).toEqual(['apple', 'azure_blob', 'caldav', 'gcs', 'mailgun', 'paypal', 's3', 'sendgrid', 'stripe']);
+  expect([...ids].sort()).toEqual(['apple', 'azure_blob', 'caldav', 'gcs', 'ics', 'mailgun', 'paypal', 's3', 'sendgrid', 'stripe']);
 });
 
 describe.each(ids)('%s', (provider) => {
@@ -85,5 +89,29 @@ describe.each(ids)('%s', (provider) => {
     await client.call(disconnectConnection, { id });
 
     await expect(client.call(getConnection, { id })).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe.each(['apple', 'caldav', 'ics'])('a calendar account at %s', (provider) => {
+  it('is connected among the calendars, once however often', async () => {
+    const fields = await toType(provider);
+    const first = await client.call(connectCalendar, { provider, ...fields });
+    const again = await callRaw('POST', '/api/v1/integrations/calendar/', { token: ada.token, body: JSON.stringify({ provider, ...fields }) });
+
+    expect(first).toMatchObject({ provider, type: 'calendar', status: 'active' });
+    expect([again.status, again.body['id']]).toEqual([201, first.id]);
+    await client.call(disconnectConnection, { id: first.id });
+  });
+
+  it('is not connected with what is refused', async () => {
+    const right = await toType(provider);
+    await sandbox.revokeGrant(provider, email);
+
+    const { status, body } = await callRaw('POST', '/api/v1/integrations/calendar/', {
+      token: ada.token,
+      body: JSON.stringify({ provider, ...right }),
+    });
+
+    expect([status, body['code']]).toEqual([400, 'credentials_refused']);
   });
 });
