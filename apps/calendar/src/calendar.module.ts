@@ -11,12 +11,28 @@ import { BookingsRepository } from './bookings/bookings.repository.js';
 import { BookingsService } from './bookings/bookings.service.js';
 import { RemoteEventsService } from './bookings/remote-events.service.js';
 import { RemoteEventsWorker } from './bookings/remote-events.worker.js';
+import { BusyController } from './busy/busy.controller.js';
+import { BusyRepository } from './busy/busy.repository.js';
+import { BusyService } from './busy/busy.service.js';
 import { calendarConfig } from './calendar.config.js';
 import { CreateAccountsAndBookings1763700200000 } from './database/migrations/1763700200000-create-accounts-and-bookings.js';
 import { CreateCalendarReading1763706000000 } from './database/migrations/1763706000000-create-calendar-reading.js';
+import { CreateSyncTasks1763706100000 } from './database/migrations/1763706100000-create-sync-tasks.js';
+import { CalendarReader } from './sync/calendar-reader.js';
+import { CalendarsRepository } from './sync/calendars.repository.js';
+import { ContentsRepository } from './sync/contents.repository.js';
+import { RunsRepository } from './sync/runs.repository.js';
+import { SyncService } from './sync/sync.service.js';
+import { SyncWorker } from './sync/sync.worker.js';
+import { SettingsController } from './settings/settings.controller.js';
+import { SettingsRepository } from './settings/settings.repository.js';
+import { SettingsService } from './settings/settings.service.js';
+import { TasksController } from './tasks/tasks.controller.js';
+import { TasksRepository } from './tasks/tasks.repository.js';
+import { TasksService } from './tasks/tasks.service.js';
 
 @Module({
-  controllers: [AccountsController, BookingsController],
+  controllers: [AccountsController, BookingsController, BusyController, SettingsController, TasksController],
   providers: [
     configuredProviders,
     AccountsRepository,
@@ -25,8 +41,20 @@ import { CreateCalendarReading1763706000000 } from './database/migrations/176370
     BookingsRepository,
     BookingsService,
     RemoteEventsService,
+    CalendarsRepository,
+    ContentsRepository,
+    RunsRepository,
+    CalendarReader,
+    SyncService,
+    SyncWorker,
     CalendarsWorker,
     RemoteEventsWorker,
+    BusyRepository,
+    BusyService,
+    SettingsRepository,
+    SettingsService,
+    TasksRepository,
+    TasksService,
   ],
 })
 class CalendarModule {}
@@ -36,5 +64,10 @@ export const calendarService: ServiceDefinition = {
   module: CalendarModule,
   config: calendarConfig,
   entities: [],
-  migrations: [CreateAccountsAndBookings1763700200000, IndexEndedBookings1763702000000, CreateCalendarReading1763706000000],
+  migrations: [
+    CreateAccountsAndBookings1763700200000,
+    IndexEndedBookings1763702000000,
+    CreateCalendarReading1763706000000,
+    CreateSyncTasks1763706100000,
+  ],
 };

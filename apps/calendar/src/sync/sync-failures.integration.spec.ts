@@ -1,0 +1,168 @@
+import { AppError } from '@patchbay/contracts';
+import { ProviderError, type ProviderErrorCode } from '@patchbay/capabilities';
+import { waitFor } from '@patchbay/testing';
+import { anEvent } from '../testing/calendars.fake.js';
+import { aCalendar, startSyncBench, type SyncBench } from '../testing/sync-bench.js';
+
+const minuteMs = 60_000;
+
+describe('a calendar that cannot be read', () => {
+  let bench: SyncBench;
+  let account: string;
+
+  beforeAll(async () => {
+    bench = await startSyncBench();
+  });
+  beforeEach(async () => {
+    await bench.reset();
+    bench.provider.put('work', anEvent('a'));
+    bench.start();
+    account = await bench.connect(aCalendar('work'));
+    await bench.settled(account);
+  });
+  afterAll(() => bench.stop());
+
+  const failWith = (code: ProviderErrorCode, retryAfterMs?: number): void => {
+    bench.provider.beforePage = () => {
+      throw new ProviderError('google', code, { retryAfterMs });
+    };
+  };
+  const works = (): void => {
+    bench.provider.beforePage = () => undefined;
+  };
+  /** Lets time pass until the calendar is due, and waits for what comes of it. */
+  const nextAttempt = async () => {
+    const count = bench.provider.readings.length;
+    const { next_attempt_at: due } = await bench.calendarOf(account);
+    if (due === null) throw new Error('nothing is due');
+    bench.time.now = due;
+    return waitFor(async () => {
+      const row = await bench.calendarOf(account);
+      return bench.provider.readings.length > count && row.run_id === null && row.lease_token === null ? row : undefined;
+    }, 'the attempt');
+  };
+
+  it('is read again after its interval, give or take a fifth, as long as it works', async () => {
+    const { next_attempt_at: due } = await bench.calendarOf(account);
+    const waitMs = (due?.getTime() ?? 0) - bench.time.now.getTime();
+
+    expect(waitMs).toBeGreaterThanOrEqual(12 * minuteMs);
+    expect(waitMs).toBeLessThanOrEqual(18 * minuteMs);
+  });
+
+  it('is switched off after five errors of its own in a row, and its user is told once', async () => {
+    failWith('invalid_response');
+    for (let count = 0; count < 4; count += 1) await nextAttempt();
+    const before = await bench.calendarOf(account);
+    const off = await nextAttempt();
+
+    expect(before).toMatchObject({ sync_enabled: true, error_count: 4, last_error: 'invalid_response' });
+    expect(off).toMatchObject({ sync_enabled: false, error_count: 5, next_attempt_at: null, generation: 1 });
+    expect(await bench.announced('calendar_sync_disabled')).toMatchObject([{ calendar_id: 'work', reason: 'invalid_response', error_count: 5 }]);
+    expect(await bench.announced('activity_recorded')).toMatchObject([{ log_type: 'error', success: false, integration_type: 'google' }]);
+    expect(await bench.titles(account)).toEqual(['event a']);
+  });
+
+  it('begins to count anew after a reading that worked', async () => {
+    failWith('forbidden');
+    for (let count = 0; count < 4; count += 1) await nextAttempt();
+    works();
+    await nextAttempt();
+    failWith('forbidden');
+
+    expect(await nextAttempt()).toMatchObject({ sync_enabled: true, error_count: 1 });
+  });
+
+  it.each(['unavailable', 'rate_limited'] as const)('stays on however long its provider is %s', async (code) => {
+    failWith(code);
+    for (let count = 0; count < 7; count += 1) await nextAttempt();
+
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: true, error_count: 0, last_error: code });
+    expect((await bench.runs(account)).at(-1)).toMatchObject({ status: 'failed', error: code });
+  });
+
+  it('waits as long as the provider asks for', async () => {
+    failWith('rate_limited', 40 * minuteMs);
+    await nextAttempt();
+    const { next_attempt_at: due } = await bench.calendarOf(account);
+
+    expect((due?.getTime() ?? 0) - bench.time.now.getTime()).toBeGreaterThanOrEqual(40 * minuteMs);
+  });
+
+  it('counts a failure that nobody foresaw as its own, so that it ends', async () => {
+    bench.provider.beforePage = () => {
+      throw new TypeError('undefined is not a function');
+    };
+
+    expect(await nextAttempt()).toMatchObject({ error_count: 1, last_error: 'reading_failed' });
+  });
+
+  it('waits for its user when the account must be connected again, and goes on with its cursor then', async () => {
+    const { cursor } = await bench.calendarOf(account);
+    const { use } = bench.tokens;
+    bench.tokens.use = () => Promise.reject(new AppError('connection_needs_reauth'));
+    bench.time.now = (await bench.calendarOf(account)).next_attempt_at ?? bench.time.now;
+    const isRefused = async () => ((await bench.calendarOf(account)).last_error === 'connection_needs_reauth' ? true : undefined);
+    await waitFor(isRefused, 'the refusal');
+    const waiting = await bench.calendarOf(account);
+
+    bench.tokens.use = use;
+    bench.provider.put('work', anEvent('b'));
+    await bench.sync(account);
+
+    expect(waiting).toMatchObject({ next_attempt_at: null, error_count: 0, sync_enabled: true });
+    expect(bench.provider.readings.at(-1)?.cursor).toBe(cursor);
+    expect(await bench.titles(account)).toEqual(['event a', 'event b']);
+  });
+
+  it('keeps what a page brought that came before the failure, and goes on behind it', async () => {
+    for (const id of ['b', 'c', 'd']) bench.provider.put('work', anEvent(id));
+    bench.provider.expire('work');
+    bench.provider.beforePage = (_calendar, page) => {
+      if (page === 1) throw new ProviderError('google', 'unavailable');
+    };
+    await nextAttempt();
+    bench.provider.fetched.length = 0;
+    works();
+    await nextAttempt();
+
+    expect(bench.provider.fetched).toEqual(['c', 'd']);
+    expect(await bench.titles(account)).toEqual(['event a', 'event b', 'event c', 'event d']);
+  });
+
+  it('is read no more while its account is paused', async () => {
+    const readings = bench.provider.readings.length;
+    await bench.query(`UPDATE accounts SET is_active = false`);
+
+    await bench.database.transaction((tx) => bench.calendars.readSoon(tx, { accountId: account, now: bench.time.now }));
+    const isLeft = async () => ((await bench.calendarOf(account)).next_attempt_at === null ? true : undefined);
+    await waitFor(isLeft, 'the worker to leave it');
+
+    expect(bench.provider.readings).toHaveLength(readings);
+  });
+
+  it('is read when somebody asks, but not by itself, while its sync is switched off', async () => {
+    await bench.query(`UPDATE accounts SET sync_enabled = false`);
+    bench.provider.put('work', anEvent('b'));
+
+    await bench.sync(account);
+
+    expect(await bench.titles(account)).toEqual(['event a', 'event b']);
+    expect((await bench.calendarOf(account)).next_attempt_at).toBeNull();
+  });
+
+  it('is read once more at once when somebody asked while it was being read', async () => {
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    bench.provider.beforePage = () => opened;
+    const readings = bench.provider.readings.length;
+    const first = bench.sync(account);
+    await waitFor(() => (bench.provider.readings.length > readings ? true : undefined), 'the reading to begin');
+    const second = bench.sync(account);
+
+    open();
+    await Promise.all([first, second]);
+
+    expect(bench.provider.readings).toHaveLength(readings + 2);
+  });
+});
