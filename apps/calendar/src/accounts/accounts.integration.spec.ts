@@ -1,6 +1,13 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { getCalendarAccount, integrationDisconnected, listCalendarAccounts, updateCalendarAccount, type Caller } from '@patchbay/contracts';
+import {
+  getCalendarAccount,
+  integrationDisconnected,
+  listCalendarAccounts,
+  updateCalendarAccount,
+  type CalendarAccount,
+  type Caller,
+} from '@patchbay/contracts';
 import { connectNats, RequestClient } from '@patchbay/messaging';
 import { waitFor } from '@patchbay/testing';
 import { pino } from 'pino';
@@ -27,7 +34,9 @@ describe('calendar accounts', () => {
 
   const as = (userId: string): { caller: Caller } => ({ caller: { tenant_id: 'default', user_id: userId, role: 'user' } });
   const list = async (userId: string) => (await requests.send(listCalendarAccounts, { limit: 50 }, as(userId))).items;
-  const readAccount = (userId: string) => waitFor(async () => (await list(userId)).find(({ calendar_id: id }) => id !== null), 'the calendars');
+  const isRead = ({ calendar_id: id, calendars }: CalendarAccount): boolean =>
+    id !== null && calendars.every((calendar) => calendar.bookable || !calendar.is_selected);
+  const readAccount = (userId: string) => waitFor(async () => (await list(userId)).find(isRead), 'the calendars');
   const disconnect = (account: { userId: string; connectionId: string }, reason: 'by_user' | 'refused_by_provider') =>
     stack.probe.publish(integrationDisconnected, {
       data: { user_id: account.userId, connection_id: account.connectionId, provider: 'google', type: 'calendar', reason },
@@ -83,8 +92,8 @@ describe('calendar accounts', () => {
     await waitFor(() => (reads() > readsBefore ? true : undefined), 'the calendars to be read again');
     const chosen = await requests.send(updateCalendarAccount, { id, calendar_id: other }, as(userId));
     stack.faults.clear();
-    const isRead = async () => (await list(userId)).find((account) => account.updated_at !== chosen.updated_at);
-    const after = await waitFor(isRead, 'the reading to end');
+    const isListed = async () => (await list(userId)).find((account) => account.updated_at !== chosen.updated_at);
+    const after = await waitFor(isListed, 'the reading to end');
 
     expect([chosen.calendar_id, after.calendar_id]).toEqual([other, other]);
   });

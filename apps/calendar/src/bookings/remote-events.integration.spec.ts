@@ -164,7 +164,7 @@ describe('calendar events of bookings', () => {
 
   it('while Google is down the booking waits and the log says why, once; afterwards it is written', async () => {
     const { userId } = await activeAccount();
-    stack.faults.failNext({ status: 503, count: 4, match: { path: '/events' } });
+    stack.faults.failNext({ status: 503, count: 4, match: { method: 'POST', path: '/events' } });
 
     const booking = await stack.book(userId, { conferencing: 'none' });
     await stack.probe.next(calendarEventCreated, of(booking.booking_id));

@@ -120,7 +120,7 @@ export class SettingsRepository {
   /** Switches the reading of all calendars of an account on or off. What was switched off after errors begins anew. */
   async setSync(tx: Transaction, accountId: string, isEnabled: boolean): Promise<void> {
     await tx.query(
-      `UPDATE calendars SET sync_enabled = $2, updated_at = now(), error_count = CASE WHEN $2 THEN 0 ELSE error_count END,
+      `UPDATE calendars SET sync_enabled = $2::boolean, updated_at = now(), error_count = CASE WHEN $2 THEN 0 ELSE error_count END,
          attempts = CASE WHEN $2 AND NOT sync_enabled THEN 0 ELSE attempts END WHERE account_id = $1`,
       [accountId, isEnabled],
     );
@@ -136,9 +136,9 @@ export class SettingsRepository {
          wanted_revision = wanted_revision + CASE WHEN due.is_wanted AND calendar.next_attempt_at IS NULL THEN 1 ELSE 0 END,
          next_attempt_at = CASE
            WHEN NOT due.is_wanted THEN NULL
-           WHEN calendar.next_attempt_at IS NULL THEN $2
-           WHEN $3 AND calendar.attempts = 0
-             THEN least(calendar.next_attempt_at, $2 + random() * due.sync_interval_minutes * interval '1 minute')
+           WHEN calendar.next_attempt_at IS NULL THEN $2::timestamptz
+           WHEN $3::boolean AND calendar.attempts = 0
+             THEN least(calendar.next_attempt_at, $2::timestamptz + random() * due.sync_interval_minutes * interval '1 minute')
            ELSE calendar.next_attempt_at END
        FROM (
          SELECT other.id, account.sync_interval_minutes,
