@@ -1,6 +1,7 @@
 import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
-import { appleCredentials } from './apple.credentials.js';
+import { appleAccount, appleCredentials } from './apple.credentials.js';
+import { caldavCalendarReading } from './caldav.calendar-reading.js';
 
 /** Every environment variable of iCloud. */
 const appleConfig = z.object({
@@ -17,6 +18,9 @@ export const apple = defineProvider({
   // Apple publishes no numbers; this only stops a runaway.
   limits: { provider: { limit: 200, perMs: 1_000 }, account: { limit: 5, perMs: 1_000 } },
   types: ['calendar'],
-  capabilities: ['credentials'],
-  connect: ({ config, outbound, now }) => ({ credentials: appleCredentials({ baseUrl: config.APPLE_API_BASE_URL, outbound, now }) }),
+  capabilities: ['credentials', 'calendarReading'],
+  connect: ({ config, outbound, now }) => {
+    const api = { baseUrl: config.APPLE_API_BASE_URL, outbound, now };
+    return { credentials: appleCredentials(api), calendarReading: caldavCalendarReading(appleAccount(api)) };
+  },
 });

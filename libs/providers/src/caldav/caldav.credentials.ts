@@ -1,14 +1,10 @@
-import type { CredentialsCapability, Outbound } from '@patchbay/capabilities';
+import { credentialsOfToken, ProviderError, type CredentialsCapability } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { secretField, textField, urlField } from '../_kit/credential-fields.js';
 import { filled, httpAddress } from '../_kit/credential-schemas.js';
+import type { CaldavApi, OpenCaldavAccount } from './caldav.account.js';
 import { discover } from './caldav.discovery.js';
-
-/** The way to servers that people name. */
-export interface CaldavApi {
-  readonly outbound: Outbound;
-  readonly now: () => Date;
-}
+import type { CaldavServer } from './caldav.http.js';
 
 const caldavForm = z.strictObject({
   server_url: httpAddress("the server's address"),
@@ -18,7 +14,7 @@ const caldavForm = z.strictObject({
 });
 
 /** A calendar account on any CalDAV server. */
-export const caldavCredentials = ({ outbound, now }: CaldavApi): CredentialsCapability => ({
+export const caldavCredentials = (api: CaldavApi): CredentialsCapability => ({
   form: [
     urlField({ name: 'server_url', label: 'Server', help: 'Such as https://dav.example.com. The whole address of your account works as well.' }),
     textField({ name: 'username', label: 'User name' }),
@@ -27,11 +23,40 @@ export const caldavCredentials = ({ outbound, now }: CaldavApi): CredentialsCapa
   schema: caldavForm,
   check: async (credentials, accountId) => {
     const { server_url: serverUrl, username, password } = caldavForm.parse(credentials);
-    const { protocol } = new URL(serverUrl);
-    // A password that was entered for https must not travel in the clear because a redirect says so.
-    const isTrusted = (url: URL): boolean => url.protocol === protocol || url.protocol === 'https:';
-    const server = { provider: 'caldav', outbound, now, username, password, accountId, isTrusted };
+    const server = serverOf(api, { serverUrl, username, password, accountId });
     const { principalUrl } = await discover(server, serverUrl);
     return { id: principalUrl, email: username.includes('@') ? username : null, name: username.includes('@') ? null : username };
   },
 });
+
+/** An account on the server that its owner named. */
+export const caldavAccount =
+  (api: CaldavApi): OpenCaldavAccount =>
+  (token) => {
+    const { server_url: serverUrl, username, password } = caldavForm.parse(credentialsOfToken(token));
+    const server = serverOf(api, { serverUrl, username, password, accountId: token.accountId });
+    return {
+      server,
+      findHome: async () => (await discover(server, serverUrl)).homeUrl,
+      idOf: (url) => url,
+      locate: async (calendarId) => {
+        if (!/^https?:/.test(calendarId) || !URL.canParse(calendarId))
+          throw new ProviderError(server.provider, 'not_found', { reason: 'no_calendar' });
+        return calendarId;
+      },
+    };
+  };
+
+interface Typed {
+  readonly serverUrl: string;
+  readonly username: string;
+  readonly password: string;
+  readonly accountId: string;
+}
+
+const serverOf = ({ outbound, now }: CaldavApi, { serverUrl, username, password, accountId }: Typed): CaldavServer => {
+  const { protocol } = new URL(serverUrl);
+  // A password that was entered for https must not travel in the clear because a redirect says so.
+  const isTrusted = (url: URL): boolean => url.protocol === protocol || url.protocol === 'https:';
+  return { provider: 'caldav', outbound, now, username, password, accountId, isTrusted };
+};

@@ -1,19 +1,6 @@
-import { ProviderError, type Outbound } from '@patchbay/capabilities';
+import { ProviderError } from '@patchbay/capabilities';
 import { basicAuthorization } from '../_kit/keyed-call.js';
-import { failureOf } from '../_kit/provider-failure.js';
-
-/** A CalDAV server, and the way to it. */
-export interface CaldavServer {
-  readonly provider: string;
-  readonly outbound: Outbound;
-  readonly now: () => Date;
-  readonly username: string;
-  readonly password: string;
-  /** Our id of the connection. */
-  readonly accountId: string;
-  /** Whether the password may be shown there, when the server leads on to another address. */
-  readonly isTrusted: (url: URL) => boolean;
-}
+import { davFetch, requireTrusted, type CaldavServer, type DavCall } from './caldav.http.js';
 
 /** Whose account it is, and where its calendars are. */
 export interface CaldavPrincipal {
@@ -23,12 +10,12 @@ export interface CaldavPrincipal {
 
 /** Four calls, each with its attempts, within the time that connecting an account may take. Milliseconds. */
 const deadlineMs = 4_500;
-const redirectsMax = 3;
 /**
  * Of one answer; honest ones take less than four kilobytes. tsdav's time grows with the square of the number of different elements: a megabyte of them
  * from a server that means harm would stop the whole process for minutes.
  */
 const answerBytesMax = 16 * 1024;
+const discovering: DavCall = { operation: 'caldav.discover', deadlineMs, bytesMax: answerBytesMax };
 
 /**
  * Finds the account's principal and its calendars. https://www.rfc-editor.org/rfc/rfc6764#section-6
@@ -54,7 +41,7 @@ const nothingThere: ReadonlySet<string> = new Set(['not_found', 'invalid_request
 export const discoverAt = async (server: CaldavServer, rootUrl: string, isMoved = false): Promise<CaldavPrincipal> => {
   const { fetchPrincipalUrl, fetchHomeUrl } = await import('tsdav');
   let landed = new URL(rootUrl);
-  const fetch = davFetch(server, { onLanded: (url) => (landed = url) });
+  const fetch = davFetch(server, { ...discovering, onLanded: (url) => (landed = url) });
   const asked = { fetch, headers: { authorization: basicAuthorization(server.username, server.password) } };
   const account = { serverUrl: rootUrl, rootUrl, accountType: 'caldav' as const };
   const principalUrl = await found(server, 'no_principal', () => fetchPrincipalUrl({ account, ...asked }));
@@ -69,7 +56,7 @@ export const discoverAt = async (server: CaldavServer, rootUrl: string, isMoved 
 const wellKnown = async (server: CaldavServer, rootUrl: string): Promise<string> => {
   const { serviceDiscovery } = await import('tsdav');
   let fatal: ProviderError | undefined;
-  const send = davFetch(server, { followsRedirects: false });
+  const send = davFetch(server, { ...discovering, followsRedirects: false });
   // tsdav takes every failure for "no such document" and goes on; a server that is down would be asked again and again.
   const watched: typeof send = async (input, init) => {
     if (fatal !== undefined) throw fatal;
@@ -95,35 +82,4 @@ const found = async (server: CaldavServer, reason: string, look: () => Promise<s
     if (error instanceof ProviderError) throw error;
     throw new ProviderError(server.provider, 'not_found', { reason });
   }
-};
-
-const requireTrusted = ({ provider, isTrusted }: CaldavServer, url: string): void => {
-  if (!isTrusted(new URL(url))) throw new ProviderError(provider, 'address_refused', { reason: 'leads_elsewhere' });
-};
-
-/** A `fetch` for tsdav: failures are thrown, and redirects followed with the method they began with, as WebDAV needs it. */
-const davFetch = (server: CaldavServer, { followsRedirects = true, onLanded = (_url: URL): void => undefined } = {}): typeof fetch => {
-  const { outbound, accountId, now } = server;
-  const send = outbound.fetch({ operation: 'caldav.discover', path: '/', accountId, idempotent: true, deadlineMs });
-  return async (input, init) => {
-    let url = new URL(input instanceof Request ? input.url : input);
-    for (let redirects = 0; ; redirects += 1) {
-      const response = await send(url, init);
-      const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
-      if (location === null || !followsRedirects || redirects >= redirectsMax) {
-        onLanded(url);
-        return requireSuccess(server, response, now());
-      }
-      url = new URL(location, url);
-      requireTrusted(server, url.href);
-    }
-  };
-};
-
-const requireSuccess = async ({ provider }: CaldavServer, response: Response, now: Date): Promise<Response> => {
-  const { status, headers } = response;
-  if (status >= 400) throw failureOf({ status, headers, body: undefined }, { provider, now, readFailure: () => ({}) });
-  const body = await response.arrayBuffer();
-  if (body.byteLength > answerBytesMax) throw new ProviderError(provider, 'invalid_response', { reason: 'too_large' });
-  return new Response(body.byteLength === 0 ? null : body, { status, headers });
 };

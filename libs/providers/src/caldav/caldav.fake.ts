@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FakeOptions, FakeRequest, FakeResponse } from '../_kit/fake.js';
-import { createCredentialsFake, type CredentialsFake, type FakeHolder } from '../_kit/fake-credentials.js';
-import { basicCredentialsOf, escapeHtml } from '../_kit/fake-http.js';
+import { createCredentialsFake, type CredentialsFake, type CredentialsFakeHabits, type FakeHolder } from '../_kit/fake-credentials.js';
+import { basicCredentialsOf, escapeHtml, pathSegments } from '../_kit/fake-http.js';
+import { fakeSituation, noInput } from '../_kit/fake-situation.js';
+import { answerCalendars } from './caldav.fake-answers.js';
+import { FakeCalendars } from './caldav.fake-calendars.js';
+import { davElement, davHref, davMultistatus, davQuestionOf } from './caldav.fake-multistatus.js';
 
 /** What two CalDAV servers differ in. */
 interface DavHabits {
@@ -10,7 +14,15 @@ interface DavHabits {
   readonly realm: string;
   readonly passwordOf: (holder: FakeHolder) => string;
   readonly principalOf: (holder: FakeHolder) => string;
-  readonly homeOf: (holder: FakeHolder, baseUrl: string) => string;
+  /** Below the base URL. */
+  readonly homeOf: (holder: FakeHolder) => string;
+  /** How it is told: some servers tell a path, others a whole address. */
+  readonly homeHrefOf: (home: string, baseUrl: string) => string;
+}
+
+/** A CalDAV server in memory, with the calendars on it. */
+export interface CaldavFake extends CredentialsFake {
+  readonly calendars: FakeCalendars;
 }
 
 const pathOf = (baseUrl: string): string => new URL(baseUrl).pathname.replace(/\/$/, '');
@@ -20,7 +32,8 @@ const plainServer: DavHabits = {
   realm: 'Sandbox CalDAV',
   passwordOf: ({ handle, version }) => `sandbox-${handle}-password-${version}`,
   principalOf: ({ handle }) => `/dav/principals/${handle}/`,
-  homeOf: ({ handle }, baseUrl) => `${pathOf(baseUrl)}/dav/calendars/${handle}/`,
+  homeOf: ({ handle }) => `/dav/calendars/${handle}/`,
+  homeHrefOf: (home, baseUrl) => `${pathOf(baseUrl)}${home}`,
 };
 
 /** iCloud answers at its bare host, and numbers its accounts. */
@@ -29,37 +42,63 @@ const icloud: DavHabits = {
   realm: 'MMCalDav',
   passwordOf: (holder) => appPasswordOf(holder),
   principalOf: (holder) => `/${numberOf(holder)}/principal/`,
-  // In real life on the account's partition, as an absolute address.
-  homeOf: (holder, baseUrl) => `${baseUrl}/${numberOf(holder)}/calendars/`,
+  homeOf: (holder) => `/${numberOf(holder)}/calendars/`,
+  // In real life on the account's partition.
+  homeHrefOf: (home, baseUrl) => `${baseUrl}${home}`,
 };
 
-/** A CalDAV server in memory, as far as an account is found on it. */
-export const createCaldavFake = (options: FakeOptions = {}): CredentialsFake =>
-  createCredentialsFake(
-    {
-      id: 'caldav',
-      displayName: 'CalDAV',
-      credentialsOf: (holder, baseUrl) => ({ server_url: `${baseUrl}/dav`, username: holder.email, password: plainServer.passwordOf(holder) }),
-      answer: (request, holders) => answerDav(plainServer, request, holders),
-      failure: davFailure,
-    },
-    options,
-  );
+/** A CalDAV server in memory. */
+export const createCaldavFake = (options: FakeOptions = {}): CaldavFake =>
+  withCalendars(plainServer, options, {
+    id: 'caldav',
+    displayName: 'CalDAV',
+    credentialsOf: (holder, baseUrl) => ({ server_url: `${baseUrl}/dav`, username: holder.email, password: plainServer.passwordOf(holder) }),
+  });
 
-/** An iCloud in memory, as far as an account is found on it. */
-export const createAppleFake = (options: FakeOptions = {}): CredentialsFake =>
-  createCredentialsFake(
-    {
-      id: 'apple',
-      displayName: 'Apple iCloud',
-      credentialsOf: (holder) => ({ username: holder.email, password: appPasswordOf(holder) }),
-      answer: (request, holders) => answerDav(icloud, request, holders),
-      failure: davFailure,
-    },
-    options,
-  );
+/** An iCloud in memory. */
+export const createAppleFake = (options: FakeOptions = {}): CaldavFake =>
+  withCalendars(icloud, options, {
+    id: 'apple',
+    displayName: 'Apple iCloud',
+    credentialsOf: (holder) => ({ username: holder.email, password: appPasswordOf(holder) }),
+  });
 
-const answerDav = (habits: DavHabits, request: FakeRequest, holders: readonly FakeHolder[]): FakeResponse => {
+const withCalendars = (
+  habits: DavHabits,
+  options: FakeOptions,
+  shown: Pick<CredentialsFakeHabits, 'id' | 'displayName' | 'credentialsOf'>,
+): CaldavFake => {
+  const calendars = new FakeCalendars();
+  const answer: CredentialsFakeHabits['answer'] = (request, holders) => answerDav({ habits, calendars, request, holders });
+  const fake = createCredentialsFake({ ...shown, answer, failure: davFailure }, options);
+  return {
+    ...fake,
+    calendars,
+    accounts: () =>
+      fake.accounts().map((account) => ({ ...account, collections: [...account.collections, ...calendars.collectionsOf(account.email)] })),
+    reset: () => {
+      fake.reset();
+      calendars.reset();
+    },
+    situations: [
+      fakeSituation({
+        name: 'forget-sync-tokens',
+        input: noInput,
+        buttons: [{ label: 'Forget all sync tokens', input: {} }],
+        begin: () => (calendars.age += 1),
+      }),
+    ],
+  };
+};
+
+interface DavCall {
+  readonly habits: DavHabits;
+  readonly calendars: FakeCalendars;
+  readonly request: FakeRequest;
+  readonly holders: readonly FakeHolder[];
+}
+
+const answerDav = ({ habits, calendars, request, holders }: DavCall): FakeResponse => {
   const path = request.path.endsWith('/') ? request.path : `${request.path}/`;
   // https://www.rfc-editor.org/rfc/rfc6764#section-5
   if (path === '/.well-known/caldav/') return { status: 301, headers: { location: `${pathOf(request.baseUrl)}${habits.root}` } };
@@ -69,43 +108,27 @@ const answerDav = (habits: DavHabits, request: FakeRequest, holders: readonly Fa
   if (holder === undefined || habits.passwordOf(holder) !== shown?.clientSecret) {
     return { ...davFailure(401, null), headers: { 'content-type': 'text/plain', 'www-authenticate': `Basic realm="${habits.realm}"` } };
   }
+  const home = habits.homeOf(holder);
+  const principalPath = `${pathOf(request.baseUrl)}${habits.principalOf(holder)}`;
+  if (path.startsWith(home)) {
+    const segments = pathSegments(path.slice(home.length));
+    if (segments === null) return davFailure(400, null);
+    return answerCalendars({ request, calendars, email: holder.email, homePath: `${pathOf(request.baseUrl)}${home}`, principalPath, segments });
+  }
   if (request.method !== 'PROPFIND') return { status: 405, headers: { allow: 'OPTIONS, PROPFIND' } };
   const isPrincipal = path === habits.principalOf(holder);
   if (path !== habits.root && !isPrincipal) return davFailure(404, null);
 
-  const principal = element('d:current-user-principal', href(`${pathOf(request.baseUrl)}${habits.principalOf(holder)}`));
-  const known: Readonly<Record<string, string>> = {
-    'current-user-principal': principal,
+  const properties: Readonly<Record<string, string>> = {
+    'current-user-principal': davElement('d:current-user-principal', davHref(principalPath)),
     ...(isPrincipal && {
-      'calendar-home-set': element('c:calendar-home-set', href(habits.homeOf(holder, request.baseUrl))),
-      displayname: element('d:displayname', escapeHtml(holder.handle)),
+      'calendar-home-set': davElement('c:calendar-home-set', davHref(habits.homeHrefOf(home, request.baseUrl))),
+      'calendar-user-address-set': davElement('c:calendar-user-address-set', `${davHref(`mailto:${holder.email}`)}${davHref(principalPath)}`),
+      displayname: davElement('d:displayname', escapeHtml(holder.handle)),
     }),
   };
-  return multistatus(`${pathOf(request.baseUrl)}${path}`, askedProperties(request), known);
+  return davMultistatus(davQuestionOf(request).properties, [{ href: `${pathOf(request.baseUrl)}${path}`, properties }]);
 };
-
-/** Local names of what a PROPFIND asks for; prefixes are the caller's own. */
-const askedProperties = ({ body }: FakeRequest): readonly string[] => {
-  const inner = /<(?:\w+:)?prop\b[^>]*>([\s\S]*)<\/(?:\w+:)?prop>/.exec(body.toString('utf8'))?.[1] ?? '';
-  return [...inner.matchAll(/<(?:\w+:)?([\w-]+)[^>]*>/g)].map(([, name = '']) => name).filter((name) => name !== '');
-};
-
-/** What is not there is told as such, beside what is. https://www.rfc-editor.org/rfc/rfc4918#section-9.1 */
-const multistatus = (path: string, asked: readonly string[], known: Readonly<Record<string, string>>): FakeResponse => {
-  const found = asked.flatMap((name) => known[name] ?? []);
-  const missing = asked.filter((name) => known[name] === undefined).map((name) => `<d:${name}/>`);
-  const propstat = (properties: readonly string[], status: string): string =>
-    properties.length === 0 ? '' : element('d:propstat', `${element('d:prop', properties.join(''))}${element('d:status', `HTTP/1.1 ${status}`)}`);
-  const response = element('d:response', `${href(path)}${propstat(found, '200 OK')}${propstat(missing, '404 Not Found')}`);
-  return {
-    status: 207,
-    headers: { 'content-type': 'application/xml; charset=utf-8', dav: '1, 3, calendar-access' },
-    body: `<?xml version="1.0" encoding="utf-8"?>\n<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">${response}</d:multistatus>`,
-  };
-};
-
-const element = (name: string, content: string): string => `<${name}>${content}</${name}>`;
-const href = (url: string): string => element('d:href', escapeHtml(url));
 
 const davFailure = (status: number, retryAfter: string | null): FakeResponse => ({
   status,

@@ -1,0 +1,31 @@
+import type { AccessToken, Outbound } from '@patchbay/capabilities';
+import { davRequest, type CaldavServer, type DavAnswer, type DavRequest } from './caldav.http.js';
+
+/** Somebody's account, as its calendars are read. */
+export interface CaldavAccount {
+  readonly server: CaldavServer;
+  /** Where the account's calendars are listed. */
+  findHome(): Promise<string>;
+  /** The id of a calendar that was found there; it stays when the account moves to another host. */
+  idOf(url: string): string;
+  /** Where the calendar is now. @throws ProviderError `not_found` for an id that is none */
+  locate(calendarId: string): Promise<string>;
+}
+
+/** Opens an account with what was typed. */
+export type OpenCaldavAccount = (token: AccessToken) => CaldavAccount;
+
+/** The way to a server, wherever its calendars are. */
+export interface CaldavApi {
+  readonly outbound: Outbound;
+  readonly now: () => Date;
+}
+
+/** A small server takes long to look through a large calendar. Milliseconds. */
+const deadlineMs = 60_000;
+/** Of one answer: a list of twenty thousand events takes half of it. Reading as much takes half a second. */
+const answerBytesMax = 8 * 1024 * 1024;
+
+/** A request while calendars are read. */
+export const readingRequest = (server: CaldavServer, request: Omit<DavRequest, 'deadlineMs' | 'bytesMax'>): Promise<DavAnswer> =>
+  davRequest(server, { deadlineMs, bytesMax: answerBytesMax, ...request });

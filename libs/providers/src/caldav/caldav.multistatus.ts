@@ -1,0 +1,95 @@
+import { ProviderError } from '@patchbay/capabilities';
+import type { DavAnswer } from './caldav.http.js';
+import { childOf, childrenOf, dav, parseXml, type XmlElement } from './caldav.xml.js';
+
+/** What a server says of one resource. */
+export interface DavResource {
+  /** As the server wrote it: some find a resource under no other spelling. */
+  readonly href: string;
+  /** The same resource always has the same one: the path, in one spelling. */
+  readonly path: string;
+  /** Of the resource as a whole; null where each property has its own. */
+  readonly status: number | null;
+  /** The properties that are there. */
+  readonly properties: XmlElement;
+}
+
+/** An answer about many resources. https://www.rfc-editor.org/rfc/rfc4918#section-13 */
+export interface Multistatus {
+  readonly resources: readonly DavResource[];
+  /** https://www.rfc-editor.org/rfc/rfc6578#section-6.4 */
+  readonly syncToken: string | null;
+}
+
+/** @throws ProviderError `invalid_response` */
+export const readMultistatus = (provider: string, { url, text }: DavAnswer): Multistatus => {
+  const root = parseXml(provider, text);
+  if (root.name !== dav('multistatus')) throw new ProviderError(provider, 'invalid_response', { reason: 'no_multistatus' });
+  return {
+    resources: childrenOf(root, dav('response')).flatMap((response) => resourcesOf(response, url)),
+    syncToken: textIn(childOf(root, dav('sync-token'))),
+  };
+};
+
+/** Text of an element; null where there is none. */
+export const textIn = (element: XmlElement | undefined): string | null => element?.text.trim() || null;
+
+/** The path that a server's `href` means, in one spelling; null for what is no address. */
+export const pathOf = (href: string, base: string): string | null => {
+  if (!URL.canParse(href, base)) return null;
+  return new URL(href, base).pathname.split('/').map(respelled).join('/');
+};
+
+/**
+ * The address that a server's `href` means, in the server's own spelling. By its path alone: it is on the host that answered, and behind a proxy that
+ * speaks https, servers write `http` in front of it.
+ */
+export const addressOf = (href: string, base: string): string | null =>
+  URL.canParse(href, base) ? new URL(new URL(href, base).pathname, base).href : null;
+
+/** True for two spellings of one address: servers are of several minds about the slash that ends a collection. */
+export const isSamePath = (one: string, other: string): boolean => withoutEnd(one) === withoutEnd(other);
+
+/** What the last part of a path is called. */
+export const lastNameIn = (path: string): string => {
+  const segment = path.split('/').findLast((part) => part !== '') ?? '';
+  return decoded(segment) ?? segment;
+};
+
+const withoutEnd = (path: string): string => path.replace(/\/$/, '');
+
+// RFC 3986 lets `@` and `%40` stand for the same in a path, and servers use both, in the same answer.
+const respelled = (segment: string): string => {
+  const name = decoded(segment);
+  return name === null ? segment : encodeURIComponent(name);
+};
+
+const decoded = (segment: string): string | null => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+};
+
+const resourcesOf = (response: XmlElement, base: string): readonly DavResource[] => {
+  const status = statusIn(response);
+  const found = childrenOf(response, dav('propstat')).filter((propstat) => (statusIn(propstat) ?? 200) < 300);
+  const properties = {
+    name: dav('prop'),
+    attributes: {},
+    text: '',
+    children: found.flatMap((propstat) => childOf(propstat, dav('prop'))?.children ?? []),
+  };
+  return childrenOf(response, dav('href')).flatMap((element) => {
+    const href = element.text.trim();
+    const path = pathOf(href, base);
+    return path === null ? [] : [{ href, path, status, properties }];
+  });
+};
+
+/** The number out of `HTTP/1.1 404 Not Found`. */
+const statusIn = (element: XmlElement): number | null => {
+  const code = /^\s*HTTP\/\S+\s+(\d{3})\b/i.exec(childOf(element, dav('status'))?.text ?? '')?.[1];
+  return code === undefined ? null : Number(code);
+};

@@ -1,0 +1,40 @@
+import { childOf, dav, parseXml } from './caldav.xml.js';
+
+describe('an answer in XML', () => {
+  it.each([
+    '<multistatus xmlns="DAV:"><href>/a &amp; b</href></multistatus>',
+    '<D:multistatus xmlns:D="DAV:"><x:href xmlns:x="DAV:">/a &#38; b</x:href></D:multistatus>',
+  ])('is the same whatever its prefixes are: %s', (text) => {
+    const root = parseXml('caldav', text);
+
+    expect([root.name, childOf(root, dav('href'))?.text]).toEqual([dav('multistatus'), '/a & b']);
+  });
+
+  it.each(['', 'no XML', '<a>', '<a></b>', '<a:b/>', '<a>&unknown;</a>', '<a/><b', `${'<a>'.repeat(100)}${'</a>'.repeat(100)}`])(
+    'is refused when it is none: %p',
+    (text) => {
+      expect(() => parseXml('caldav', text)).toThrow(expect.objectContaining({ code: 'invalid_response', reason: 'no_xml' }));
+    },
+  );
+
+  it('expands nothing that a document defines for itself', () => {
+    const laughs = '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>';
+
+    expect(() => parseXml('caldav', laughs)).toThrow(expect.objectContaining({ code: 'invalid_response' }));
+  });
+
+  it.each([
+    ['different elements', Array.from({ length: 100_000 }, (_none, index) => `<e${index}/>`).join('')],
+    ['namespaces', Array.from({ length: 20_000 }, (_none, index) => `<x${index}:e xmlns:x${index}="urn:${index}"/>`).join('')],
+    ['attributes', `<e ${Array.from({ length: 20_000 }, (_none, index) => `a${index}=""`).join(' ')}/>`],
+    ['references', '&amp;'.repeat(400_000)],
+    ['words', 'words '.repeat(400_000)],
+  ])('with a megabyte of %s takes no longer than reading it', (_what, inner) => {
+    const began = performance.now();
+
+    parseXml('caldav', `<a>${inner}</a>`);
+
+    // It takes tenths of a second; what grows with the square takes minutes.
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
