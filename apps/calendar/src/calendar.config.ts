@@ -1,3 +1,4 @@
+import { allowedTargets } from '@patchbay/egress';
 import { withProviders } from '@patchbay/providers';
 import { z } from 'zod';
 
@@ -13,4 +14,10 @@ const ownConfig = z.object({
 });
 export type CalendarConfig = z.output<typeof ownConfig>;
 
-export const calendarConfig = withProviders(ownConfig);
+/** For calendars on servers that people name: `configuredProviders` goes by it. */
+const egressConfig = {
+  PUBLIC_BASE_URL: z.url().default('http://localhost:4000').describe('Where the outside world reaches the gateway.'),
+  WEBHOOKS_EGRESS_ALLOW: allowedTargets,
+};
+
+export const calendarConfig = withProviders(ownConfig.extend(egressConfig));
