@@ -4,9 +4,10 @@ import type { FakeAccount, FakeClient, FakeOptions, FakeRequest, FakeResponse, P
 import { basicCredentialsOf, formOf, jsonAnswer } from '../_kit/fake-http.js';
 import { createOAuthFake, type FakeApiCall, type OAuthFakeHabits } from '../_kit/fake-oauth-provider.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
-import { fakeSituation, noInput, type FakeSituation } from '../_kit/fake-situation.js';
+import { fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
 import { answerOutlook } from './fake/outlook.fake-calendar-api.js';
 import { createOutlookCalendars, toCollection, type OutlookCalendars } from './fake/outlook.fake-calendars.js';
+import { outlookSituations, type OutlookSituations } from './fake/outlook.fake-people.js';
 import { freshDeltaHabits, newEpoch, type DeltaHabits } from './fake/outlook.fake-delta.js';
 import { graphError, graphSuddenFailure, graphUnauthorized, loginError, loginRefusals } from './microsoft.fake-errors.js';
 import { toGraphUser } from './microsoft.fake-people.js';
@@ -78,10 +79,10 @@ export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake =>
       plain.reset();
     },
   };
-  return { ...fake, situations: situationsOf(fake) };
+  return { ...fake, situations: situationsOf(fake, { ...fake, now }) };
 };
 
-const situationsOf = ({ requireInteraction, forgetSyncStates, limitPages }: Omit<MicrosoftFake, 'situations'>): readonly FakeSituation[] => [
+const situationsOf = ({ requireInteraction }: Pick<MicrosoftFake, 'requireInteraction'>, outlook: OutlookSituations): readonly FakeSituation[] => [
   fakeSituation({
     name: 'require-interaction',
     input: z.strictObject({ is_required: z.boolean() }),
@@ -91,21 +92,7 @@ const situationsOf = ({ requireInteraction, forgetSyncStates, limitPages }: Omit
     ],
     begin: ({ is_required: isRequired }) => requireInteraction(isRequired),
   }),
-  fakeSituation({
-    name: 'forget-sync-states',
-    input: noInput,
-    buttons: [{ label: 'Forget the state behind every delta token', input: {} }],
-    begin: () => forgetSyncStates(),
-  }),
-  fakeSituation({
-    name: 'limit-pages',
-    input: z.strictObject({ page_max: z.int().min(1).max(500), spreads_series: z.boolean() }),
-    buttons: [
-      { label: 'Hand out pages of two events', input: { page_max: 2, spreads_series: false } },
-      { label: 'Hand out pages of any size', input: { page_max: 500, spreads_series: false } },
-    ],
-    begin: ({ page_max: pageMax, spreads_series: spreadsSeries }) => limitPages({ pageMax, spreadsSeries }),
-  }),
+  ...outlookSituations(outlook),
 ];
 
 const habits = (now: () => Date): Omit<OAuthFakeHabits, 'api'> => ({
