@@ -34,7 +34,11 @@ const operations: readonly Operation[] = Object.entries((schema.body as unknown 
 );
 const nobody = '0198f2a4-0000-7000-8000-00000000dead';
 const filled = (path: string, id = nobody, job = nobody): string =>
-  path.replace('{id}', id).replace('{job_id}', job).replace('{provider}', 'google').replace('{path}', 'below');
+  path
+    .replace(/\{(?:task_)?id\}/, id)
+    .replace('{job_id}', job)
+    .replace('{provider}', 'google')
+    .replace('{path}', 'below');
 const named = ({ method, path }: Operation): string => `${method} ${path}`;
 const body = ({ method }: Operation): string | undefined => (method === 'GET' || method === 'DELETE' ? undefined : '{}');
 const rows = (chosen: readonly Operation[]) => chosen.map((operation) => [named(operation), operation] as const);
@@ -148,10 +152,11 @@ describe('access', () => {
     let ids: Readonly<Record<string, string>>;
     let job: string;
     let signedIn: string;
-    const kinds = ['calendar', 'video', 'connections', 'webhooks', 'deliveries', 'sessions', 'identities'];
-    const kindOf = ({ path }: Operation): string => path.split('/')[path.split('/').indexOf('{id}') - 1] ?? '';
+    const kinds = ['calendar', 'tasks', 'video', 'connections', 'webhooks', 'deliveries', 'sessions', 'identities'];
+    const isOfOne = ({ path }: Operation): boolean => /\{(?:task_)?id\}/.test(path);
+    const kindOf = ({ path }: Operation): string => /([^/]*)\/\{(?:task_)?id\}/.exec(path)?.[1] ?? '';
     const whole = JSON.stringify({ name: 'E', webhook_url: `${stack.sandboxUrl}/receiver/e`, events: ['*'] });
-    const owned = operations.filter(({ path, roles }) => path.includes('{id}') && Array.isArray(roles) && roles.includes('user'));
+    const owned = operations.filter((operation) => isOfOne(operation) && Array.isArray(operation.roles) && operation.roles.includes('user'));
     const firstOf = async (list: string): Promise<string> => {
       const { body: page } = await callRaw('GET', `/api/v1/auth/${list}/`, { token: signedIn });
       const [first] = page['items'] as readonly { readonly id: string }[];
@@ -165,6 +170,10 @@ describe('access', () => {
         const { body: page } = await callRaw('GET', `/api/v1/integrations/webhooks/${endpoint}/deliveries/`, { token: ada.token });
         return (page['items'] as readonly { readonly id: string }[])[0]?.id;
       }, 'a delivery');
+    };
+    const firstTaskOf = async (calendar: string): Promise<string> => {
+      const { body: task } = await callRaw('POST', `/api/v1/integrations/calendar/${calendar}/refresh/`, { token: ada.token, body: '{}' });
+      return String(task['task_id']);
     };
     /** What must be in the body for anything to be looked up at all. */
     const sufficient = (operation: Operation): string | undefined => {
@@ -183,7 +192,8 @@ describe('access', () => {
       const begun = await callRaw('POST', `/api/v1/integrations/webhooks/${id}/replay/`, { token: ada.token, body: range });
       job = String(begun.body['id']);
       const [sessions, identities] = [await firstOf('sessions'), await firstOf('identities')];
-      ids = { calendar, video, connections: calendar, webhooks: id, deliveries, sessions, identities };
+      const tasks = await firstTaskOf(calendar);
+      ids = { calendar, tasks, video, connections: calendar, webhooks: id, deliveries, sessions, identities };
     }, 60_000);
 
     it('are there, one of every kind', () => {

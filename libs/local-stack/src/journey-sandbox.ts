@@ -90,6 +90,11 @@ export class SandboxControl {
     await this.#ask('POST', `/control/providers/${provider}/revoke-grant`, { email });
   }
 
+  /** Brings a provider into a situation that it alone knows, such as `put-event` of Google. */
+  async begin(provider: string, situation: string, input: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#ask('POST', `/control/providers/${provider}/${situation}`, input);
+  }
+
   /** How many permissions of a person still work at a provider. */
   async grantsOf(provider: string, email: string): Promise<number> {
     interface Known {
