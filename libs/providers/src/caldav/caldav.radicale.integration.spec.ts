@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { calendarReadingContract } from '@patchbay/capabilities/testing';
 import { startRadicale, type RadicaleServer } from '@patchbay/testing';
 import { createOutbound } from '../_kit/outbound.js';
 import { inProcessRateLimiter } from '../_kit/rate-limiter.js';
 import { undiciTransport } from '../_kit/transport.js';
+import { caldavTraits } from './caldav.fake-harness.js';
+import { connectToRealServer } from './caldav.fake-proxy.js';
 import { caldav } from './caldav.provider.js';
 
 describe('an account on Radicale', () => {
@@ -31,4 +34,16 @@ describe('an account on Radicale', () => {
   it('is not opened with another password', async () => {
     await expect(check('', 'wrong-password')).rejects.toMatchObject({ code: 'unauthorized' });
   }, 20_000);
+});
+
+describe('calendars on Radicale', () => {
+  const username = 'olivia.organiser@example.com';
+  let radicale: RadicaleServer;
+  beforeAll(async () => (radicale = await startRadicale({ [username]: 'right-password' })), 240_000);
+  afterAll(() => radicale.stop());
+
+  // It tells everything in one answer.
+  calendarReadingContract('caldav', { ...caldavTraits, hasPages: false, resumesMidway: false }, () =>
+    connectToRealServer({ url: radicale.url, username, password: 'right-password', calendarsPath: `/${username}/` }),
+  );
 });

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { tokenOfCredentials } from '@patchbay/capabilities';
+import type { CalendarReadingHarness } from '@patchbay/capabilities/testing';
+import { request as send } from 'undici';
+import type { FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
+import { startFake } from '../_kit/fake-server.js';
+import { basicAuthorization } from '../_kit/keyed-call.js';
+import { createOutbound } from '../_kit/outbound.js';
+import { inProcessRateLimiter } from '../_kit/rate-limiter.js';
+import { undiciTransport } from '../_kit/transport.js';
+import { calendarPerson, type CalendarHabits } from './caldav.fake-people.js';
+import { caldav } from './caldav.provider.js';
+
+/** An account on a CalDAV server that is not ours. */
+export interface RealAccount {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  /** Below which calendars are made, with a slash at its end. */
+  readonly calendarsPath: string;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Stands before a server and lets bad days happen on the way. What is answered is the server's own. */
+class Proxy implements ProviderFake {
+  readonly id = 'caldav';
+  readonly displayName = 'A CalDAV server';
+  isRevoked = false;
+  private readonly told = new Set<string>();
+  private readonly forgotten = new Set<string>();
+
+  constructor(private readonly account: RealAccount) {}
+
+  async handle({ method, path, headers, body }: FakeRequest): Promise<FakeResponse> {
+    const { host: _host, connection: _connection, 'content-length': _length, 'transfer-encoding': _encoding, ...kept } = headers;
+    const { username } = this.account;
+    const shown = this.isRevoked && kept['authorization'] !== undefined ? { authorization: basicAuthorization(username, 'another-password') } : {};
+    const answer = await send(`${this.account.url}${path}`, {
+      method: method as 'GET',
+      headers: { ...definedOf(kept), 'accept-encoding': 'identity', ...shown },
+      body: body.length === 0 ? null : this.withoutForgotten(body.toString('utf8')),
+    });
+    const text = await answer.body.text();
+    for (const [, token = ''] of text.matchAll(/<(?:\w+:)?sync-token>([^<]+)</g)) this.told.add(token);
+    const { 'content-type': type, location, 'www-authenticate': challenge } = answer.headers;
+    return { status: answer.statusCode, headers: definedOf({ 'content-type': type, location, 'www-authenticate': challenge }), body: text };
+  }
+
+  failure(status: number, retryAfter: string | null): FakeResponse {
+    return { status, headers: retryAfter === null ? {} : { 'retry-after': retryAfter } };
+  }
+
+  /** Whatever token is shown that the server has given out so far is one that it never gave. */
+  forgetTokens(): void {
+    for (const token of this.told) this.forgotten.add(token);
+  }
+
+  accounts() {
+    return [];
+  }
+  revokeGrant(): void {
+    this.isRevoked = true;
+  }
+  expireTokens(): void {}
+  reset(): void {}
+
+  private withoutForgotten(body: string): string {
+    return body.replace(/(<d:sync-token>)([^<]+)/, (whole, tag: string, token: string) =>
+      this.forgotten.has(token) ? `${tag}${token.replace(/[\da-f](?=[^\da-f]*$)/, (last) => (last === '0' ? '1' : '0'))}` : whole,
+    );
+  }
+}
+
+const definedOf = (headers: Readonly<Record<string, string | readonly string[] | undefined>>): Headers =>
+  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])));
+
+/** Two new calendars on the server, and its owner with a calendar program beside us. They go when the harness stops. */
+export const connectToRealServer = async (account: RealAccount): Promise<CalendarReadingHarness & CalendarHabits> => {
+  const { url, username, password, calendarsPath } = account;
+  const proxy = new Proxy(account);
+  const running = await startFake(proxy);
+  const transport = undiciTransport();
+  const clock = { now: () => new Date(), sleep: async () => {} };
+  const limits = { provider: { limit: 100_000, perMs: 1_000 }, account: { limit: 100_000, perMs: 1_000 } };
+  const outbound = createOutbound({ provider: 'caldav', limits, transport, limiter: inProcessRateLimiter(), clock });
+  const { calendarReading: reading } = caldav.connect({ config: {}, outbound, userAimedOutbound: outbound, now: clock.now });
+  const paths = [randomUUID(), randomUUID()].map((name) => `${calendarsPath}${name}/`);
+  const tend = (method: string) => Promise.all(paths.map((path) => manage({ method, url: `${url}${path}`, username, password })));
+  await tend('MKCALENDAR');
+  const [calendarUrl = '', otherUrl = ''] = paths.map((path) => `${url}${path}`);
+  const [calendarId = '', otherCalendarId = ''] = paths.map((path) => `${running.url}${path}`);
+  const { failNext, dropAfterExecuting, cutAnswers, down, up } = running.faults;
+  const person = calendarPerson({ username, password, email: username, calendarUrl });
+  return {
+    reading,
+    token: tokenOfCredentials({ server_url: running.url, username, password }, 'connection-1'),
+    calendarId,
+    otherCalendarId,
+    calendar: null,
+    situations: { revokeGrant: () => proxy.revokeGrant(), failNext, dropAfterExecuting, cutAnswers, down, up },
+    ...person,
+    put: (event, where) => person.put(event, where === otherCalendarId ? otherUrl : calendarUrl),
+    expireCursors: () => proxy.forgetTokens(),
+    shortenPages: () => undefined,
+    stop: async () => {
+      await tend('DELETE');
+      await running.stop();
+      await transport.close();
+    },
+  };
+};
+
+const manage = async ({ method, url, username, password }: Pick<RealAccount, 'url' | 'username' | 'password'> & { readonly method: string }) => {
+  const answer = await send(url, { method: method as 'GET', headers: { authorization: basicAuthorization(username, password) } });
+  const said = await answer.body.text();
+  if (answer.statusCode >= 300) throw new Error(`${method} was answered ${answer.statusCode}: ${said}`);
+};
