@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 import { writeReport } from './bench/report.js';
 import { measureApiReads } from './bench/api-reads.js';
 import { measureBacklog } from './bench/backlog.js';
+import { measureBusy } from './bench/busy.js';
 import { machine, startBenchStack, type BenchStack } from './bench/bench-stack.js';
 import { measureDeliveries } from './bench/deliveries.js';
 import { tableOf, type Figure } from './bench/figure.js';
@@ -28,6 +29,7 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p4'))
     figures.push(...(await measureNeighbours(bench, isQuick ? { secondsPerRound: 5, rounds: 2 } : { secondsPerRound: 18, rounds: 3 })));
+  if (only.has('p6')) figures.push(...(await measureBusy(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p9'))
     figures.push(...(await measureIngress(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('aut6')) figures.push(...(await measureKeyRotation(bench, isQuick ? 20_000 : 100_000)));
