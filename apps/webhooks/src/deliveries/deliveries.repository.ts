@@ -63,13 +63,16 @@ const claim = {
       ) next
       WHERE turn.place < ${turnMax} AND NOT (next.has_turned AND next.endpoint_id > $4)
     ), due AS (
-      SELECT one.ctid, turn.endpoint_id, turn.place FROM turn LEFT JOIN unnest($5::uuid[], $6::int[]) AS lane (endpoint_id, room) USING (endpoint_id)
-        CROSS JOIN LATERAL (
+      SELECT one.ctid, walk.endpoint_id, walk.place
+      FROM (
+        SELECT turn.endpoint_id, turn.place, coalesce(($6::int[])[array_position($5::uuid[], turn.endpoint_id)], $7) AS room
+        FROM turn WHERE turn.place > 0
+      ) walk CROSS JOIN LATERAL (
           SELECT ctid FROM pending_deliveries
-          WHERE endpoint_id = turn.endpoint_id AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now())
-          ORDER BY next_attempt_at LIMIT coalesce(lane.room, $7) FOR UPDATE SKIP LOCKED
+          WHERE endpoint_id = walk.endpoint_id AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now())
+          ORDER BY next_attempt_at LIMIT walk.room FOR UPDATE SKIP LOCKED
         ) one
-      WHERE turn.place > 0 LIMIT $1
+      LIMIT $1
     ), claimed AS (
       UPDATE pending_deliveries SET lease_token = $2, lease_until = clock_timestamp() + $3::float8 * interval '1 ms'
       WHERE ctid = ANY (ARRAY(SELECT ctid FROM due))

@@ -52,7 +52,7 @@ describe('the dispatcher', () => {
     const { dispatcher } = aDispatcher({ load });
     const empty = dispatcher.room;
 
-    dispatcher.take(deliveries(900));
+    dispatcher.takeClaimed(deliveries(900), new Map());
 
     expect(dispatcher.room).toBe(empty - 900);
     expect(await roomOf(dispatcher)).toBe(empty);

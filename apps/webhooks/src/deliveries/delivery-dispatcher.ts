@@ -13,10 +13,11 @@ import { WebhookSender } from './webhook-sender.js';
 /** A delivery in hand and since when its lease runs. */
 interface Held {
   readonly delivery: LeasedDelivery;
+  readonly isClaimed: boolean;
   leasedAtMs: number;
 }
 
-/** In hand at most, counted without what comes fresh from the intake, and without what endpoints hold up that say nothing. */
+/** In hand at most of what was claimed, counted without what endpoints hold up that say nothing. */
 const heldMax = 1_600;
 /** Past this, fresh deliveries wait in the database like all others. */
 const heldMaxFresh = 4_000;
@@ -44,6 +45,8 @@ export class DeliveryDispatcher {
   readonly #lanes = new Map<string, EndpointLane>();
   readonly #looker: NodeJS.Timeout;
   #heldBytes = 0;
+  /** Of what is in hand, claimed from the database. */
+  #claimed = 0;
   /** Of what is in hand, held up by endpoints that say nothing, at the last look. */
   #heldUp = 0;
   #isStopped = false;
@@ -74,14 +77,14 @@ export class DeliveryDispatcher {
     this.#looker.unref();
   }
 
-  /** How many deliveries may be claimed now. */
+  /** How many deliveries may be claimed now, whatever comes fresh: retries are due as well. */
   get room(): number {
-    return this.#isStopped || this.#isFull ? 0 : Math.max(0, heldMax - this.#moving);
+    return this.#isStopped || this.#isFull ? 0 : Math.max(0, heldMax - Math.max(0, this.#claimed - this.#heldUp));
   }
 
   /** True when deliveries that are only being made may be leased to this process at birth. */
   get takesFresh(): boolean {
-    return !this.#isStopped && !this.#isFull && this.#moving < heldMaxFresh && !this.recorder.isStuck;
+    return !this.#isStopped && !this.#isFull && this.#held.size - this.#heldUp < heldMaxFresh && !this.recorder.isStuck;
   }
 
   /** How many more each endpoint takes that is busy here; others take {@link roomOfUnknown}. */
@@ -95,12 +98,16 @@ export class DeliveryDispatcher {
     for (const { endpointId } of deliveries) counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1);
     for (const [endpointId, count] of counts) if (count >= (rooms.get(endpointId) ?? roomOfUnknown)) this.#laneOf(endpointId).starve();
     for (const [endpointId, room] of rooms) if (room === 0) this.#lanes.get(endpointId)?.starve();
-    this.take(deliveries);
+    this.#take(deliveries, true);
   }
 
-  /** Sends deliveries that are leased to this process, each as soon as its endpoint's lane has room. */
+  /** Sends deliveries that were only just made and are leased to this process, each as soon as its endpoint's lane has room. */
   take(deliveries: readonly LeasedDelivery[]): void {
-    const fresh = deliveries.filter((delivery) => this.#hold(delivery));
+    this.#take(deliveries, false);
+  }
+
+  #take(deliveries: readonly LeasedDelivery[], isClaimed: boolean): void {
+    const fresh = deliveries.filter((delivery) => this.#hold(delivery, isClaimed));
     const unknown = fresh.filter((delivery) => !this.#admit(delivery));
     if (unknown.length > 0) void this.#loadAndAdmit(unknown);
   }
@@ -108,9 +115,15 @@ export class DeliveryDispatcher {
   /** Deliveries whose lease is older than `ageMs`: they need a new one. */
   heldLongerThan(ageMs: number): readonly LeasedDelivery[] {
     const before = Date.now() - ageMs;
-    const aged = [...this.#held.values()].filter((held) => held.leasedAtMs < before);
-    for (const held of aged) held.leasedAtMs = Date.now();
-    return aged.map((held) => held.delivery);
+    return [...this.#held.values()].filter((held) => held.leasedAtMs < before).map((held) => held.delivery);
+  }
+
+  /** Takes note that leases were prolonged at that time. */
+  renewed(deliveries: readonly LeasedDelivery[], atMs: number): void {
+    for (const { id } of deliveries) {
+      const held = this.#held.get(id);
+      if (held !== undefined) held.leasedAtMs = Math.max(held.leasedAtMs, atMs);
+    }
   }
 
   /** Gives back what was not begun and waits for what was. */
@@ -129,24 +142,23 @@ export class DeliveryDispatcher {
     return this.#held.size >= heldMaxAll || this.#heldBytes >= heldBytesMax;
   }
 
-  get #moving(): number {
-    return Math.max(0, this.#held.size - this.#heldUp);
-  }
-
   #release(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) {
-      if (this.#held.get(delivery.id)?.delivery !== delivery) continue;
+      const held = this.#held.get(delivery.id);
+      if (held?.delivery !== delivery) continue;
       this.#held.delete(delivery.id);
+      if (held.isClaimed) this.#claimed -= 1;
       this.#heldBytes -= delivery.payload.length;
     }
     this.onRoom();
   }
 
   /** @returns false when it is in hand already: the lease ran out while the database was away, and its outcome must carry the newer token. */
-  #hold(delivery: LeasedDelivery): boolean {
+  #hold(delivery: LeasedDelivery, isClaimed: boolean): boolean {
     const held = this.#held.get(delivery.id);
     if (held === undefined) {
-      this.#held.set(delivery.id, { delivery, leasedAtMs: Date.now() });
+      this.#held.set(delivery.id, { delivery, isClaimed, leasedAtMs: Date.now() });
+      if (isClaimed) this.#claimed += 1;
       this.#heldBytes += delivery.payload.length;
       return true;
     }
@@ -207,7 +219,8 @@ export class DeliveryDispatcher {
       // Where a rate is kept, time alone makes room.
       if (lane.isLimited && !this.#isStopped) this.#next(endpointId, lane);
       else this.#giveBackExcess(lane);
-      if (lane.isSilent) heldUp += lane.load;
+      if (this.#isFull) for (const { delivery } of lane.takeUnhurried()) this.#giveBack(delivery, lane.holdMs(Math.random()));
+      if (lane.isIdle) heldUp += lane.load;
       if (lane.isForgettable) this.#lanes.delete(endpointId);
     }
     this.#heldUp = heldUp;

@@ -123,6 +123,37 @@ describe('a delivery that is resent', () => {
     expect(new Set(receiver.at(customer.path).map(({ headers }) => headers['webhook-id']))).toEqual(new Set([eventId]));
   });
 
+  it('goes on being counted when its outcome is written at that moment', async () => {
+    const customer = await customerOf(webhooks, receiver);
+    let finish: () => void = () => undefined;
+    receiver.behave(customer.path, (_received, response) => (finish = () => response.writeHead(200).end()));
+    await publishBooking(webhooks, customer.userId);
+    await until(() => receiver.at(customer.path).length === 1);
+    const id = (await list(customer)).items[0]?.id ?? '';
+    receiver.behave(customer.path, answer(200));
+
+    // What the recorder does, and is not through with yet.
+    const recorder = await webhooks.sql.connect();
+    await recorder.query('BEGIN');
+    await recorder.query(`DELETE FROM pending_deliveries WHERE id = $1`, [id]);
+    await recorder.query(
+      `INSERT INTO delivery_attempts (delivery_id, attempt, attempted_at, status_code, duration_ms) VALUES ($1, 1, now(), 200, 5)`,
+      [id],
+    );
+    const resent = resend(customer, id);
+    await until(async () => {
+      const { rows } = await webhooks.sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted`);
+      return (rows[0]?.count ?? 0) > 0;
+    });
+    await recorder.query('COMMIT');
+    recorder.release();
+    await resent;
+    finish();
+    const [delivery] = await finishedTo(webhooks, customer);
+
+    expect(delivery).toMatchObject({ status: 'succeeded', attempt_count: 2 });
+  });
+
   it('arrives again though it arrived before', async () => {
     const customer = await customerOf(webhooks, receiver);
     await publishBooking(webhooks, customer.userId);

@@ -95,14 +95,20 @@ const find = {
 };
 
 /** One that is under way at this moment is left alone. One that waits for a retry keeps its place in the schedule. */
-const resend = {
-  name: 'delivery-resend',
-  text: `
+const resend = `
     INSERT INTO pending_deliveries AS pending (id, tenant_id, endpoint_id, event_key, attempt_count, attempts_before)
     SELECT id, tenant_id, endpoint_id, event_key, attempt_count, attempt_count FROM delivery_states WHERE endpoint_id = $1 AND id = $2
     ON CONFLICT (id) DO UPDATE SET next_attempt_at = clock_timestamp()
-      WHERE pending.lease_until IS NULL OR pending.lease_until < clock_timestamp()`,
-};
+      WHERE pending.lease_until IS NULL OR pending.lease_until < clock_timestamp()`;
+
+/**
+ * To be called after deliveries were made due again, in the same transaction. Whoever makes one due while its outcome is being written waits for that, but has
+ * counted its attempts before; nobody can claim it until now.
+ */
+export const countAttempts = `
+  UPDATE pending_deliveries pending SET attempt_count = made.count, attempts_before = made.count
+  FROM (SELECT delivery_id, max(attempt) AS count FROM delivery_attempts WHERE delivery_id = ANY($1::uuid[]) GROUP BY delivery_id) made
+  WHERE pending.id = made.delivery_id AND pending.attempt_count <> made.count`;
 
 /** What became of deliveries, as their owners read it. */
 @Injectable()
@@ -131,6 +137,9 @@ export class DeliveryLogRepository {
 
   /** Makes a delivery due now. */
   async resend({ endpointId, row }: FoundDelivery): Promise<void> {
-    await this.database.execute(resend, [endpointId, row.id]);
+    await this.database.transaction(async (tx) => {
+      await tx.query(resend, [endpointId, row.id]);
+      await tx.query(countAttempts, [[row.id]]);
+    });
   }
 }

@@ -80,6 +80,12 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   async #renew(): Promise<void> {
     const aged = this.dispatcher.heldLongerThan(renewEveryMs);
     if (aged.length === 0) return;
-    await this.deliveries.renew(aged, leaseMs).catch((error: unknown) => this.log.warn({ err: error }, 'leases could not be renewed'));
+    const askedAtMs = Date.now();
+    try {
+      await this.deliveries.renew(aged, leaseMs);
+      this.dispatcher.renewed(aged, askedAtMs);
+    } catch (error) {
+      this.log.warn({ err: error }, 'leases could not be renewed');
+    }
   }
 }

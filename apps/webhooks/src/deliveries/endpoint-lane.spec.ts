@@ -1,5 +1,6 @@
 import type { DeliveryTarget } from '../endpoints/delivery-target.js';
 import type { LeasedDelivery } from './delivery.js';
+import { SharedDeliveryRate } from './delivery-rate-shared.js';
 import { EndpointLane, type Waiting } from './endpoint-lane.js';
 
 const waiting = (number: number): Waiting => ({
@@ -125,5 +126,24 @@ describe('a lane', () => {
     clock.nowMs += 16 * 60_000;
 
     expect([good.isForgettable, before, bad.isForgettable]).toEqual([true, false, true]);
+  });
+
+  it.each([1, 10, 29, 600])('lets one wait for its turn where %i per minute are allowed, and asks for turns only then', (perMinute) => {
+    const asked: number[] = [];
+    const rate = new SharedDeliveryRate(() => asked.push(clock.nowMs));
+    const clock = { nowMs: 0 };
+    const lane = new EndpointLane({ rate, nowMs: () => clock.nowMs });
+    lane.limit(perMinute);
+
+    const whileNothingWaits = lane.next();
+    const early = asked.length;
+    const entered = lane.enter();
+    lane.wait(waiting(1));
+    const excess = lane.takeExcess();
+    rate.grant({ count: 1, firstMs: 0, freeMs: 60_000 / perMinute }, 0);
+
+    expect([whileNothingWaits, early, entered, excess]).toEqual([undefined, 0, false, []]);
+    expect(asked).toHaveLength(1);
+    expect(lane.next()).toEqual(waiting(1));
   });
 });

@@ -69,9 +69,9 @@ export class EndpointLane {
     return this.#running + this.#length;
   }
 
-  /** True when it was asked and has said nothing for a while. */
-  get isSilent(): boolean {
-    return this.#silenceMs >= silenceMs;
+  /** True when what it holds does not move: it was asked and has said nothing for a while, or its owner lets little through. */
+  get isIdle(): boolean {
+    return this.#rate.isLimited || this.#isSilent;
   }
 
   /** How many per minute its owner wants at most; null: as many as it takes. */
@@ -111,9 +111,9 @@ export class EndpointLane {
 
   /** The next one, which has a place now; undefined when there is none or no room. */
   next(): Waiting | undefined {
-    if (this.#running >= this.#width || this.#isHeldBack) return undefined;
     const waiting = this.#waiting[this.#from];
-    if (waiting === undefined) return undefined;
+    // Whoever asks a rate takes permits from others: only for something that waits.
+    if (waiting === undefined || this.#running >= this.#width || this.#isHeldBack) return undefined;
     this.#from += 1;
     // What has gone must not be kept for as long as something comes after it, which in a backlog is always.
     if (this.#from >= goneMax || this.#from === this.#waiting.length) {
@@ -147,6 +147,11 @@ export class EndpointLane {
     return this.#length <= allowed ? [] : this.#waiting.splice(this.#from + allowed);
   }
 
+  /** What waits for an endpoint that takes its time, where others need the memory. */
+  takeUnhurried(): readonly Waiting[] {
+    return this.isIdle || this.#isSlow || this.#isBroken ? this.takeWaiting() : [];
+  }
+
   takeWaiting(): readonly Waiting[] {
     const all = this.#waiting.slice(this.#from);
     this.#waiting = [];
@@ -169,12 +174,17 @@ export class EndpointLane {
     if (this.#isBroken) return 1;
     const most = this.#answers === 0 ? waitingMaxUnknown : waitingMax;
     const soon = Math.floor((waitMsMax * this.#width) / Math.max(1, this.#paceMs));
-    return Math.min(this.#rate.within(waitMsMax), Math.max(waitingMin, Math.min(most, soon)));
+    // One always waits where a rate is kept: its turn is asked for only while it does.
+    return Math.min(Math.max(1, this.#rate.within(waitMsMax)), Math.max(waitingMin, Math.min(most, soon)));
   }
 
   /** Milliseconds for an answer, as far as is known: an endpoint that is silent is at least as slow as its silence is long. */
   get #paceMs(): number {
-    return this.isSilent ? Math.max(this.#averageMs, this.#silenceMs) : this.#averageMs;
+    return this.#isSilent ? Math.max(this.#averageMs, this.#silenceMs) : this.#averageMs;
+  }
+
+  get #isSilent(): boolean {
+    return this.#silenceMs >= silenceMs;
   }
 
   get #silenceMs(): number {

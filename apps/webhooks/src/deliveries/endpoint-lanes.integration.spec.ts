@@ -101,6 +101,15 @@ describe('a backlog', () => {
 });
 
 describe('an endpoint with a rate of its own', () => {
+  it('gets its deliveries when it allows one a minute', async () => {
+    const rare = await anEndpoint({ rate_limit_per_minute: 1 });
+
+    await publish(rare.userId);
+    await finished(rare);
+
+    expect(receiver.at(rare.path)).toHaveLength(1);
+  });
+
   it('gets everything, no faster than that, and delays nobody else', async () => {
     const limited = await anEndpoint({ rate_limit_per_minute: 600 });
     const free = await anEndpoint();

@@ -20,8 +20,8 @@ export interface WebhookMessage {
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { readonly version: string };
 const userAgent = `Patchbay-Webhooks/${version}`;
-/** More sockets to one receiver cost more than they bring: 256 took a third more of our own processor than 96. */
-const connectionsPerOrigin = 96;
+/** Of all endpoints at one address together, which may belong to many customers. How many each of them gets, its lane decides. */
+const connectionsPerOrigin = 1_024;
 /** A receiver that is there takes a connection at once; one behind a silent firewall must not hold a place for the whole time. Milliseconds. */
 const connectMsMax = 5_000;
 /** How often deadlines are looked at: one timer for all POSTs is far cheaper than one each. Milliseconds. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, LeasedRows, type Transaction, type WorkRow } from '@patchbay/database';
+import { countAttempts } from '../deliveries/delivery-log.repository.js';
 import type { Owner } from '../endpoints/endpoints.repository.js';
 
 /** A job as it is stored. */
@@ -41,7 +42,7 @@ export interface LockedReplayJob extends ReplayJobRow {
 export interface ReplayStep {
   readonly looked_at: number;
   readonly wanted: number;
-  readonly begun: number;
+  readonly begun: readonly string[];
   readonly at_id: string | null;
 }
 
@@ -73,7 +74,11 @@ const wantedOf = (events: string): string => `
   WHERE CASE WHEN $2 = 'replay' THEN state.status IS NOT NULL OR event.type LIKE ANY ($3::text[])
     ELSE state.status = 'failed' OR (state.status IS NULL AND event.type LIKE ANY ($3::text[]) AND event.created_at > $4::timestamptz) END`;
 const inRange = `user_id = $5 AND tenant_id = $6 AND key > $7 AND key < $8`;
-const count = `SELECT count(*)::int AS count FROM (${wantedOf(`(SELECT * FROM events WHERE ${inRange})`)}) wanted`;
+/** Of so many events it is counted beforehand how many are the job's: some seconds. Of more nobody waits for the number. */
+const countedMax = 500_000;
+const count = `
+  WITH events_in_range AS MATERIALIZED (SELECT key, tenant_id, type, created_at FROM events WHERE ${inRange} LIMIT ${countedMax + 1})
+  SELECT CASE WHEN (SELECT count(*) FROM events_in_range) <= ${countedMax} THEN (SELECT count(*)::int FROM (${wantedOf('events_in_range')}) wanted) END AS count`;
 /** Counted once each: the first attempt since the job began it decides. */
 const collect = `
   WITH collected AS (DELETE FROM replay_results WHERE job_id = $1 RETURNING result)
@@ -92,7 +97,7 @@ const advance = `
     INSERT INTO pending_deliveries (id, tenant_id, endpoint_id, event_key, attempt_count, attempts_before, job_id)
     SELECT id, tenant_id, $1, key, attempt_count, attempt_count, $10 FROM wanted ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id
   )
-  SELECT (SELECT count(*) FROM looked_at)::int AS looked_at, (SELECT count(*) FROM wanted)::int AS wanted, (SELECT count(*) FROM begun)::int AS begun,
+  SELECT (SELECT count(*) FROM looked_at)::int AS looked_at, (SELECT count(*) FROM wanted)::int AS wanted, ARRAY(SELECT id FROM begun) AS begun,
     (SELECT key FROM looked_at ORDER BY key DESC LIMIT 1) AS at_id`;
 const sweep = {
   name: 'replay-job-sweep',
@@ -142,8 +147,9 @@ export class ReplayJobsRepository {
     return (await tx.query<LockedReplayJob>(lock, [id]))[0];
   }
 
-  async count(tx: Transaction, job: LockedReplayJob): Promise<number> {
-    return (await tx.query<{ count: number }>(count, scopeOf(job)))[0]?.count ?? 0;
+  /** @returns null when there are too many to be counted. */
+  async count(tx: Transaction, job: LockedReplayJob): Promise<number | null> {
+    return (await tx.query<{ count: number | null }>(count, scopeOf(job)))[0]?.count ?? null;
   }
 
   /** What became of those that the job began: each is told once. */
@@ -158,7 +164,10 @@ export class ReplayJobsRepository {
 
   /** Goes through the next events and begins the deliveries that are the job's. */
   async advance(tx: Transaction, job: LockedReplayJob, limit: number): Promise<ReplayStep> {
-    return (await tx.query<ReplayStep>(advance, [...scopeOf(job), limit, job.id]))[0] ?? { looked_at: 0, wanted: 0, begun: 0, at_id: null };
+    const [step] = await tx.query<ReplayStep>(advance, [...scopeOf(job), limit, job.id]);
+    if (step === undefined) throw new Error('unreachable: a SELECT without FROM has one row');
+    await tx.query(countAttempts, [step.begun]);
+    return step;
   }
 
   /** Forgets some jobs that ended before. @returns how many. */

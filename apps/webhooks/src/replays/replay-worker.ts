@@ -1,5 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Database, type Lease, type Transaction } from '@patchbay/database';
+import { Database, idOfTime, type Lease, type Transaction } from '@patchbay/database';
 import { CLOCK, LeasedWork, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { DeliveryLoop } from '../deliveries/delivery-loop.js';
 import { ReplayJobsRepository, type LockedReplayJob, type ReplayJobRow } from './replay-jobs.repository.js';
@@ -65,9 +65,12 @@ export class ReplayWorker implements OnApplicationBootstrap, BeforeApplicationSh
     // Whoever switches an endpoint off ends what waits for it; going on would fail every delivery at once.
     if (!job.endpoint_is_active) return { set: { ...counts, waiting, status: 'paused', last_error: 'webhook_inactive' }, nextInMs: null };
     if (job.status !== 'running') return { set: { ...counts, waiting, last_error: job.last_error }, nextInMs: waiting > 0 ? lookEveryMs : null };
-    const total = job.total ?? (await this.jobs.count(tx, job));
+    // Counted once, before anything is begun.
+    const total = job.total ?? (job.at_id === idOfTime(job.from_at) ? await this.jobs.count(tx, job) : null);
     if (waiting > waitingMax / 2) return { set: { ...counts, total, waiting }, nextInMs: lookEveryMs };
-    const { looked_at: lookedAt, wanted, begun, at_id } = await this.jobs.advance(tx, job, waitingMax - waiting);
+    const step = await this.jobs.advance(tx, job, waitingMax - waiting);
+    const { looked_at: lookedAt, wanted, at_id } = step;
+    const begun = step.begun.length;
     if (begun > 0) tx.onCommit(() => this.deliveries.wake());
     const set = { ...counts, total, skipped: job.skipped + wanted - begun, waiting: waiting + begun, at_id: at_id ?? job.at_id };
     if (lookedAt === 0 && waiting === 0) return { set: { ...set, status: 'completed', finished_at: this.clock() }, nextInMs: null };

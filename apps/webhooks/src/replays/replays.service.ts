@@ -9,7 +9,7 @@ import {
   type replayWebhookDeliveries,
   type WebhookJob,
 } from '@patchbay/contracts';
-import { idCursorOf, idOfTime, toPage } from '@patchbay/database';
+import { idCursorOf, idOfTime, timeOfId, toPage } from '@patchbay/database';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { currentTraceparent } from '@patchbay/tracing';
 import { v7 as uuidv7 } from 'uuid';
@@ -85,7 +85,8 @@ export class ReplaysService {
       from_at: from,
       to_at: to,
       at_id: idOfTime(from),
-      to_id: idOfTime(kind === 'recover' ? new Date(to.getTime() + clockSkewMs) : to),
+      // What is published from now on is delivered anyway.
+      to_id: idOfTime(new Date(Math.min(to.getTime() + (kind === 'recover' ? clockSkewMs : 0), this.now().getTime() + clockSkewMs))),
     };
     const job = { id: uuidv7(), kind, endpoint_id: id, ...range, traceparent: currentTraceparent() ?? null };
     const row = await this.jobs.begin(owner, job, this.now());
@@ -129,8 +130,15 @@ function toJob(row: ReplayJobRow): WebhookJob {
 }
 
 /** Deliveries can come and go while a job runs: it is whole when it is completed, and never before. */
-function percentOf({ status, total, delivered, retrying, failed, skipped }: ReplayJobRow): number {
+function percentOf({ status, total, delivered, retrying, failed, skipped, ...range }: ReplayJobRow): number {
   if (status === 'completed') return 100;
-  if (total === null || total === 0) return 0;
+  // Too many to be counted: then how far it is in time.
+  if (total === null) return percentOfTime(range);
+  if (total === 0) return 0;
   return Math.min(99, Math.floor((100 * (delivered + retrying + failed + skipped)) / total));
+}
+
+function percentOfTime({ from_at, at_id, to_id }: Pick<ReplayJobRow, 'from_at' | 'at_id' | 'to_id'>): number {
+  const [from, at, to] = [from_at, timeOfId(at_id), timeOfId(to_id)].map((time) => time.getTime()) as [number, number, number];
+  return Math.max(0, Math.min(99, Math.floor((100 * (at - from)) / Math.max(1, to - from))));
 }

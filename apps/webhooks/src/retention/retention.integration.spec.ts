@@ -114,4 +114,21 @@ describe('retention', () => {
     expect(partitions.at(-1)?.to.getTime()).toBeGreaterThan(Date.now() + 26 * dayMs);
     expect(partitions.slice(1).map(({ from }) => from)).toEqual(partitions.slice(0, -1).map(({ to }) => to));
   });
+
+  it('forgets the rest although a partition cannot be dropped', async () => {
+    const customer = await customerOf(webhooks, receiver);
+    await publishBooking(webhooks, customer.userId);
+    await finishedTo(webhooks, customer);
+    const reader = await webhooks.sql.connect();
+    await reader.query('BEGIN');
+    await reader.query('SELECT count(*) FROM events');
+
+    await retentionIn(2 * retentionDays + 1.1).sweep();
+    const { rows } = await reader.query<{ count: number }>('SELECT count(*)::int AS count FROM events');
+    await reader.query('COMMIT');
+    reader.release();
+
+    expect(rows).toEqual([{ count: 1 }]);
+    expect(await rowsOf('event_ids')).toEqual([0]);
+  }, 20_000);
 });

@@ -66,7 +66,8 @@ export class Retention implements OnModuleInit, OnApplicationBootstrap, BeforeAp
     await this.#cover();
     await this.endpoints.forgetPrevious(this.now());
     const before = this.#ago(1);
-    while (!this.#isStopped && (await this.#dropOldest(before)));
+    // Whatever keeps a partition from being dropped must not keep the rest.
+    await this.#dropOld(before).catch((error: unknown) => this.log.warn({ err: error }, 'an old partition could not be dropped; another time'));
     await this.#sweepTable(this.events, this.#ago(idsKeptTimes));
     for (const table of [this.activities, this.received, this.jobs, this.statistics]) await this.#sweepTable(table, before);
   }
@@ -83,8 +84,9 @@ export class Retention implements OnModuleInit, OnApplicationBootstrap, BeforeAp
     return this.database.transaction((tx) => logPartitions.cover(tx, logSpan(this.now(), this.config.WEBHOOKS_RETENTION_DAYS)));
   }
 
-  #dropOldest(before: Date): Promise<boolean> {
-    return this.database.transaction((tx) => logPartitions.dropOldest(tx, before, (oldest) => this.#isPending(tx, oldest)));
+  async #dropOld(before: Date): Promise<void> {
+    const dropOldest = () => this.database.transaction((tx) => logPartitions.dropOldest(tx, before, (oldest) => this.#isPending(tx, oldest)));
+    while (!this.#isStopped && (await dropOldest()));
   }
 
   /** A delivery that waits for its retries, or for its endpoint's key, keeps what it needs. */

@@ -118,7 +118,7 @@ const results = `
   )`;
 
 const indexes = [
-  `CREATE INDEX event_ids_by_time ON event_ids USING brin (event_key)`,
+  `CREATE INDEX event_ids_by_time ON event_ids (event_key)`,
   `CREATE INDEX events_by_user ON events (user_id, key)`,
   // By endpoint, so that each of them gets its turn, however much waits for another.
   `CREATE INDEX pending_deliveries_due ON pending_deliveries (endpoint_id, next_attempt_at)`,
