@@ -44,7 +44,7 @@ export class EgressGuard {
 
   constructor(private readonly rules: EgressRules) {
     this.#allow = new Set(rules.allow);
-    this.#ownName = rules.ownUrl === undefined ? undefined : new URL(rules.ownUrl).hostname;
+    this.#ownName = rules.ownUrl === undefined ? undefined : targetOf(new URL(rules.ownUrl).hostname, '', '').hostname;
     this.#resolve = rules.resolve ?? nameResolver();
   }
 
