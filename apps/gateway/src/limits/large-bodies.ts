@@ -22,6 +22,8 @@ const largestPerNetwork = 2;
 const patienceMs = 8_000;
 /** A large body has to be there by then: who sends slowly keeps others waiting. Milliseconds. */
 const readMsMax = 20_000;
+/** …and to come steadily: whoever only announces one must not hold its room for as long. Bytes. */
+const perSecondMin = 512 * 1_024;
 
 interface NetworkRoom {
   readonly room: HeldBytes;
@@ -63,9 +65,11 @@ export class LargeBodies implements OnApplicationShutdown {
     if (announced > smallBodyBytesMax) await this.#hold(announced, owner);
     return readBody(request, {
       bytesMax: this.#bytesMax,
-      msMax: announced > smallBodyBytesMax ? readMsMax : undefined,
+      ...(announced > smallBodyBytesMax && { msMax: readMsMax, bytesPerSecondMin: perSecondMin }),
       // It does not say how much comes, so there must be room for all that may.
-      ...(Number.isNaN(announced) && { onLarge: { above: smallBodyBytesMax, wait: () => this.#hold(this.#bytesMax, owner), msMax: readMsMax } }),
+      ...(Number.isNaN(announced) && {
+        onLarge: { above: smallBodyBytesMax, wait: () => this.#hold(this.#bytesMax, owner), msMax: readMsMax, bytesPerSecondMin: perSecondMin },
+      }),
     });
   }
 

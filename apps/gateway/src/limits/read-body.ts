@@ -5,22 +5,36 @@ interface ReadLimits {
   readonly bytesMax: number;
   /** How long the whole may take. Milliseconds. */
   readonly msMax?: number | undefined;
+  /** How much must come per second after {@link graceMs}: somebody else waits for the room that it takes. */
+  readonly bytesPerSecondMin?: number | undefined;
   /** What to wait for before more than this is read. */
-  readonly onLarge?: { readonly above: number; readonly wait: () => Promise<void>; readonly msMax: number };
+  readonly onLarge?: { readonly above: number; readonly wait: () => Promise<void>; readonly msMax: number; readonly bytesPerSecondMin: number };
 }
 
+/** How long a body may take to get going. Milliseconds. */
+const graceMs = 2_000;
+const lookEveryMs = 500;
+
 /** Reads a body whole, as the bytes that came. @throws AppError `body_too_large` or `request_too_slow`, and what the wait threw. */
-export function readBody(request: IncomingMessage, { bytesMax, msMax, onLarge }: ReadLimits): Promise<Buffer> {
+export function readBody(request: IncomingMessage, { bytesMax, msMax, bytesPerSecondMin, onLarge }: ReadLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     let isLarge = false;
     let timer: NodeJS.Timeout | undefined;
-    const limitTime = (ms: number | undefined): void => {
+    let looker: NodeJS.Timeout | undefined;
+    const limitTime = (ms: number | undefined, perSecondMin: number | undefined): void => {
       if (ms !== undefined) timer = setTimeout(() => fail(new AppError('request_too_slow')), ms);
+      if (perSecondMin === undefined) return;
+      const [startedAt, before] = [performance.now(), bytes];
+      looker = setInterval(() => {
+        const dueMs = performance.now() - startedAt - graceMs;
+        if ((bytes - before) * 1_000 < perSecondMin * dueMs) fail(new AppError('request_too_slow'));
+      }, lookEveryMs);
     };
     const stop = (): void => {
       clearTimeout(timer);
+      clearInterval(looker);
       request.off('data', onData).off('end', onEnd).off('error', fail).off('close', onClose);
     };
     const fail = (error: unknown): void => {
@@ -42,13 +56,13 @@ export function readBody(request: IncomingMessage, { bytesMax, msMax, onLarge }:
       isLarge = true;
       request.pause();
       const goOn = (): void => {
-        limitTime(onLarge.msMax);
+        limitTime(onLarge.msMax, onLarge.bytesPerSecondMin);
         request.resume();
       };
       onLarge.wait().then(goOn, fail);
       return undefined;
     };
-    limitTime(msMax);
+    limitTime(msMax, bytesPerSecondMin);
     request.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose);
   });
 }
