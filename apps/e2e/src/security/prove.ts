@@ -82,6 +82,8 @@ async function proofOf({ tree, run, attack, defence, baseline }: Trial): Promise
       fault ??= unsettled[0];
     }
     return { isNoticed: false, detail: fault ?? 'all tests pass without it' };
+  } catch (error) {
+    return { isNoticed: false, detail: error instanceof Error ? error.message : 'cannot be taken away' };
   } finally {
     writeFileSync(file, source);
   }

@@ -231,13 +231,13 @@ export const resourcesAttacks: readonly Attack[] = [
       {
         without: 'a look at certificates',
         file: sender,
-        find: 'guard.connector({ timeout: this.#timeoutMs,',
+        find: 'guard.connector({ timeout: Math.min(connectMsMax, this.#timeoutMs),',
         replaceBy: 'guard.connector({ rejectUnauthorized: false, timeout: this.#timeoutMs,',
       },
       {
         without: 'a refusal of old TLS',
         file: sender,
-        find: 'guard.connector({ timeout: this.#timeoutMs,',
+        find: 'guard.connector({ timeout: Math.min(connectMsMax, this.#timeoutMs),',
         replaceBy: "guard.connector({ minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0', timeout: this.#timeoutMs,",
       },
     ],

@@ -11,7 +11,7 @@ const endpoints = 'apps/webhooks/src/endpoints/endpoints.service.ts';
 const endpointsSpec = 'apps/webhooks/src/endpoints/endpoints.integration.spec.ts';
 const transport = 'libs/providers/src/_kit/transport.ts';
 const paypalKeys = 'libs/providers/src/paypal/paypal.webhook-keys.ts';
-const caldav = 'libs/providers/src/caldav/caldav.discovery.ts';
+const caldav = 'libs/providers/src/caldav/caldav.http.ts';
 
 const importsSpec: AttackTest = {
   file: 'apps/e2e/src/security/network-imports.spec.ts',
