@@ -6,8 +6,6 @@ const swc = JSON.parse(readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'
 const base = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  // Two slow cores may run a database, a broker and several suites at once; a hang is still told.
-  testTimeout: 20_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, sourceMaps: 'inline' }] },
   modulePathIgnorePatterns: ['<rootDir>/(libs|apps)/[^/]+/dist/', '<rootDir>/.data/', '<rootDir>/.nx/'],
@@ -20,6 +18,8 @@ const base = {
 };
 
 export default {
+  // Two slow cores may run a database, a broker and several suites at once; a hang is still told.
+  testTimeout: 20_000,
   projects: [
     {
       ...base,

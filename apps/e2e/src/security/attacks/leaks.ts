@@ -10,6 +10,7 @@ export const leaksAttacks: readonly Attack[] = [
     tests: [
       { file: canary, name: 'come out nowhere: not in logs, problems, traces, metrics, events, requests or tables' },
       { file: canary, name: 'were sent back by a provider in every kind of failure' },
+      { file: 'apps/auth/src/oauth/oauth-client.spec.ts', name: 'does not when it could be something that was sent' },
       { file: canary, name: 'are found wherever one is let slip on purpose' },
       { file: 'apps/webhooks/src/deliveries/response-excerpt.spec.ts', name: 'is kept without' },
       { file: 'libs/testing/src/planted-secrets.spec.ts', name: 'finds nothing where nothing is' },
