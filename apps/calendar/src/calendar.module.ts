@@ -18,6 +18,7 @@ import { calendarConfig } from './calendar.config.js';
 import { CreateAccountsAndBookings1763700200000 } from './database/migrations/1763700200000-create-accounts-and-bookings.js';
 import { CreateCalendarReading1763706000000 } from './database/migrations/1763706000000-create-calendar-reading.js';
 import { CreateSyncTasks1763706100000 } from './database/migrations/1763706100000-create-sync-tasks.js';
+import { MergeBusyDays1763706200000 } from './database/migrations/1763706200000-merge-busy-days.js';
 import { CalendarReader } from './sync/calendar-reader.js';
 import { CalendarsRepository } from './sync/calendars.repository.js';
 import { ContentsRepository } from './sync/contents.repository.js';
@@ -69,5 +70,6 @@ export const calendarService: ServiceDefinition = {
     IndexEndedBookings1763702000000,
     CreateCalendarReading1763706000000,
     CreateSyncTasks1763706100000,
+    MergeBusyDays1763706200000,
   ],
 };

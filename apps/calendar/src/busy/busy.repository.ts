@@ -30,8 +30,8 @@ const pairsOf = (ranges: string): string =>
   `(SELECT json_agg(json_build_array(lower(range), upper(range)) ORDER BY range) FROM unnest(${ranges} * tstzmultirange(tstzrange($3, $4))) AS range)`;
 
 /**
- * Ranges that begin within the time come from an index in their order, so that merging them need not sort; only the few that are under way at its
- * beginning are looked for by what they contain. Each calendar is merged by itself first, and then calendars are.
+ * Each calendar is merged by itself first, from days that are merged already and from the few ranges that are too long for days; then calendars are.
+ * A month with tens of thousands of events is some thirty rows of each.
  */
 const busyOfUsers = {
   name: 'busy-of-users',
@@ -47,14 +47,13 @@ const busyOfUsers = {
     known AS MATERIALIZED (
       SELECT sources.*, CASE WHEN sources.conflict_policy <> 'ignore' AND sources.generation > 0 THEN (
         SELECT range_agg(found.during) FROM (
-          (SELECT range.during FROM busy_ranges AS range
-            WHERE range.calendar_id = sources.id AND range.generation = sources.generation
-              AND lower(range.during) >= $3 AND lower(range.during) < $4
-            ORDER BY lower(range.during))
+          SELECT day.during FROM busy_days AS day
+          WHERE day.calendar_id = sources.id AND day.generation = sources.generation
+            AND day.day BETWEEN ($3::timestamptz AT TIME ZONE 'UTC')::date AND ($4::timestamptz AT TIME ZONE 'UTC')::date
           UNION ALL
-          (SELECT range.during FROM busy_ranges AS range
-            WHERE range.calendar_id = sources.id AND range.generation = sources.generation
-              AND range.during @> $3::timestamptz AND lower(range.during) < $3)) AS found) END AS busy
+          SELECT tstzmultirange(range.during) FROM busy_ranges AS range
+          WHERE range.calendar_id = sources.id AND range.generation = sources.generation AND range.during && tstzrange($3, $4)
+            AND NOT (upper(range.during) - lower(range.during) <= interval '31 days')) AS found) END AS busy
       FROM sources),
     merged AS (
       SELECT user_id, range_agg(busy) FILTER (WHERE conflict_policy = 'block') AS blocked,

@@ -17,12 +17,9 @@ export class CreateSyncTasks1763706100000 implements MigrationInterface {
         revisions jsonb NOT NULL,
         created_at timestamptz NOT NULL)`);
     await runner.query(`CREATE INDEX sync_tasks_of_account ON sync_tasks (account_id, id)`);
-    // In the order in which ranges are merged, and with all that merging needs: a question about a month reads nothing but this.
-    await runner.query(`CREATE INDEX busy_ranges_in_order ON busy_ranges (calendar_id, generation, lower(during)) INCLUDE (during)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP INDEX busy_ranges_in_order`);
     await runner.query(`DROP TABLE sync_tasks`);
   }
 }
