@@ -25,6 +25,11 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
     return row?.calendar_id ?? null;
   }
 
+  /** Whether its user has disconnected an account, as it stands within the transaction. */
+  async isDisconnected(tx: Transaction, id: string): Promise<boolean> {
+    return (await tx.query(`SELECT 1 FROM accounts WHERE id = $1 AND status = 'disconnected'`, [id])).length > 0;
+  }
+
   async readSoon(tx: Transaction, id: string, now: Date): Promise<void> {
     const sql = `UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3 WHERE id = $1`;
     await tx.query(sql, [id, now, currentTraceparent() ?? null]);

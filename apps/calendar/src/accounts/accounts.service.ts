@@ -3,6 +3,7 @@ import type { EventOf, integrationConnected, integrationDisconnected } from '@pa
 import type { Transaction } from '@patchbay/database';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
+import { CalendarsRepository } from '../sync/calendars.repository.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { CalendarsWorker } from './calendars.worker.js';
 
@@ -13,6 +14,7 @@ export class AccountsService {
     @Inject(BookingsService) private readonly bookings: BookingsService,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(CalendarsWorker) private readonly calendars: CalendarsWorker,
+    @Inject(CalendarsRepository) private readonly known: CalendarsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -26,6 +28,8 @@ export class AccountsService {
   async onDisconnected(event: EventOf<typeof integrationDisconnected>, tx: Transaction): Promise<void> {
     if (event.data.type !== 'calendar') return;
     await this.accounts.disconnect(tx, event);
+    // Unless it was connected again since.
+    if (await this.accounts.isDisconnected(tx, event.data.connection_id)) await this.known.forgetContents(tx, event.data.connection_id);
     tx.onCommit(() => this.tokens.forget(event.data.connection_id));
   }
 }

@@ -9,14 +9,13 @@ import type { CalendarRow } from './sync-rows.js';
 /** What of an account decides whether and how often its calendars are read. */
 export interface AccountState {
   readonly status: string;
-  readonly is_active: boolean;
   readonly sync_enabled: boolean;
   readonly sync_interval_minutes: number;
 }
 
 const accountState = {
   name: 'account-sync-state',
-  text: `SELECT status, is_active, sync_enabled, sync_interval_minutes FROM accounts WHERE id = $1`,
+  text: `SELECT status, sync_enabled, sync_interval_minutes FROM accounts WHERE id = $1`,
 };
 
 @Injectable()
@@ -67,6 +66,17 @@ export class CalendarsRepository {
     );
   }
 
+  /** Forgets what stands in the calendars of an account, and that they were ever read; what its user chose stays. Whoever reads one of them loses it. */
+  async forgetContents(tx: Transaction, accountId: string): Promise<void> {
+    const rows = await tx.query<{ id: string }>(
+      `UPDATE calendars SET generation = 0, cursor = NULL, window_from = NULL, window_to = NULL, synced_at = NULL, building_generation = NULL,
+         building_cursor = NULL, next_attempt_at = NULL, lease_token = NULL, lease_until = NULL, last_error = NULL, error_count = 0, updated_at = now()
+       WHERE account_id = $1 RETURNING id`,
+      [accountId],
+    );
+    await deleteContents(tx, rows);
+  }
+
   /** Has the calendars of an account listed again. */
   async listAgain(tx: Transaction, accountId: string, now: Date): Promise<void> {
     await tx.query(`UPDATE accounts SET next_attempt_at = least(next_attempt_at, $2) WHERE id = $1`, [accountId, now]);
@@ -79,8 +89,7 @@ export class CalendarsRepository {
       accountId,
       listed.map(([remoteId]) => remoteId),
     ]);
-    for (const table of ['calendar_events', 'busy_ranges'])
-      if (gone.length > 0) await tx.query(`DELETE FROM ${table} WHERE calendar_id = ANY ($1)`, [gone.map(({ id }) => id)]);
+    await deleteContents(tx, gone);
     const isAlone = listed.length === 1;
     await tx.query(insertListed, [
       accountId,
@@ -104,6 +113,12 @@ export interface ReadingWish {
   readonly calendarIds?: readonly string[];
   readonly isFull?: boolean;
   readonly now: Date;
+}
+
+async function deleteContents(tx: Transaction, calendars: readonly { readonly id: string }[]): Promise<void> {
+  if (calendars.length === 0) return;
+  for (const table of ['calendar_events', 'busy_ranges'])
+    await tx.query(`DELETE FROM ${table} WHERE calendar_id = ANY ($1)`, [calendars.map(({ id }) => id)]);
 }
 
 /** In another time zone whole days and floating times are other times. */

@@ -130,11 +130,11 @@ describe('a calendar that cannot be read', () => {
     expect(await bench.titles(account)).toEqual(['event a', 'event b', 'event c', 'event d']);
   });
 
-  it('is read no more while its account is paused', async () => {
+  it('is read no more while it is not selected', async () => {
     const readings = bench.provider.readings.length;
-    await bench.query(`UPDATE accounts SET is_active = false`);
+    await bench.query(`UPDATE calendars SET is_selected = false`);
 
-    await bench.database.transaction((tx) => bench.calendars.readSoon(tx, { accountId: account, now: bench.time.now }));
+    bench.time.now = (await bench.calendarOf(account)).next_attempt_at ?? bench.time.now;
     const isLeft = async () => ((await bench.calendarOf(account)).next_attempt_at === null ? true : undefined);
     await waitFor(isLeft, 'the worker to leave it');
 
@@ -164,5 +164,19 @@ describe('a calendar that cannot be read', () => {
     await Promise.all([first, second]);
 
     expect(bench.provider.readings).toHaveLength(readings + 2);
+  });
+
+  it('is forgotten when its user disconnects the account, but not what was chosen; connected again it is read from the beginning', async () => {
+    await bench.query(`UPDATE calendars SET conflict_policy = 'warn'`);
+    await bench.database.transaction((tx) => bench.calendars.forgetContents(tx, account));
+    const rows = await bench.query(`SELECT 1 FROM calendar_events UNION ALL SELECT 1 FROM busy_ranges`);
+    const forgotten = await bench.calendarOf(account);
+
+    await bench.sync(account);
+
+    expect(rows).toEqual([]);
+    expect(forgotten).toMatchObject({ generation: 0, synced_at: null, conflict_policy: 'warn', next_attempt_at: null });
+    expect(bench.provider.readings.at(-1)?.cursor).toBeNull();
+    expect(await bench.titles(account)).toEqual(['event a']);
   });
 });

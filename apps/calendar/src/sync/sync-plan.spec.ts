@@ -47,7 +47,7 @@ describe('how a calendar is read', () => {
   });
 
   it('moves the window on, by reading everything only where a cursor is bound to its window', () => {
-    const short = { window_to: new Date('2027-11-20T00:00:00Z') };
+    const short = { window_to: new Date('2027-11-22T00:00:00Z') };
 
     expect(planOf(short)).toMatchObject({ kind: 'incremental', isWindowShort: true });
     expect(planOf(short, true)).toEqual({ kind: 'full' });

@@ -22,6 +22,9 @@ export interface Building {
 /** What was read longer ago is not gone on with: its window and its pages are no longer what they were. Milliseconds. */
 const buildingMsMax = 24 * 60 * 60_000;
 
+/** The promise must hold until the calendar is read again. Milliseconds. */
+const untilNextMs = 24 * 60 * 60_000;
+
 /** Decides how a calendar is read. */
 export function planSync(row: CalendarRow, { now, days, isBoundToWindow }: Circumstances): SyncPlan {
   const building = buildingOf(row);
@@ -30,7 +33,7 @@ export function planSync(row: CalendarRow, { now, days, isBoundToWindow }: Circu
   const isStarted = row.building_generation !== null || row.is_full_wanted;
   if (isStarted || row.generation === 0 || cursor === null || from === null || to === null) return { kind: 'full' };
   const promised = promisedWindow(now, days);
-  const isWindowShort = to < promised.to;
+  const isWindowShort = to.getTime() < promised.to.getTime() + untilNextMs;
   // What lies before the window was never told of by some providers.
   if (from > promised.from || (isWindowShort && isBoundToWindow)) return { kind: 'full' };
   return { kind: 'incremental', cursor, window: { from, to }, isWindowShort };

@@ -57,7 +57,7 @@ export class SyncService {
 
   /** Why a calendar is not read: null when that is as its user wants it, undefined when nothing keeps it from being read. */
   #obstacleOf(row: CalendarRow, account: AccountState | undefined): string | null | undefined {
-    if (account === undefined || !row.is_selected || !account.is_active || account.status === 'disconnected') return null;
+    if (account === undefined || !row.is_selected || account.status === 'disconnected') return null;
     if (account.status !== 'active') return 'connection_needs_reauth';
     if (!isOffered(this.providers, row.provider, 'calendarReading')) return 'provider_not_supported';
     const isAskedFor = row.wanted_revision > row.applied_revision;
