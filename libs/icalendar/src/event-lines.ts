@@ -29,8 +29,8 @@ interface Reading {
 export function readEvent(lines: readonly string[], { zoneNames, ownAddresses, nameless }: Reading): ReadEvent {
   const byName = linesByName(lines);
   const first = (name: string): string | undefined => byName.get(name)?.[0];
-  const uid = textOf(first('UID')) || nameless();
   const start = timeOf(required(first('DTSTART')), zoneNames);
+  const uid = textOf(first('UID')) || nameless();
   const original = first('RECURRENCE-ID');
   const originalStart = original === undefined ? null : timeOf(original, zoneNames);
   const recurrence = original === undefined ? recurrenceOf(byName, zoneNames) : rangeOf(original);
@@ -49,7 +49,8 @@ export function readEvent(lines: readonly string[], { zoneNames, ownAddresses, n
     htmlLink: textOf(first('URL')) || null,
     key: null,
   };
-  return { event, sequence: Number.parseInt(textOf(first('SEQUENCE')), 10) || 0 };
+  const sequence = Number.parseInt(splitLine(first('SEQUENCE') ?? '').value, 10);
+  return { event, sequence: Number.isNaN(sequence) ? 0 : sequence };
 }
 
 function linesByName(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {

@@ -88,7 +88,8 @@ class EventsById {
   add(read: ReadEvent): void {
     const { id, seriesId } = read.event;
     const known = this.byId.get(id);
-    if (known === undefined || (known.sequence <= read.sequence && (seriesId !== null || isSame(known, read)))) this.byId.set(id, read);
+    const isSame = known !== undefined && (seriesId !== null || timesOf(known.event) === timesOf(read.event));
+    if (known === undefined || known.sequence < read.sequence || (known.sequence === read.sequence && isSame)) this.byId.set(id, read);
     else if (known.sequence === read.sequence) this.addBeside(read);
   }
 
@@ -105,9 +106,6 @@ class EventsById {
 
 const timesOf = ({ start, end, recurrence }: SourceEvent): string => JSON.stringify([start, end, recurrence]);
 
-/** A version of the same event, or that event once more. */
-const isSame = (known: ReadEvent, read: ReadEvent): boolean => known.sequence !== read.sequence || timesOf(known.event) === timesOf(read.event);
-
 const namelessId = (lines: readonly string[]): string => createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
 
 const zoneIn = (tzid: string | null, zoneNames: ZoneNames): string | null => (tzid === null ? null : zoneNames(tzid));
@@ -115,12 +113,13 @@ const zoneIn = (tzid: string | null, zoneNames: ZoneNames): string | null => (tz
 function valueOf(lines: readonly string[], names: readonly string[]): string | null {
   for (const name of names) {
     const line = lines.find((candidate) => candidate.toUpperCase().startsWith(name) && /^[;:]/.test(candidate.slice(name.length)));
-    const value: unknown = line === undefined ? '' : readText(line);
+    const value: unknown = line === undefined ? '' : readText(`SUMMARY${line.slice(name.length)}`);
     if (typeof value === 'string' && value.trim() !== '') return value.trim();
   }
   return null;
 }
 
+/** Escapes are undone in properties that are known to be text, which those of vendors are not. */
 function readText(line: string): unknown {
   try {
     return (ICAL.parse.property(line) as readonly unknown[])[3];
