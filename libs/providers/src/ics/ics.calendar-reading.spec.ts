@@ -170,7 +170,8 @@ describe('what a server sends in the place of a feed', () => {
     ['a page', '<!doctype html><title>Sign in</title>', 'not_a_calendar'],
     ['nothing', '', 'not_a_calendar'],
     ['the first half of it', feedOf(dentist, dentist).slice(0, 200), 'incomplete'],
-    ['more than anybody has', `${feedOf(dentist)}${' '.repeat(16 * 1024 * 1024)}`, 'too_large'],
+    ['more than anybody has', `${feedOf(dentist)}${' '.repeat(8 * 1024 * 1024)}`, 'too_large'],
+    ['more parts than anybody has', `BEGIN:VCALENDAR\r\n${'BEGIN:VEVENT\r\n'.repeat(60_000)}END:VCALENDAR\r\n`, 'too_large'],
     ['events of which none can be read', feedOf(['UID:1', 'SUMMARY:When?']), 'unreadable'],
   ])('is not taken for an empty calendar: %s', async (_what, body, reason) => {
     expect(await failureOf(readBody(body))).toMatchObject({ code: 'invalid_response', reason, retryable: false });

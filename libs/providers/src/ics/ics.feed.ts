@@ -41,8 +41,10 @@ const headDeadlineMs = 5_500;
 /** Milliseconds, for sixteen megabytes from a slow server. */
 const feedDeadlineMs = 30_000;
 const headBytesMax = 4 * 1024;
-/** Unpacked. Some 50,000 events; a calendar that is larger is no person's. */
-const feedBytesMax = 16 * 1024 * 1024;
+/** Unpacked. Some 25,000 events; a calendar that is larger is no person's, and everything else waits while it is taken apart. */
+const feedBytesMax = 8 * 1024 * 1024;
+/** Events, reminders and time zones. Many tiny ones take longer than what they are written in says. */
+const componentsMax = 50_000;
 const nameLengthMax = 200;
 
 /**
@@ -74,6 +76,7 @@ export const readFeed = async (api: IcsApi, feed: Feed, { etag, modified }: Vali
   if (response.status === 304 && isConditional) return null;
   const text = await textOf(response);
   requireCalendar(text, 'invalid_response');
+  if (isOvercrowded(text)) throw tooLarge();
   return { text, validators: validatorsOf(response.headers, api.now()) };
 };
 
@@ -120,7 +123,7 @@ const requireAnswer = ({ now }: IcsApi, response: Response): Response => {
 
 const textOf = async (response: Response): Promise<string> => {
   const bytes = await response.arrayBuffer();
-  if (bytes.byteLength > feedBytesMax) throw new ProviderError(provider, 'invalid_response', { reason: 'too_large' });
+  if (bytes.byteLength > feedBytesMax) throw tooLarge();
   return decode(bytes, response.headers.get('content-type'));
 };
 
@@ -132,6 +135,14 @@ const decode = (bytes: ArrayBuffer, contentType: string | null): string => {
   } catch {
     return new TextDecoder().decode(bytes);
   }
+};
+
+const tooLarge = (): ProviderError => new ProviderError(provider, 'invalid_response', { reason: 'too_large' });
+
+const isOvercrowded = (text: string): boolean => {
+  const begin = /^BEGIN:/gim;
+  for (let count = 0; begin.test(text); count += 1) if (count >= componentsMax) return true;
+  return false;
 };
 
 const requireCalendar = (text: string, otherwise: ProviderErrorCode): void => {
