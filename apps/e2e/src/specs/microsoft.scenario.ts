@@ -1,4 +1,5 @@
 import { connectToFake, createMicrosoftFake, fakePerson, microsoftFakeClient } from '@patchbay/providers/testing';
+import { randomUUID } from 'node:crypto';
 import { manifestOf } from './manifest.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
 
@@ -75,6 +76,30 @@ const readCalendars = async (connection: Connection): Promise<void> => {
   await expectRefusal('not_found', () => readAll(connection, 'no-such-calendar', null));
 };
 
+const anEvent = () => ({
+  key: randomUUID(),
+  title: 'Consultation',
+  description: 'Bring the papers.',
+  startTime: '2027-03-01T10:00:00+01:00',
+  endTime: '2027-03-01T10:30:00+01:00',
+  timeZone: 'Europe/Berlin',
+  attendees: [{ email: 'guest@example.com', name: 'Gus Guest' }, { email: 'second@example.com' }],
+  meetingUrl: 'https://meet.example.com/j/1',
+});
+
+const writeEvents = async ({ capabilities: { calendar }, token, running }: Connection): Promise<void> => {
+  const [primary] = await calendar.listCalendars(token);
+  const calendarId = primary?.id ?? '';
+  const event = anEvent();
+  running.faults.dropAfterExecuting(1, { method: 'POST', path: '/events' });
+  await calendar.createEvent(token, calendarId, event);
+  await calendar.createEvent(token, calendarId, { ...event, title: 'Adopted' });
+  await calendar.updateEvent(token, calendarId, { ...event, attendees: [], location: 'Room 5', endTime: '2027-03-01T11:00:00+01:00' });
+  await calendar.deleteEvent(token, calendarId, event.key);
+  await expectRefusal('not_found', () => calendar.updateEvent(token, calendarId, event));
+  await calendar.createEvent(token, calendarId, event);
+};
+
 /** Everything the adapters that Outlook, Teams, OneDrive and sign-in share do, then what the fake answers beyond that. */
 export const microsoftScenario = async (): Promise<Recording> => {
   const connection = await connect();
@@ -82,6 +107,7 @@ export const microsoftScenario = async (): Promise<Recording> => {
   const take = takeExchanges(running.exchanges);
   try {
     await capabilities.identity.getAccount(token);
+    await writeEvents(connection);
     await readCalendars(connection);
     const send = sender(running.url, token.value);
     const meant = take();
@@ -102,7 +128,7 @@ export const microsoftScenario = async (): Promise<Recording> => {
   }
 };
 
-/** What people do in Outlook by other apps; nothing of ours writes there. */
+/** What other apps do in Outlook, some of it wrong on purpose. */
 const writeByHand = async (send: ReturnType<typeof sender>): Promise<void> => {
   const { body: list } = await send('GET', '/v1.0/me/calendars?$top=2');
   const { value } = list as { readonly value: readonly { readonly id: string; readonly isDefaultCalendar: boolean }[] };

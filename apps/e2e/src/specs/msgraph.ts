@@ -25,6 +25,24 @@ const spelledAsUsed: readonly { readonly described: string; readonly used: strin
   },
 ];
 
+/** Named in the description as something to select, and not described. https://learn.microsoft.com/graph/api/resources/singlevaluelegacyextendedproperty */
+const extendedProperties: Json = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: { id: { type: 'string' }, value: { type: 'string' } },
+    required: ['id', 'value'],
+    additionalProperties: false,
+  },
+};
+
+const withExtendedProperties = (schemas: Item): Item => {
+  const [base, own] = array(member(schemas['microsoft.graph.event'] ?? null, 'allOf'));
+  if (base === undefined || own === undefined) return schemas;
+  const properties = { ...record(member(own, 'properties')), singleValueExtendedProperties: extendedProperties };
+  return { ...schemas, 'microsoft.graph.event': { ...record(schemas['microsoft.graph.event']), allOf: [base, { ...record(own), properties }] } };
+};
+
 /** Reads the description of Microsoft Graph, with the paths as its reference writes them. */
 export const readMsgraph = (document: Json): ApiDescription => {
   const paths = record(member(document, 'paths'));
@@ -32,11 +50,14 @@ export const readMsgraph = (document: Json): ApiDescription => {
     const item: Item | undefined = paths[described] === undefined ? undefined : record(paths[described]);
     return item === undefined ? [] : [[used, { ...item, parameters: [...array(item['parameters']), ...parameters] }] as const];
   });
+  const components = record(member(document, 'components'));
+  const asUsed = {
+    ...record(document),
+    paths: { ...paths, ...Object.fromEntries(added) },
+    components: { ...components, schemas: withExtendedProperties(record(components['schemas'])) },
+  };
   // It requires the type of every object; the API names it only where it could be another one.
-  const description = readOpenApi(
-    'msgraph',
-    { ...record(document), paths: { ...paths, ...Object.fromEntries(added) } },
-    { neverRequired: ['@odata.type'] },
-  );
-  return { ...description, remarks: [...description.remarks, ...added.map(([used]) => `added ${used}, which is described under another spelling`)] };
+  const description = readOpenApi('msgraph', asUsed, { neverRequired: ['@odata.type'] });
+  const remarks = added.map(([used]) => `added ${used}, which is described under another spelling`);
+  return { ...description, remarks: [...description.remarks, ...remarks, 'added singleValueExtendedProperties to events'] };
 };

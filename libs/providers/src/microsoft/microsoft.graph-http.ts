@@ -29,6 +29,8 @@ const meanings: Readonly<Record<string, ProviderErrorCode>> = {
   syncstatenotfound: 'cursor_expired',
   syncstateinvalid: 'cursor_expired',
   resyncrequired: 'cursor_expired',
+  // A transaction id that another event has, be it deleted.
+  errorduplicatetransactionid: 'conflict',
   // 400 for an id that is none.
   errorinvalididmalformed: 'not_found',
 };

@@ -84,6 +84,10 @@ describe('an occurrence of Outlook', () => {
     });
   });
 
+  it('is cancelled with its master', () => {
+    expect(toSourceEvent(aGraphEvent({ id: 'o-1' }), { ...master, isCancelled: true }).status).toBe('cancelled');
+  });
+
   it('keeps what is different about it', () => {
     expect(
       toSourceEvent(aGraphEvent({ subject: 'Standup, late', showAs: 'free', isCancelled: false }), { ...master, isCancelled: true }),

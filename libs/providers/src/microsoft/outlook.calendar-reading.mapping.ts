@@ -109,8 +109,9 @@ const keyPrefix = 'patchbay-';
  */
 export const toTransactionId = (key: string): string => `${keyPrefix}${key}`;
 
+/** What stands behind a dot tells events of one key apart. */
 const keyOf = (transactionId: string | null | undefined): string | null =>
-  transactionId?.startsWith(keyPrefix) === true ? transactionId.slice(keyPrefix.length) : null;
+  transactionId?.startsWith(keyPrefix) === true ? (transactionId.slice(keyPrefix.length).split('.')[0] ?? null) : null;
 
 const toCalendarTime = ({ dateTime, timeZone }: GraphEvent['start']): CalendarTime => {
   const zone = timeZone === null || timeZone === undefined || timeZone === 'UTC' ? 'UTC' : toIanaZone(timeZone);

@@ -1,39 +1,15 @@
 import type { AccessToken, CalendarReadingCapability, CalendarTime, ChangePage, Outbound } from '@patchbay/capabilities';
 import { calendarReadingContract, failureOf, type CalendarReadingHarness, type PlacedEvent } from '@patchbay/capabilities/testing';
-import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
+import { fakePerson } from '../_kit/fake-connection.js';
 import { dayOfStart } from './fake/outlook.fake-calendar-api.js';
+import { connectToOutlook } from './fake/outlook.fake-connection.js';
 import type { EventPlace, OutlookCalendars } from './fake/outlook.fake-calendars.js';
 import type { EventFields } from './fake/outlook.fake-events.js';
 import type { FakeRecurrence } from './fake/outlook.fake-recurrence.js';
-import { createMicrosoftFake, microsoftFakeClient } from './microsoft.fake.js';
 import { graphHttp } from './microsoft.graph-http.js';
 import { outlookCalendarReading } from './outlook.calendar-reading.js';
-import { outlook } from './outlook.provider.js';
 
 const window = { from: new Date('2027-01-01T00:00:00Z'), to: new Date('2028-01-01T00:00:00Z') };
-
-const connect = async (prefix = '') => {
-  const connection = await connectToFake(
-    {
-      ...outlook,
-      connect: (outbound, baseUrl) => {
-        const config = outlook.config.parse({
-          OUTLOOK_CLIENT_ID: microsoftFakeClient.clientId,
-          OUTLOOK_CLIENT_SECRET: microsoftFakeClient.clientSecret,
-          OUTLOOK_API_BASE_URL: `${baseUrl}${prefix}`,
-          OUTLOOK_AUTH_BASE_URL: baseUrl,
-        });
-        return outlook.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
-      },
-    },
-    createMicrosoftFake(),
-    'calendar',
-  );
-  const { calendars } = connection.running.fake;
-  const [, mine, work] = calendars.ofAccount(fakePerson);
-  if (mine === undefined || work === undefined) throw new Error('the fake has no calendars');
-  return { ...connection, reading: connection.capabilities.calendarReading, calendars, calendarId: mine.id, otherCalendarId: work.id };
-};
 
 const placeOf = (calendars: OutlookCalendars, id: string): EventPlace => {
   const found = calendars.ofAccount(fakePerson).flatMap((calendar) => {
@@ -67,7 +43,7 @@ const dailyOf = ({ recurrence, start }: PlacedEvent): FakeRecurrence => {
 };
 
 const harness = async (): Promise<CalendarReadingHarness> => {
-  const connection = await connect();
+  const connection = await connectToOutlook();
   const { calendars, running } = connection;
   const dayOf = (id: string, start: CalendarTime): string => {
     const { dateTime, timeZone } = timeOf(start);
@@ -75,7 +51,6 @@ const harness = async (): Promise<CalendarReadingHarness> => {
   };
   return {
     ...connection,
-    calendar: null,
     put: (event, calendarId = connection.calendarId) => {
       const calendar = calendars.find(fakePerson, calendarId);
       if (calendar === null) throw new Error(`there is no calendar ${calendarId}`);
@@ -101,7 +76,7 @@ calendarReadingContract(
     forgetsCursors: true,
     hasSeveralCalendars: true,
     knowsResponses: true,
-    isWritable: false,
+    isWritable: true,
   },
   harness,
 );
@@ -125,8 +100,8 @@ const daily = (title: string, count: number): PlacedEvent => ({
 const deltaPath = /\/calendarView\/delta$/;
 
 describe('outlook: calendar reading, beyond the contract', () => {
-  let connection: Awaited<ReturnType<typeof connect>>;
-  beforeEach(async () => (connection = await connect()));
+  let connection: Awaited<ReturnType<typeof connectToOutlook>>;
+  beforeEach(async () => (connection = await connectToOutlook()));
   afterEach(() => connection.stop());
   const put = (event: PlacedEvent) => {
     const calendar = connection.calendars.find(fakePerson, connection.calendarId);
@@ -319,5 +294,41 @@ describe('outlook: links of Graph', () => {
     );
 
     expect((await pagesFrom(account, { calendarId: 'c' })).flatMap(({ changes }) => changes)).toEqual([{ kind: 'gone', resource: 'm' }]);
+  });
+});
+
+describe('outlook: a series of which a page tells only a part', () => {
+  const day = (date: string) => ({ dateTime: `${date}T09:00:00.0000000`, timeZone: 'UTC' });
+  const occurrence = (date: string) => ({ id: `o-${date}`, type: 'occurrence', seriesMasterId: 'm', start: day(date), end: day(date) });
+  const master = { id: 'm', type: 'seriesMaster', subject: 'Standup', start: day('2027-03-01'), end: day('2027-03-01') };
+  const whole = [occurrence('2027-03-01'), occurrence('2027-03-02'), occurrence('2027-03-03')];
+  const link = (query: string) => `https://graph.microsoft.com/v1.0/x?${query}`;
+  const told = async (account: ReturnType<typeof answering>) =>
+    (await pagesFrom(account, { calendarId: 'c' })).map(({ changes }) =>
+      changes.map((change) => (change.kind === 'present' ? change.events.map(({ id, title }) => `${id} ${title}`) : change.kind)),
+    );
+  const everything = whole.map(({ id }) => `${id} Standup`);
+
+  it('is loaded whole when another page tells more of it, with its master once more', async () => {
+    const account = answering((url) => {
+      if (url.pathname.endsWith('/m/instances')) return Response.json({ value: whole });
+      if (url.searchParams.has('$skiptoken')) return Response.json({ value: [master, whole[2]], '@odata.deltaLink': link('$deltatoken=2') });
+      return Response.json({ value: [master, ...whole.slice(0, 2)], '@odata.nextLink': link('$skiptoken=1') });
+    });
+
+    expect(await told(account)).toEqual([[everything.slice(0, 2)], [everything]]);
+  });
+
+  it.each([
+    ['is loaded whole', whole, [everything]],
+    ['is gone when nothing of it is left in the window', [], ['gone']],
+  ])('%s when its master comes alone', async (_, instances, expected) => {
+    const account = answering((url) =>
+      url.pathname.endsWith('/m/instances')
+        ? Response.json({ value: instances })
+        : Response.json({ value: [master], '@odata.deltaLink': link('$deltatoken=2') }),
+    );
+
+    expect(await told(account)).toEqual([expected]);
   });
 });

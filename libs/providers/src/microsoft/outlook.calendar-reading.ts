@@ -4,31 +4,20 @@ import {
   type CalendarReadingCapability,
   type ChangePage,
   type ReadingStart,
-  type RemoteCalendar,
   type ResourceChange,
 } from '@patchbay/capabilities';
 import { pagesOf } from '../_kit/pages.js';
 import type { ProviderHttp } from '../_kit/provider-http.js';
 import { cursorOf, queryOfLink, storeCursor, type OutlookCursor } from './outlook.calendar-cursor.js';
+import { listOutlookCalendars, outlookPreferences } from './outlook.calendar-list.js';
 import { partsOf, type PagePart } from './outlook.calendar-page.js';
-import {
-  graphCalendars,
-  graphDelta,
-  graphEventFields,
-  graphInstances,
-  toRemoteCalendars,
-  toSourceEvent,
-  type GraphEvent,
-} from './outlook.calendar-reading.mapping.js';
+import { graphDelta, graphEventFields, graphInstances, toSourceEvent, type GraphEvent } from './outlook.calendar-reading.mapping.js';
 
 /** Calendars of Outlook, by deltas of the calendar view. https://learn.microsoft.com/graph/delta-query-events */
 export const outlookCalendarReading = (http: ProviderHttp): CalendarReadingCapability => ({
   // Graph writes the window into its tokens; there is no other way to ask for changes of occurrences.
   isBoundToWindow: true,
-  listCalendars: async (token) => {
-    const calendars = await listCalendars(http, token);
-    return calendars.toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary));
-  },
+  listCalendars: (token) => listOutlookCalendars(http, token),
   read: (token, start) => read({ http, token }, start),
 });
 
@@ -38,33 +27,12 @@ interface Account {
   readonly token: AccessToken;
 }
 
-/** Sent with every request, for Graph does not keep them in its links. Ids that outlive a move to another folder, and times in one zone. */
-const preferences = ['IdType="ImmutableId"', 'outlook.timezone="UTC"', 'outlook.body-content-type="text"'];
-
 // A delta tells bodies too, and cannot be told not to: with more, a page of long invitations would be larger than an answer may be.
 const eventsPerPage = 50;
-const calendarsPerPage = 100;
 const instancesPerPage = 100;
 
 // A million events. A list that goes on repeats itself.
 const pagesMax = 20_000;
-
-const listCalendars = async (http: ProviderHttp, token: AccessToken): Promise<readonly RemoteCalendar[]> => {
-  const calendars: RemoteCalendar[] = [];
-  const load = (link: string | undefined) =>
-    http.call({
-      method: 'GET',
-      operation: 'calendars.list',
-      path: '/me/calendars',
-      query: link === undefined ? { $top: String(calendarsPerPage), $select: 'id,name,isDefaultCalendar,canEdit' } : queryOfLink(link),
-      headers: { prefer: preferences.join(', ') },
-      token,
-      schema: graphCalendars,
-    });
-  for await (const page of pagesOf({ provider: 'outlook', load, next: (found) => found['@odata.nextLink'] }))
-    calendars.push(...toRemoteCalendars(page));
-  return calendars;
-};
 
 async function* read(account: Account, start: ReadingStart): AsyncGenerator<ChangePage, void, void> {
   let place = cursorOf(start);
@@ -91,7 +59,7 @@ const loadDelta = ({ http, token }: Account, { calendarId, query }: OutlookCurso
     path: '/me/calendars/{calendarId}/calendarView/delta',
     params: { calendarId },
     query,
-    headers: { prefer: [`odata.maxpagesize=${eventsPerPage}`, ...preferences].join(', ') },
+    headers: { prefer: `odata.maxpagesize=${eventsPerPage}, ${outlookPreferences}` },
     token,
     schema: graphDelta,
     // https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset
@@ -144,7 +112,7 @@ const loadInstances = async ({ http, token }: Account, { calendarId, from, to }:
       path: '/me/calendars/{calendarId}/events/{eventId}/instances',
       params: { calendarId, eventId },
       query: link === undefined ? first : queryOfLink(link),
-      headers: { prefer: preferences.join(', ') },
+      headers: { prefer: outlookPreferences },
       token,
       schema: graphInstances,
     });

@@ -6,6 +6,7 @@ import { microsoftIdentity } from './microsoft.identity.js';
 import { graphInbound } from './microsoft.inbound.js';
 import { microsoftOAuth } from './microsoft.oauth.js';
 import { publicCloud, tenantId } from './microsoft.variables.js';
+import { outlookCalendar } from './outlook.calendar.js';
 import { outlookCalendarReading } from './outlook.calendar-reading.js';
 
 /** Every environment variable of Outlook. */
@@ -24,7 +25,7 @@ export const outlook = defineProvider({
   // All of Graph per app, and of Outlook per app and mailbox. https://learn.microsoft.com/graph/throttling-limits
   limits: { provider: { limit: 130_000, perMs: 10_000 }, account: { limit: 10_000, perMs: 600_000 } },
   types: ['calendar'],
-  capabilities: ['oauth', 'identity', 'calendarReading'],
+  capabilities: ['oauth', 'identity', 'calendar', 'calendarReading'],
   connect: ({ config, outbound, now }) => {
     const graph = graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now });
     const oauth = microsoftOAuth({
@@ -37,7 +38,7 @@ export const outlook = defineProvider({
       scopes: config.OUTLOOK_SCOPES,
       builtInScopes: ['offline_access', 'User.Read', 'Calendars.ReadWrite'],
     });
-    return { oauth, identity: microsoftIdentity(graph), calendarReading: outlookCalendarReading(graph) };
+    return { oauth, identity: microsoftIdentity(graph), calendar: outlookCalendar(graph, now), calendarReading: outlookCalendarReading(graph) };
   },
   inboundWebhooks: {
     variables: ['OUTLOOK_WEBHOOK_SECRET'],

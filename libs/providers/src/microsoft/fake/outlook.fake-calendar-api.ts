@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FakeRequest, FakeResponse } from '../../_kit/fake.js';
 import { emptyAnswer, jsonAnswer, jsonObjectOf, pathSegments } from '../../_kit/fake-http.js';
 import { graphError } from '../microsoft.fake-errors.js';
@@ -45,6 +46,8 @@ const failures = {
   itemNotFound: () => graphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store.'),
   malformedId: () => graphError(400, 'ErrorInvalidIdMalformed', 'Id is malformed.'),
   invalid: (message: string) => graphError(400, 'ErrorInvalidParameter', message),
+  duplicateTransaction: () =>
+    graphError(409, 'ErrorDuplicateTransactionId', 'The TransactionId specified in the request has already been used to create a different event.'),
   invalidProperty: () => graphError(400, 'ErrorPropertyValidationFailure', 'At least one property failed validation.'),
   syncStateNotFound: () => graphError(410, 'SyncStateNotFound', 'The sync state generation is not found; generation=1;[highest=2].'),
 };
@@ -144,12 +147,22 @@ const listView = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => 
 const listEvents = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
   const shape = presentationOf(call.request, calendar);
   if (shape === null) return failures.invalid('The time zone is not valid.');
-  const stored = [...calendar.events.values()].filter(({ isRemoved }) => !isRemoved);
+  const wanted = propertyWanted(call.request.query.get('$filter'));
+  if (wanted === null) return failures.invalid('Only single-value extended properties can be filtered by.');
+  const stored = [...calendar.events.values()].filter(({ isRemoved, fields }) => !isRemoved && wanted(fields));
   return listAnswer(
     call,
     stored.map((event) => toGraphEvent(event, asStored(event), shape)),
     'events',
   );
+};
+
+/** The one filter that this Outlook knows: by an extended property. */
+const propertyWanted = (filter: string | null): ((fields: EventFields) => boolean) | null => {
+  if (filter === null) return () => true;
+  const [, wantedId, wantedValue] = /^singleValueExtendedProperties\/any\(ep: ?ep\/id eq '([^']+)' and ep\/value eq '([^']*)'\)$/i.exec(filter) ?? [];
+  if (wantedId === undefined) return null;
+  return ({ singleValueExtendedProperties: all }) => all.some(({ id, value }) => id === wantedId && value === wantedValue);
 };
 
 const asStored = ({ id, fields }: StoredEvent) => ({ type: fields.recurrence === null ? 'singleInstance' : 'seriesMaster', id, fields });
@@ -158,9 +171,20 @@ const createEvent = (call: OutlookCall, calendar: StoredCalendar): FakeResponse 
   if (!calendar.canEdit) return failures.accessDenied();
   const { start, end, ...rest } = writtenFields(call.request) ?? {};
   if (start === undefined || end === undefined || !isInOrder({ start, end })) return failures.invalidProperty();
+  const earlier = findTransaction(calendar, rest.transactionId);
+  if (earlier !== undefined) {
+    // The same event again is answered as if it had just been made.
+    const isSame =
+      !earlier.isRemoved &&
+      Object.entries({ ...rest, start, end }).every(([name, value]) => isDeepStrictEqual(value, earlier.fields[name as keyof EventFields]));
+    return isSame ? showEvent(call, { calendar, event: earlier, date: null }, 201) : failures.duplicateTransaction();
+  }
   const event = call.calendars.add(calendar, { ...rest, start, end });
   return showEvent(call, { calendar, event, date: null }, 201);
 };
+
+const findTransaction = (calendar: StoredCalendar, transactionId: string | null | undefined): StoredEvent | undefined =>
+  typeof transactionId === 'string' ? [...calendar.events.values()].find(({ fields }) => fields.transactionId === transactionId) : undefined;
 
 const writtenFields = (request: FakeRequest): Partial<EventFields> | null => {
   const parsed = writtenEvent.partial().safeParse(jsonObjectOf(request));

@@ -17,6 +17,7 @@ export const writtenEvent = z.object({
   location: z.object({ displayName: z.string() }),
   recurrence: fakeRecurrence.nullable(),
   transactionId: z.string().nullable(),
+  singleValueExtendedProperties: z.array(z.object({ id: z.string(), value: z.string() })),
 });
 
 /** Everything Outlook keeps of an event. */
@@ -62,6 +63,7 @@ export const emptyFields: Omit<EventFields, 'start' | 'end'> = {
   location: { displayName: '' },
   recurrence: null,
   transactionId: null,
+  singleValueExtendedProperties: [],
   isCancelled: false,
   response: 'organizer',
 };

@@ -1,0 +1,28 @@
+import { connectToFake, fakePerson } from '../../_kit/fake-connection.js';
+import { createMicrosoftFake, microsoftFakeClient } from '../microsoft.fake.js';
+import { outlook } from '../outlook.provider.js';
+
+/** Outlook's adapters at a running fake, with a person signed in. */
+export const connectToOutlook = async () => {
+  const connection = await connectToFake(
+    {
+      ...outlook,
+      connect: (outbound, baseUrl) => {
+        const config = outlook.config.parse({
+          OUTLOOK_CLIENT_ID: microsoftFakeClient.clientId,
+          OUTLOOK_CLIENT_SECRET: microsoftFakeClient.clientSecret,
+          OUTLOOK_API_BASE_URL: baseUrl,
+          OUTLOOK_AUTH_BASE_URL: baseUrl,
+        });
+        return outlook.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
+      },
+    },
+    createMicrosoftFake(),
+    'calendar',
+  );
+  const { calendars } = connection.running.fake;
+  const [, mine, work] = calendars.ofAccount(fakePerson);
+  if (mine === undefined || work === undefined) throw new Error('the fake has no calendars');
+  const { calendar, calendarReading: reading } = connection.capabilities;
+  return { ...connection, calendar, reading, calendars, calendarId: mine.id, otherCalendarId: work.id };
+};

@@ -1,0 +1,117 @@
+import { ProviderError, type AccessToken, type CalendarCapability, type CalendarEvent } from '@patchbay/capabilities';
+import { noContent, type ProviderHttp } from '../_kit/provider-http.js';
+import { listOutlookCalendars, outlookPreferences } from './outlook.calendar-list.js';
+import {
+  filterByKey,
+  outlookEvent,
+  outlookEventFields,
+  outlookEvents,
+  toOutlookEvent,
+  toOutlookPatch,
+  toRemoteEvent,
+  type OutlookEvent,
+} from './outlook.calendar.mapping.js';
+
+/** Events in Outlook's calendars. Graph invites guests by itself, and tells them of every change. */
+export const outlookCalendar = (http: ProviderHttp, now: () => Date): CalendarCapability => {
+  const at = (token: AccessToken, calendarId: string): Place => ({ http, token, calendarId, now });
+  return {
+    listCalendars: (token) => listOutlookCalendars(http, token),
+    createEvent: async (token, calendarId, event) => toRemoteEvent(await createOrAdopt(at(token, calendarId), event)),
+    updateEvent: async (token, calendarId, event) => {
+      const existing = await findEvent(at(token, calendarId), event.key);
+      if (existing === null) throw new ProviderError('outlook', 'not_found', { reason: 'no_event_with_this_key' });
+      return toRemoteEvent(await bringTo(at(token, calendarId), existing, event));
+    },
+    deleteEvent: (token, calendarId, key) => deleteEvent(at(token, calendarId), key),
+  };
+};
+
+/** A calendar, and the way to it. */
+interface Place {
+  readonly http: ProviderHttp;
+  readonly token: AccessToken;
+  readonly calendarId: string;
+  readonly now: () => Date;
+}
+
+const eventsPath = '/me/calendars/{calendarId}/events';
+const eventPath = `${eventsPath}/{eventId}`;
+const headers = { prefer: outlookPreferences };
+
+/** Graph lets nobody choose an event's id, so it is searched by our mark before it is made; what is made meanwhile is caught by its transaction id. */
+const createOrAdopt = async (place: Place, event: CalendarEvent): Promise<OutlookEvent> => {
+  const known = await findEvent(place, event.key);
+  if (known !== null) return bringTo(place, known, event);
+  const made = await postUnlessMade(place, event);
+  if (made !== null && !isOld(made, place.now())) return made;
+  const existing = await findEvent(place, event.key);
+  if (existing !== null) return bringTo(place, existing, event);
+  // Made and deleted before: the transaction id is used up.
+  return post(place, toOutlookEvent(event, String(place.now().getTime())));
+};
+
+/** Null when there was another event with this transaction id; the same one is answered as if it had just been made. */
+const postUnlessMade = async (place: Place, event: CalendarEvent): Promise<OutlookEvent | null> => {
+  try {
+    return await post(place, toOutlookEvent(event));
+  } catch (error) {
+    if (error instanceof ProviderError && error.code === 'conflict') return null;
+    throw error;
+  }
+};
+
+const post = ({ http, token, calendarId }: Place, body: object): Promise<OutlookEvent> =>
+  http.call({
+    method: 'POST',
+    operation: 'events.create',
+    path: eventsPath,
+    params: { calendarId },
+    headers,
+    token,
+    body,
+    schema: outlookEvent,
+    // Repeating is safe: a transaction id makes one event only. https://learn.microsoft.com/graph/api/resources/event#properties
+    idempotent: true,
+  });
+
+/** Longer than any call lasts, and than clocks are apart. */
+const oldMs = 120_000;
+
+const isOld = ({ createdDateTime }: OutlookEvent, now: Date): boolean =>
+  typeof createdDateTime === 'string' && now.getTime() - Date.parse(createdDateTime) > oldMs;
+
+const findEvent = async ({ http, token, calendarId }: Place, key: string): Promise<OutlookEvent | null> => {
+  const { value } = await http.call({
+    method: 'GET',
+    operation: 'events.find',
+    path: eventsPath,
+    params: { calendarId },
+    query: { $filter: filterByKey(key), $select: outlookEventFields },
+    headers,
+    token,
+    schema: outlookEvents,
+  });
+  return value[0] ?? null;
+};
+
+const bringTo = async ({ http, token, calendarId }: Place, existing: OutlookEvent, wanted: CalendarEvent): Promise<OutlookEvent> => {
+  const body = toOutlookPatch(existing, wanted);
+  if (body === null) return existing;
+  const params = { calendarId, eventId: existing.id };
+  return http.call({ method: 'PATCH', operation: 'events.update', path: eventPath, params, headers, token, body, schema: outlookEvent });
+};
+
+const deleteEvent = async (place: Place, key: string): Promise<void> => {
+  const { http, token, calendarId } = place;
+  try {
+    const existing = await findEvent(place, key);
+    if (existing === null) return;
+    const params = { calendarId, eventId: existing.id };
+    await http.call({ method: 'DELETE', operation: 'events.delete', path: eventPath, params, headers, token, schema: noContent });
+  } catch (error) {
+    // The event went meanwhile, or its calendar did.
+    if (error instanceof ProviderError && error.code === 'not_found') return;
+    throw error;
+  }
+};
