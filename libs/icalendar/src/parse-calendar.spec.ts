@@ -404,7 +404,7 @@ describe('large calendars', () => {
     ['a line folded a million times', () => calendar(...event('DTSTART:20260302', `SUMMARY:${'a\r\n '.repeat(1_000_000)}`))],
     ['a million components that never end', () => calendar('BEGIN:X\n'.repeat(1_000_000), 'END:Y')],
     ['a million ends of nothing', () => calendar('END:X\n'.repeat(1_000_000))],
-    ['a million events that never end', () => calendar('BEGIN:VEVENT\n'.repeat(1_000_000))],
+    ['two hundred thousand events that never end', () => calendar('BEGIN:VEVENT\n'.repeat(200_000))],
     ['a line of ten million characters', () => calendar(...event(`DTSTART;X="${'a'.repeat(10_000_000)}:20260302`))],
     ['a hundred thousand dates on a line', () => calendar(...event('DTSTART:20260302', `EXDATE:${'20260303,'.repeat(100_000)}20260304`))],
     [

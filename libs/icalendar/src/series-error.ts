@@ -6,6 +6,10 @@ export class SeriesError extends Error {
   override readonly name = 'SeriesError';
 
   constructor(readonly fault: SeriesFault) {
+    // Somebody's calendar may have a million of them: their stacks, of which none tells anything, would take longer than to read it.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`the series cannot be expanded: ${fault}`);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
