@@ -29,8 +29,8 @@ describe('days that are merged as ranges come and go', () => {
 
   beforeAll(async () => {
     testDatabase = await createDatabase();
-    const { entities, migrations } = calendarService;
-    database = await Database.open({ url: testDatabase.url, schema: 'calendar', entities, migrations, log: pino({ level: 'silent' }) });
+    const migrations = [...calendarService.migrations];
+    database = await Database.open({ url: testDatabase.url, schema: 'calendar', entities: [], migrations, log: pino({ level: 'silent' }) });
     busy = new BusyRepository(database);
     await database.pool.query(
       `INSERT INTO accounts (id, user_id, provider, status, status_at, created_at) VALUES ($1, $2, 'google', 'active', now(), now())`,
