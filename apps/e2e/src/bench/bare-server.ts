@@ -14,7 +14,16 @@ const SOURCE = Symbol('SOURCE');
 
 const query = {
   name: 'find-account',
-  text: `SELECT * FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND status <> 'disconnected'`,
+  text: `
+    SELECT id, tenant_id, user_id, provider, provider_email, status, is_active, last_error, created_at, updated_at, calendar_id, sync_enabled,
+      sync_interval_minutes, conflict_policy, coalesce((
+        SELECT json_agg(json_build_object(
+          'id', remote_id, 'name', name, 'time_zone', time_zone, 'is_primary', is_primary, 'is_writable', is_writable, 'is_selected', is_selected,
+          'conflict_policy', conflict_policy, 'sync_enabled', sync_enabled, 'generation', generation, 'synced_at', synced_at,
+          'window_from', window_from, 'window_to', window_to, 'error_count', error_count, 'last_error', last_error)
+          ORDER BY is_primary DESC, name, remote_id)
+        FROM calendars WHERE account_id = accounts.id), '[]') AS connected_calendars
+    FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND status <> 'disconnected' AND id = $3`,
 };
 
 @Entity({ name: 'accounts', schema: 'calendar' })
