@@ -158,7 +158,6 @@ function withoutReturns(line: string): string {
 }
 
 // A tab is the one control character that a value may have.
-// eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u0008\u000A-\u001F\u007F]/g;
 
 const cleaned = (parts: readonly string[]): string => parts.join('').replace(controls, '');

@@ -76,8 +76,12 @@ interface Property {
   readonly value: unknown;
 }
 
+/** Characters. ical.js takes as long for the parameters of a line as the square of their number: minutes for some megabytes of them. */
+const propertyLengthMax = 16_384;
+
 /** A line that cannot be read says nothing. */
-function propertyOf(line: string): Property | null {
+export function propertyOf(line: string): Property | null {
+  if (line.length > propertyLengthMax) return null;
   try {
     const [, parameters, , value] = ICAL.parse.property(line) as readonly [string, Record<string, unknown>, string, unknown];
     return { parameters, value };

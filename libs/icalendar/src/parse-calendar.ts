@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SourceEvent } from '@patchbay/capabilities';
-import ICAL from 'ical.js';
 import { readLines } from './calendar-lines.js';
 import { zoneNamesOf, type ZoneNames } from './calendar-zones.js';
-import { bareAddress, readEvent, type ReadEvent } from './event-lines.js';
+import { bareAddress, propertyOf, readEvent, type ReadEvent } from './event-lines.js';
 import { SeriesError } from './series-error.js';
 
 /** What a calendar text holds. */
@@ -113,17 +112,9 @@ const zoneIn = (tzid: string | null, zoneNames: ZoneNames): string | null => (tz
 function valueOf(lines: readonly string[], names: readonly string[]): string | null {
   for (const name of names) {
     const line = lines.find((candidate) => candidate.toUpperCase().startsWith(name) && /^[;:]/.test(candidate.slice(name.length)));
-    const value: unknown = line === undefined ? '' : readText(`SUMMARY${line.slice(name.length)}`);
+    // Escapes are undone in properties that are known to be text, which those of vendors are not.
+    const value = line === undefined ? '' : propertyOf(`SUMMARY${line.slice(name.length)}`)?.value;
     if (typeof value === 'string' && value.trim() !== '') return value.trim();
   }
   return null;
-}
-
-/** Escapes are undone in properties that are known to be text, which those of vendors are not. */
-function readText(line: string): unknown {
-  try {
-    return (ICAL.parse.property(line) as readonly unknown[])[3];
-  } catch {
-    return '';
-  }
 }

@@ -33,8 +33,8 @@ export function parseRecurrence(lines: readonly string[]): Recurrence {
     const { name, timeZone, value } = splitLine(line);
     if (name === 'RRULE') rules.push(parseRule(value));
     else if (name === 'EXRULE') exceptRules.push(parseRule(value));
-    else if (name === 'RDATE') added.push(...entriesOf(value).map((entry) => addedTime(entry, timeZone)));
-    else if (name === 'EXDATE') excepted.push(...entriesOf(value).map((entry) => readBasicTime(entry, timeZone)));
+    else if (name === 'RDATE') for (const entry of entriesOf(value)) added.push(addedTime(entry, timeZone));
+    else if (name === 'EXDATE') for (const entry of entriesOf(value)) excepted.push(readBasicTime(entry, timeZone));
   }
   return { rules, exceptRules, added, excepted };
 }

@@ -98,17 +98,20 @@ function* dayPeriods(rule: Rule, { start, from, to, budget }: Walk): Generator<r
   const times = timesOfDay(rule);
   let index = rule.count === null ? Math.max(0, periods.indexAt(Math.floor(from / dayMs))) : 0;
   for (; periods.begin(index) * dayMs <= to; index += 1) {
-    const found: number[] = [];
-    for (const [first, end] of periods.spans(index)) {
-      budget.spend(end - first);
-      for (let day = first; day < end; day += 1) {
-        if (!passes(day)) continue;
-        budget.spend(times.length);
-        for (const time of times) found.push(day * dayMs + time);
-      }
-    }
-    yield atPositions(found, rule.positions);
+    const days = periods.spans(index).flatMap((span) => daysIn(span, passes, budget));
+    budget.spend(days.length * times.length);
+    yield atPositions(
+      days.flatMap((day) => times.map((time) => day * dayMs + time)),
+      rule.positions,
+    );
   }
+}
+
+function daysIn([first, end]: Span, passes: DayTest, budget: Budget): readonly number[] {
+  budget.spend(end - first);
+  const days: number[] = [];
+  for (let day = first; day < end; day += 1) if (passes(day)) days.push(day);
+  return days;
 }
 
 function periodsOf(rule: Rule, startDay: number): Periods {

@@ -36,7 +36,7 @@ export function exceptionsOf(exceptions: readonly SourceEvent[], { frame, floati
     const wall = frame.wallOf(original);
     if (original.isDate && !frame.isAllDay) days.add(wall);
     else times.add(frame.keyOf(original));
-    if (exception.recurrence.includes(thisAndFuture)) ranges.push({ from: wall, shift: shiftFrom(exception, { frame, floating, wall }) });
+    if (exception.recurrence.includes(thisAndFuture)) ranges.push({ from: wall, shift: shiftFrom(exception, wall, floating) });
   }
   ranges.sort((a, b) => a.from - b.from);
   return {
@@ -46,7 +46,7 @@ export function exceptionsOf(exceptions: readonly SourceEvent[], { frame, floati
   };
 }
 
-function shiftFrom(exception: SourceEvent, { frame, floating, wall }: Place & { readonly wall: number }): Shift | 'gone' {
+function shiftFrom(exception: SourceEvent, wall: number, floating: Zone): Shift | 'gone' {
   if (exception.status === 'cancelled') return 'gone';
   const moved = frameOf(exception, floating);
   return { byMs: moved.startWall - wall, frame: moved, eventId: exception.id };
