@@ -177,6 +177,19 @@ describe('what a server sends in the place of a feed', () => {
     expect(await failureOf(readBody(body))).toMatchObject({ code: 'invalid_response', reason, retryable: false });
   });
 
+  it.each([
+    ['a line with a million parameters', `SUMMARY${';A=b'.repeat(1_000_000)}:Lunch`],
+    ['half a million dates in a line', `EXDATE:${'20270301T090000Z,'.repeat(450_000)}20270301T090000Z`],
+  ])('takes no longer than it is long: %s', async (_what, line) => {
+    const begun = performance.now();
+
+    const events = await readBody(feedOf([...dentist.slice(0, 1), ...dentist.slice(2), line]));
+
+    expect(events).toHaveLength(1);
+    // It has taken minutes.
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
   it('gives one UID to two events: their owner is busy in both', async () => {
     const events = await readBody(feedOf(dentist, ['UID:1', 'SUMMARY:Lunch', 'DTSTART:20270302T120000Z', 'DTEND:20270302T130000Z']));
 

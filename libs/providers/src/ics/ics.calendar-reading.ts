@@ -108,20 +108,7 @@ const parsed = (text: string, now: Date): ParsedCalendar => {
 /** 72 bits: of a hundred thousand UIDs no two share them, but for one time in a trillion. */
 const nameLength = 12;
 
-const toResource = (events: readonly SourceEvent[]): Resource => {
-  const distinct = withDistinctIds(events);
-  return { version: digestOf(JSON.stringify(distinct)), events: distinct };
-};
-
-/** Some feeds give one UID to several events; their owner is busy in each of them. */
-const withDistinctIds = (events: readonly SourceEvent[]): readonly SourceEvent[] => {
-  const times = new Map<string, number>();
-  return events.map((event) => {
-    const time = (times.get(event.id) ?? 0) + 1;
-    times.set(event.id, time);
-    return time === 1 ? event : { ...event, id: `${event.id}#${time}` };
-  });
-};
+const toResource = (events: readonly SourceEvent[]): Resource => ({ version: digestOf(JSON.stringify(events)), events });
 
 const feedOf = (token: AccessToken): Feed => ({ url: icsForm.parse(credentialsOfToken(token)).url, accountId: token.accountId });
 
