@@ -123,7 +123,7 @@ describe('google: calendar reading, beyond the contract', () => {
 
     const [all = {}, changes = {}] = asked.map((query) => Object.fromEntries(query));
     const { timeMin, ...filters } = all as Readonly<Record<string, string>>;
-    expect(timeMin).toBe('2027-01-01T00:00:00.000Z');
+    expect([timeMin, filters['maxAttendees']]).toEqual(['2027-01-01T00:00:00.000Z', '1']);
     expect(changes).toEqual({ ...filters, syncToken: 'sync-1' });
     // Together with a sync token Google refuses them, or it is a promise to miss deletions.
     expect(asked.flatMap((query) => ['timeMax', 'orderBy', 'showDeleted', 'q', 'updatedMin'].filter((name) => query.has(name)))).toEqual([]);
@@ -141,6 +141,32 @@ describe('google: calendar reading, beyond the contract', () => {
     expect(asked.map((query) => query.get('pageToken'))).toEqual([null, 'page-2', 'page-3']);
     expect(pages.map(({ changes }) => changes.length)).toEqual([0, 1, 0]);
     expect(pages.at(-1)?.cursor).toContain('sync-1');
+  });
+
+  it('sends the sync token with every page of what has changed, also when it is resumed', async () => {
+    const { asked, reading } = scripted([
+      { body: { nextSyncToken: 'sync-1' } },
+      { body: { nextPageToken: 'page-2' } },
+      refusal(404, 'notFound'),
+      { body: { nextSyncToken: 'sync-2' } },
+    ]);
+    const [first] = await pagesOf(reading);
+    const pages: ChangePage[] = [];
+    const changes = async () => {
+      for await (const page of reading.read(
+        { value: 'token', accountId: 'c' },
+        { calendarId: 'primary', cursor: first?.cursor ?? null, window, known: async () => new Map() },
+      ))
+        pages.push(page);
+    };
+    await expect(changes()).rejects.toMatchObject({ code: 'not_found' });
+    await pagesOf(reading, { cursor: pages[0]?.cursor ?? null });
+
+    expect(asked.slice(1).map((query) => [query.get('syncToken'), query.get('pageToken')])).toEqual([
+      ['sync-1', null],
+      ['sync-1', 'page-2'],
+      ['sync-1', 'page-2'],
+    ]);
   });
 
   it('keeps the time that the first reading was asked for, whenever it is resumed', async () => {
