@@ -54,6 +54,7 @@ export interface View {
   readonly toMs: number;
 }
 
+/** An event of which only the times are known. */
 export const emptyFields: Omit<EventFields, 'start' | 'end'> = {
   subject: '',
   body: { contentType: 'html', content: '' },
