@@ -11,8 +11,12 @@ const graceSeconds = 2;
 
 const google = providers.find(({ id }) => id === 'google');
 
-/** The service with a database, a broker and a Google of its own, and someone who answers for `auth`. */
-export async function startCalendarStack(log = pino({ level: 'silent' })) {
+/**
+ * The service with a database, a broker and a Google of its own, and someone who answers for `auth`.
+ *
+ * @param others variables of further providers
+ */
+export async function startCalendarStack(log = pino({ level: 'silent' }), others: Readonly<Record<string, string>> = {}) {
   if (google?.id !== 'google') throw new Error('unreachable: Google is in the registry');
   const [database, nats] = await Promise.all([createDatabase(), startNats()]);
   const ledger = createFakeLedger();
@@ -43,6 +47,7 @@ export async function startCalendarStack(log = pino({ level: 'silent' })) {
       CALENDAR_WINDOW_PAST_DAYS: 30,
       CALENDAR_WINDOW_AHEAD_DAYS: 365,
       ...environment(provider.running.url),
+      ...others,
     };
     const service = await startService(calendarService, { config, log, clock: () => new Date() });
     running.push(service);
