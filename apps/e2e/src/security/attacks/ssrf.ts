@@ -11,6 +11,7 @@ const endpoints = 'apps/webhooks/src/endpoints/endpoints.service.ts';
 const endpointsSpec = 'apps/webhooks/src/endpoints/endpoints.integration.spec.ts';
 const transport = 'libs/providers/src/_kit/transport.ts';
 const paypalKeys = 'libs/providers/src/paypal/paypal.webhook-keys.ts';
+const icsSpec = 'libs/providers/src/ics/ics.credentials.spec.ts';
 const caldav = 'libs/providers/src/caldav/caldav.http.ts';
 
 const importsSpec: AttackTest = {
@@ -184,6 +185,8 @@ export const ssrfAttacks: readonly Attack[] = [
         file: 'libs/providers/src/caldav/apple.credentials.spec.ts',
         name: 'https://evilicloud.com/',
       },
+      { file: icsSpec, name: 'inside our own network is not called, also not by way of another' },
+      { file: icsSpec, name: 'http://calendar.example.com/secret/basic.ics' },
     ],
     defences: [
       {
@@ -211,6 +214,18 @@ export const ssrfAttacks: readonly Attack[] = [
         replaceBy: 'return { url: shownUrl, needsChain }',
       },
       { without: 'the look at where CalDAV leads', file: caldav, find: 'if (!isTrusted(new URL(url))) throw', replaceBy: 'if (false) throw' },
+      {
+        without: 'the guard on the way to calendars that people type',
+        file: 'libs/bookings/src/configured-providers.ts',
+        find: ', (options) => guard.connector(options)',
+        replaceBy: '',
+      },
+      {
+        without: 'the look at where a feed leads',
+        file: 'libs/providers/src/ics/ics.feed.ts',
+        find: 'if (!isTrusted || to.username',
+        replaceBy: 'if (to.username',
+      },
     ],
     remark: 'pictures are never fetched, and next pages are asked for by their token at the configured address',
   },
