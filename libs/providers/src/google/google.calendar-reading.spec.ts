@@ -1,4 +1,4 @@
-import type { CalendarTime, ChangePage, ReadingStart } from '@patchbay/capabilities';
+import { ProviderError, type CalendarTime, type ChangePage, type ReadingStart } from '@patchbay/capabilities';
 import { aPlacedEvent, anEvent, calendarReadingContract, type CalendarReadingHarness, type PlacedEvent } from '@patchbay/capabilities/testing';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { occurrenceId } from './fake/google.fake-occurrences.js';
@@ -94,13 +94,21 @@ const pagesOf = async (reading: CalendarReadingHarness['reading'], start: Partia
   return pages;
 };
 
+interface ScriptedAnswer {
+  readonly status?: number;
+  readonly body?: object;
+  /** Why there is no answer. */
+  readonly failure?: string;
+}
+
 /** A Google that gives these answers, one after the other, and keeps what it was asked. */
-const scripted = (answers: readonly { readonly status?: number; readonly body: object }[]) => {
+const scripted = (answers: readonly ScriptedAnswer[]) => {
   const asked: URLSearchParams[] = [];
   const outbound = {
     fetch: () => async (input: unknown) => {
       asked.push(new URL(String(input)).searchParams);
-      const { status = 200, body } = answers[asked.length - 1] ?? { status: 404, body: {} };
+      const { status = 200, body = {}, failure } = answers[asked.length - 1] ?? { status: 404 };
+      if (failure !== undefined) throw new ProviderError('google', 'invalid_response', { reason: failure });
       return Response.json(body, { status });
     },
   };
@@ -213,6 +221,25 @@ describe('google: calendar reading, beyond the contract', () => {
 
     await expect(pagesOf(reading)).rejects.toMatchObject({ code: 'invalid_response', reason: 'endless_list' });
     expect(asked.length).toBeLessThan(1_000);
+  });
+
+  it('asks for less at a time where a page is more than it takes', async () => {
+    const { asked, reading } = scripted([
+      { body: { items: [listed('aaaaa')], nextPageToken: 'page-2' } },
+      { failure: 'too_large' },
+      { body: { items: [listed('bbbbb')], nextPageToken: 'page-3' } },
+      { body: { items: [listed('ccccc')], nextSyncToken: 'sync-1' } },
+    ]);
+
+    const pages = await pagesOf(reading);
+
+    expect(pages.flatMap(({ changes }) => changes.map(({ resource }) => resource))).toEqual(['aaaaa', 'bbbbb', 'ccccc']);
+    expect(asked.map((query) => [query.get('pageToken'), query.get('maxResults')])).toEqual([
+      [null, '2500'],
+      ['page-2', '2500'],
+      ['page-2', '100'],
+      ['page-3', '2500'],
+    ]);
   });
 
   it('refuses an event that is no time, instead of leaving it out', async () => {

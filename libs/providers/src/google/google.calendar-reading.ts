@@ -9,6 +9,9 @@ import type { GoogleApi } from './google.identity.js';
 // The most that Google gives. https://developers.google.com/workspace/calendar/api/v3/reference/events/list
 const eventsPerPage = 2500;
 
+// Other apps keep up to 32 KiB with an event, so a full page can be more than is taken from anybody; so many events never are.
+const eventsPerSafePage = 100;
+
 // All that is read of the guests is what the owner answered: of more than one, Google then tells the owner alone.
 const attendeesPerEvent = 1;
 
@@ -28,7 +31,15 @@ async function* read(
   { calendarId, cursor, window }: ReadingStart,
 ): AsyncGenerator<ChangePage, void, void> {
   const begin: Position = cursor === null ? { v: 1, calendar: calendarId, from: window.from.toISOString() } : positionIn(cursor, calendarId);
-  const load = (nextPage: string | undefined): Promise<GoogleEventPage> => listEvents(sdk, token, { ...begin, page: nextPage ?? begin.page });
+  const load = async (nextPage: string | undefined): Promise<GoogleEventPage> => {
+    const at = { ...begin, page: nextPage ?? begin.page };
+    try {
+      return await listEvents(sdk, token, { at, size: eventsPerPage });
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.reason !== 'too_large') throw error;
+      return listEvents(sdk, token, { at, size: eventsPerSafePage });
+    }
+  };
   for await (const page of pagesOf({ provider: 'google', load, next: ({ nextPageToken }) => nextPageToken }))
     yield { changes: toChanges(page), cursor: cursorAfter(page, begin) };
 }
@@ -72,7 +83,12 @@ const cursorAfter = ({ nextPageToken, nextSyncToken }: GoogleEventPage, begin: P
 // 410 is what Google announces; tokens that it cannot read at all it answers with 400. As nothing else differs from a first reading, 400 means just that.
 const lostCursor = { 400: 'cursor_expired', 410: 'cursor_expired' } as const;
 
-const listEvents = (sdk: GoogleCalendarSdk, token: AccessToken, { calendar: calendarId, from, sync, page }: Position): Promise<GoogleEventPage> => {
+const listEvents = (
+  sdk: GoogleCalendarSdk,
+  token: AccessToken,
+  { at, size }: { readonly at: Position; readonly size: number },
+): Promise<GoogleEventPage> => {
+  const { calendar: calendarId, from, sync, page } = at;
   const codes = sync === undefined && page === undefined ? {} : lostCursor;
   return sdk.call(
     { token, operation: 'calendar.events.list', path: '/calendar/v3/calendars/{calendarId}/events', schema: googleEventPage, codes },
@@ -81,7 +97,7 @@ const listEvents = (sdk: GoogleCalendarSdk, token: AccessToken, { calendar: cale
       calendar.events.list(
         {
           calendarId,
-          maxResults: eventsPerPage,
+          maxResults: size,
           maxAttendees: attendeesPerEvent,
           singleEvents: false,
           fields: listedFields,
