@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
 import { z } from 'zod';
+import { calendarsCommand } from './commands/calendars/calendars.js';
 import { createAdminCommand } from './commands/create-admin.js';
 import { createApiKeyCommand } from './commands/create-api-key.js';
 import { deadLettersCommand } from './commands/dead-letters/dead-letters.js';
@@ -38,6 +39,7 @@ const commands: readonly ((streams: Streams) => Command)[] = [
   createApiKeyCommand,
   importConnectionsCommand,
   deadLettersCommand,
+  calendarsCommand,
   webhooksCommand,
 ];
 

@@ -56,7 +56,6 @@ export class Terminal {
  * Breaks between lines stay.
  */
 const harmless = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/g, '\uFFFD');
 
 const percentOf = (done: number, total: number): number => (total === 0 ? 100 : (100 * done) / total);

@@ -41,16 +41,7 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
       return typeof given === 'string' && acceptableRequestId.test(given) ? given : randomUUID();
     },
   });
-  server.removeAllContentTypeParsers();
-  const parse = server.getDefaultJsonParser('error', 'error');
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Nothing is unfolded, so nothing can unfold to more than was sent.
-    if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') done(new AppError('media_type_unsupported'));
-    // A body that is announced but empty is no body: frontends send the header with every POST.
-    else if (body === '') done(null, undefined);
-    else if (isNestedTooDeep(body.toString())) done(new AppError('request_invalid', { body: `must not be nested deeper than ${nestingMax} levels` }));
-    else void parse(request, body.toString(), done);
-  });
+  acceptJsonOnly(server);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
@@ -70,6 +61,19 @@ export async function createHttpServer(config: GatewayConfig & ProcessConfig): P
     maxAge: 600,
   });
   return server;
+}
+
+function acceptJsonOnly(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Nothing is unfolded, so nothing can unfold to more than was sent.
+    if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') done(new AppError('media_type_unsupported'));
+    // A body that is announced but empty is no body: frontends send the header with every POST.
+    else if (body === '') done(null, undefined);
+    else if (isNestedTooDeep(body.toString())) done(new AppError('request_invalid', { body: `must not be nested deeper than ${nestingMax} levels` }));
+    else void parse(request, body.toString(), done);
+  });
 }
 
 /** Node's names for what goes wrong before there is a request. https://nodejs.org/api/http.html#event-clienterror */

@@ -14,7 +14,7 @@ export interface BodyOwner {
 }
 
 /** Up to here a body costs no more than any other request. Bytes. */
-export const smallBodyBytesMax = 512 * 1_024;
+const smallBodyBytesMax = 512 * 1_024;
 /** So many of the largest may be in hand at once, and so many of one network: the rest waits, unread. */
 const largestAtOnce = 4;
 const largestPerNetwork = 2;

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { gatewayCommand, runs, type CommandContext } from '../../command.js';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
 import { table, type Streams } from '../../terminal.js';
-import { pagesOf } from './pages.js';
+import { pagesOf } from '../../pages.js';
 import { timeOf } from './time-option.js';
 
 interface Options {

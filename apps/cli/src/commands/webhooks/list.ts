@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { gatewayCommand, runs } from '../../command.js';
 import { exitCodes } from '../../exit-codes.js';
 import { table, type Streams } from '../../terminal.js';
-import { pagesOf } from './pages.js';
+import { pagesOf } from '../../pages.js';
 
 /** `patchbay webhooks list`. Ends with 3 when one was switched off by Patchbay. */
 export const listWebhooksCommand = (streams: Streams): Command =>
