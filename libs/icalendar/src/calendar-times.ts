@@ -1,5 +1,5 @@
 import type { CalendarTime } from '@patchbay/capabilities';
-import { dayMs } from './civil-days.js';
+import { civilDate, dayMs } from './civil-days.js';
 import { SeriesError } from './series-error.js';
 import { toIanaZone } from './windows-zones.js';
 import { zoneOf, type Zone } from './zone.js';
@@ -40,10 +40,18 @@ function wallOf(found: RegExpExecArray | null): number {
 }
 
 /** `2026-11-21` */
-export const dateText = (wall: number): string => new Date(wall).toISOString().slice(0, 10);
+export function dateText(wall: number): string {
+  const { year, month, day } = civilDate(Math.floor(wall / dayMs));
+  return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}`;
+}
 
-/** `2026-11-21T10:00:00` */
-export const dateTimeText = (wall: number): string => new Date(wall).toISOString().slice(0, 19);
+/** `2026-11-21T10:00:00`. Every occurrence has one, and a `Date` would take several times as long. */
+export function dateTimeText(wall: number): string {
+  const seconds = Math.floor((wall - midnightOf(wall)) / 1_000);
+  return `${dateText(wall)}T${twoDigits(Math.floor(seconds / 3_600))}:${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`;
+}
+
+const twoDigits = (number: number): string => (number < 10 ? `0${number}` : String(number));
 
 /** Where the clock of a written time hangs; `floating` is where the ones without a zone are meant. */
 export const zoneOfTime = ({ timeZone }: WrittenTime, floating: Zone): Zone => (timeZone === null ? floating : zoneNamed(timeZone));

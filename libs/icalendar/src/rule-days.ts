@@ -19,11 +19,13 @@ export function dayTestOf(rule: Rule): DayTest {
       return weekNumbers.has(number) || weekNumbers.has(number - weeks - 1);
     });
   }
-  if (weekdays.length > 0) tests.push(weekdayTest(rule));
-  if (tests.length === 0) return () => true;
-  const [only] = tests;
-  if (tests.length === 1 && only !== undefined) return (day) => only(day, civilDate(day));
+  const { every, numbered } = weekdaysOf(rule);
+  if (numbered.length > 0) tests.push(numberedTest(rule, every, numbered));
+  const isPlain = weekdays.length > 0 && numbered.length === 0;
+  if (tests.length === 0) return isPlain ? (day) => every[weekdayOf(day)] === true : () => true;
   return (day) => {
+    // Most days fall already here, which costs least.
+    if (isPlain && every[weekdayOf(day)] !== true) return false;
     const date = civilDate(day);
     return tests.every((test) => test(day, date));
   };
@@ -34,14 +36,22 @@ function isYearDay(day: number, year: number, yearDays: ReadonlySet<number>): bo
   return yearDays.has(dayOfYear) || yearDays.has(dayOfYear - yearLength(year) - 1);
 }
 
-function weekdayTest({ frequency, months, weekdays }: Rule): Test {
+interface RuleWeekdays {
+  /** By weekday: whether the rule names all of them. */
+  readonly every: readonly boolean[];
+  readonly numbered: readonly RuleWeekday[];
+}
+
+function weekdaysOf({ frequency, weekdays }: Rule): RuleWeekdays {
   // "Each BYDAY value can also be preceded by a positive or negative integer … within MONTHLY or YEARLY": elsewhere the number means nothing.
   const counts = frequency === 'MONTHLY' || frequency === 'YEARLY';
-  const every = new Set(weekdays.filter(({ nth }) => nth === 0 || !counts).map(({ weekday }) => weekday));
-  const numbered = counts ? weekdays.filter(({ nth }) => nth !== 0) : [];
-  if (numbered.length === 0) return (day) => every.has(weekdayOf(day));
+  const every = Array.from({ length: 7 }, (_, weekday) => weekdays.some((entry) => entry.weekday === weekday && (entry.nth === 0 || !counts)));
+  return { every, numbered: counts ? weekdays.filter(({ nth }) => nth !== 0) : [] };
+}
+
+function numberedTest({ frequency, months }: Rule, every: readonly boolean[], numbered: readonly RuleWeekday[]): Test {
   const inMonth = frequency === 'MONTHLY' || months.size > 0;
-  return (day, date) => every.has(weekdayOf(day)) || isNumbered({ day, date, inMonth }, numbered);
+  return (day, date) => every[weekdayOf(day)] === true || isNumbered({ day, date, inMonth }, numbered);
 }
 
 interface NumberedDay {

@@ -94,24 +94,32 @@ interface Periods {
 
 function* dayPeriods(rule: Rule, { start, from, to, budget }: Walk): Generator<readonly number[]> {
   const periods = periodsOf(rule, Math.floor(start / dayMs));
-  const passes = dayTestOf(rule);
-  const times = timesOfDay(rule);
+  const search = { passes: dayTestOf(rule), times: timesOfDay(rule), budget };
   let index = rule.count === null ? Math.max(0, periods.indexAt(Math.floor(from / dayMs))) : 0;
   for (; periods.begin(index) * dayMs <= to; index += 1) {
-    const days = periods.spans(index).flatMap((span) => daysIn(span, passes, budget));
-    budget.spend(days.length * times.length);
-    yield atPositions(
-      days.flatMap((day) => times.map((time) => day * dayMs + time)),
-      rule.positions,
-    );
+    const found = timesIn(periods.spans(index), search);
+    if (found.length > 0) yield atPositions(found, rule.positions);
   }
 }
 
-function daysIn([first, end]: Span, passes: DayTest, budget: Budget): readonly number[] {
-  budget.spend(end - first);
-  const days: number[] = [];
-  for (let day = first; day < end; day += 1) if (passes(day)) days.push(day);
-  return days;
+interface DaySearch {
+  readonly passes: DayTest;
+  readonly times: readonly number[];
+  readonly budget: Budget;
+}
+
+/** Plain loops: this is where expanding spends its time. */
+function timesIn(spans: readonly Span[], { passes, times, budget }: DaySearch): readonly number[] {
+  const found: number[] = [];
+  for (const [first, end] of spans) {
+    budget.spend(end - first);
+    for (let day = first; day < end; day += 1) {
+      if (!passes(day)) continue;
+      budget.spend(times.length);
+      for (const time of times) found.push(day * dayMs + time);
+    }
+  }
+  return found;
 }
 
 function periodsOf(rule: Rule, startDay: number): Periods {
