@@ -1,8 +1,10 @@
 export { dataDirDefault, repositoryRoot } from './data-dir.js';
+export { findDateutil, type DateutilPython } from './dateutil.js';
 export { freePort, freePorts, portVariables, portsFromEnvironment, type PortName, type StackPorts } from './ports.js';
 export type { ProcessSpec } from './supervised-process.js';
 export { providerEnvironment } from './provider-environment.js';
 export { startRadicale, type RadicaleServer } from './radicale.js';
+export { startCyrus, type CyrusServer } from './cyrus.js';
 export { startRedis, type RedisServer } from './redis.js';
 export type { DevelopmentUser, StackSecrets } from './secrets.js';
 export { serviceNames, type ReplicatedService, type ServiceName } from './services.js';

@@ -1,5 +1,5 @@
 export { aBooking, movedBooking } from './a-booking.js';
-export { startRadicale, type PrivateNats, type RadicaleServer } from '@patchbay/local-stack';
+export { startCyrus, startRadicale, type CyrusServer, type PrivateNats, type RadicaleServer } from '@patchbay/local-stack';
 export { BusTap, type Crossing } from './bus-tap.js';
 export { dumpDatabase } from './database-dump.js';
 export { EventProbe, type Published, type TokenAnswer } from './event-probe.js';

@@ -16,6 +16,8 @@ export interface RealAccount {
   readonly url: string;
   readonly username: string;
   readonly password: string;
+  /** What the owner is invited by. */
+  readonly email: string;
   /** Below which calendars are made, with a slash at its end. */
   readonly calendarsPath: string;
 }
@@ -44,7 +46,9 @@ class Proxy implements ProviderFake {
     const text = await answer.body.text();
     for (const [, token = ''] of text.matchAll(/<(?:\w+:)?sync-token>([^<]+)</g)) this.told.add(token);
     const { 'content-type': type, location, 'www-authenticate': challenge } = answer.headers;
-    return { status: answer.statusCode, headers: definedOf({ 'content-type': type, location, 'www-authenticate': challenge }), body: text };
+    // Some name themselves with host and port: that would lead around us.
+    const onward = typeof location === 'string' ? location.replace(this.account.url, '') : undefined;
+    return { status: answer.statusCode, headers: definedOf({ 'content-type': type, location: onward, 'www-authenticate': challenge }), body: text };
   }
 
   failure(status: number, retryAfter: string | null): FakeResponse {
@@ -67,17 +71,20 @@ class Proxy implements ProviderFake {
 
   private withoutForgotten(body: string): string {
     return body.replace(/(<d:sync-token>)([^<]+)/, (whole, tag: string, token: string) =>
-      this.forgotten.has(token) ? `${tag}${token.replace(/[\da-f](?=[^\da-f]*$)/, (last) => (last === '0' ? '1' : '0'))}` : whole,
+      this.forgotten.has(token) ? `${tag}${altered(token)}` : whole,
     );
   }
 }
 
+/** Another token of the same shape. */
+const altered = (token: string): string => token.replace(/[^/]*$/, (last) => last.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10)));
+
 const definedOf = (headers: Readonly<Record<string, string | readonly string[] | undefined>>): Headers =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])));
 
-/** Two new calendars on the server, and its owner with a calendar program beside us. They go when the harness stops. */
+/** Two new calendars on the server, and its owner with a calendar program beside us. They go with the server. */
 export const connectToRealServer = async (account: RealAccount): Promise<CalendarReadingHarness & CalendarHabits> => {
-  const { url, username, password, calendarsPath } = account;
+  const { url, username, password, email, calendarsPath } = account;
   const proxy = new Proxy(account);
   const running = await startFake(proxy);
   const transport = undiciTransport();
@@ -86,12 +93,11 @@ export const connectToRealServer = async (account: RealAccount): Promise<Calenda
   const outbound = createOutbound({ provider: 'caldav', limits, transport, limiter: inProcessRateLimiter(), clock });
   const { calendarReading: reading } = caldav.connect({ config: {}, outbound, userAimedOutbound: outbound, now: clock.now });
   const paths = [randomUUID(), randomUUID()].map((name) => `${calendarsPath}${name}/`);
-  const tend = (method: string) => Promise.all(paths.map((path) => manage({ method, url: `${url}${path}`, username, password })));
-  await tend('MKCALENDAR');
+  for (const path of paths) await makeCalendar(`${url}${path}`, { username, password });
   const [calendarUrl = '', otherUrl = ''] = paths.map((path) => `${url}${path}`);
   const [calendarId = '', otherCalendarId = ''] = paths.map((path) => `${running.url}${path}`);
   const { failNext, dropAfterExecuting, cutAnswers, down, up } = running.faults;
-  const person = calendarPerson({ username, password, email: username, calendarUrl });
+  const person = calendarPerson({ username, password, email, calendarUrl });
   return {
     reading,
     token: tokenOfCredentials({ server_url: running.url, username, password }, 'connection-1'),
@@ -104,15 +110,14 @@ export const connectToRealServer = async (account: RealAccount): Promise<Calenda
     expireCursors: () => proxy.forgetTokens(),
     shortenPages: () => undefined,
     stop: async () => {
-      await tend('DELETE');
       await running.stop();
       await transport.close();
     },
   };
 };
 
-const manage = async ({ method, url, username, password }: Pick<RealAccount, 'url' | 'username' | 'password'> & { readonly method: string }) => {
-  const answer = await send(url, { method: method as 'GET', headers: { authorization: basicAuthorization(username, password) } });
+const makeCalendar = async (url: string, { username, password }: Pick<RealAccount, 'username' | 'password'>): Promise<void> => {
+  const answer = await send(url, { method: 'MKCALENDAR' as 'GET', headers: { authorization: basicAuthorization(username, password) } });
   const said = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} was answered ${answer.statusCode}: ${said}`);
+  if (answer.statusCode >= 300) throw new Error(`MKCALENDAR was answered ${answer.statusCode}: ${said}`);
 };

@@ -44,6 +44,6 @@ describe('calendars on Radicale', () => {
 
   // It tells everything in one answer.
   calendarReadingContract('caldav', { ...caldavTraits, hasPages: false, resumesMidway: false }, () =>
-    connectToRealServer({ url: radicale.url, username, password: 'right-password', calendarsPath: `/${username}/` }),
+    connectToRealServer({ url: radicale.url, username, email: username, password: 'right-password', calendarsPath: `/${username}/` }),
   );
 });
