@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getMe } from '@patchbay/contracts';
-import { ada, admin, clientOf, freshId, stack } from './whole-stack.js';
+import { ada, admin, clientOf, connectBoth, freshId, grace, stack } from './whole-stack.js';
 
 const program = fileURLToPath(new URL('../../cli/bin/patchbay.mjs', import.meta.url));
 const elsewhere = mkdtempSync(join(tmpdir(), 'patchbay-cli-'));
@@ -45,6 +45,7 @@ describe('patchbay', () => {
       'create-api-key',
       'import-connections',
       'dead-letters',
+      'calendars',
       'webhooks',
     ])
       expect(out).toContain(name);
@@ -251,5 +252,22 @@ describe('patchbay', () => {
     expect([code, JSON.parse(out)]).toEqual([0, { migrations: [] }]);
     expect([faulty.code, faulty.err]).toEqual([1, expect.stringMatching(/DATABASE_URL: must begin with postgres/)]);
     expect([away.code, away.err]).toEqual([1, expect.stringMatching(/could not be changed/)]);
+  });
+
+  it('shows calendars, reads them now, and says when somebody is busy', async () => {
+    const { calendar: id } = await connectBoth({ ...grace, email: `${freshId('cli')}@example.com` });
+    const asGrace = { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: grace.token };
+
+    const refreshed = await patchbay(['calendars', 'refresh', id, '--json'], asGrace);
+    const whole = await patchbay(['calendars', 'refresh', id, '--full'], asGrace);
+    const listed = await patchbay(['calendars', 'list'], asGrace);
+    const busy = await patchbay(['calendars', 'busy', '--days', '3', '--user', grace.id, '--json'], asGrace);
+    const wrong = await patchbay(['calendars', 'busy', '--days', '500'], asGrace);
+
+    expect([refreshed.code, documentOf(refreshed)]).toEqual([0, expect.objectContaining({ kind: 'refresh', status: 'succeeded', percent: 100 })]);
+    expect([whole.code, whole.out]).toEqual([0, expect.stringMatching(/^Task \S+ is succeeded: /)]);
+    expect(listed.out).toMatch(new RegExp(`^${id} +google +Work +block +\\S+ +yes`, 'm'));
+    expect(documentOf(busy)).toMatchObject({ items: [{ user_id: grace.id, busy: expect.any(Array) }] });
+    expect(wrong).toMatchObject({ code: 2, err: '--days takes a number from 1 to 400.\n' });
   });
 });
