@@ -11,6 +11,7 @@ import { measureIngress } from './bench/ingress.js';
 import { measureKeyRotation } from './bench/key-rotation.js';
 import { measureLatency } from './bench/latency.js';
 import { measureNeighbours } from './bench/neighbours.js';
+import { measureRecurrence } from './bench/recurrence.js';
 import { measureVault } from './bench/vault.js';
 import { parseOptions, type Options } from './bench/options.js';
 
@@ -29,6 +30,7 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p4'))
     figures.push(...(await measureNeighbours(bench, isQuick ? { secondsPerRound: 5, rounds: 2 } : { secondsPerRound: 18, rounds: 3 })));
+  if (only.has('p5b')) figures.push(...(await measureRecurrence(bench.say, isQuick ? 3 : 9)));
   if (only.has('p6')) figures.push(...(await measureBusy(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p9'))
     figures.push(...(await measureIngress(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
