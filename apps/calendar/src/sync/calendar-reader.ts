@@ -99,7 +99,7 @@ export class CalendarReader {
     await this.#record(run, 'full', { ...position, building_generation: generation, is_full_wanted: false });
     await this.database.transaction(async (tx) => {
       await this.calendars.advance(tx, run.lease, {});
-      await this.contents.keepOnly(tx, row.id, [row.generation, before, generation]);
+      await this.contents.forget(tx, row.id, { from: row.generation + 1, before });
     });
     return { kind: 'full', contents: { calendar: row, generation, window }, since, cursor: null };
   }

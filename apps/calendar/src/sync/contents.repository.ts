@@ -116,10 +116,14 @@ export class ContentsRepository {
     return counts ?? { changed: 0, removed: 0 };
   }
 
-  /** Forgets all contents of a calendar but these. */
-  async keepOnly(tx: Transaction, calendarId: string, generations: readonly number[]): Promise<void> {
+  /** Forgets contents of a calendar: those from one generation up to another. */
+  async forget(tx: Transaction, calendarId: string, generations: { readonly from: number; readonly before: number }): Promise<void> {
     for (const table of ['calendar_events', 'busy_ranges'])
-      await tx.query(`DELETE FROM ${table} WHERE calendar_id = $1 AND generation <> ALL ($2::int[])`, [calendarId, generations]);
+      await tx.query(`DELETE FROM ${table} WHERE calendar_id = $1 AND generation >= $2 AND generation < $3`, [
+        calendarId,
+        generations.from,
+        generations.before,
+      ]);
   }
 
   #busyTimes(rows: readonly Pick<StoredEvent, 'event'>[], { calendar, window }: Contents): readonly BusyTime[] {

@@ -79,7 +79,7 @@ export class SyncService {
     await this.database.transaction(async (tx) => {
       await lease.settle(tx, { isApplied: true, nextAttemptAt, lastError: null, set });
       const difference = kind === 'full' ? { difference: await this.contents.difference(tx, contents, row.generation) } : {};
-      if (kind === 'full') await this.contents.keepOnly(tx, row.id, [generation]);
+      if (kind === 'full') await this.contents.forget(tx, row.id, { from: row.generation, before: generation });
       const counts = await this.runs.finish(tx, { id, calendar_id: row.id }, { error: null, now, ...difference });
       await this.calendars.lookAgainIfAsked(tx, row.id, now);
       this.#announce(tx, row, { ...counts, kind });
