@@ -1,8 +1,5 @@
-import type { SourceEvent } from '@patchbay/capabilities';
+import type { ConflictPolicy } from '@patchbay/contracts';
 import type { WorkRow } from '@patchbay/database';
-
-/** What a busy time of a calendar means for bookings. */
-export type ConflictPolicy = 'block' | 'warn' | 'ignore';
 
 /** A calendar of an account, and how far it has been read. */
 export interface CalendarRow extends WorkRow {
@@ -35,17 +32,6 @@ export interface CalendarRow extends WorkRow {
   readonly building_since: Date | null;
   readonly is_full_wanted: boolean;
   readonly run_id: string | null;
-}
-
-/** One event of a calendar, as the provider told it. */
-export interface CalendarEventRow {
-  readonly calendar_id: string;
-  readonly generation: number;
-  readonly resource: string;
-  readonly event_id: string;
-  readonly series_id: string;
-  readonly version: string | null;
-  readonly event: SourceEvent;
 }
 
 /** One reading of a calendar. `pages`, `changed` and `removed` move while it is under way. */

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { judgeFailure, ProviderError } from '@patchbay/capabilities';
-import { activityRecorded, calendarEventsChanged, calendarSyncDisabled } from '@patchbay/contracts';
+import { activityRecorded, AppError, calendarEventsChanged, calendarSyncDisabled } from '@patchbay/contracts';
 import { isOffered, PROVIDERS } from '@patchbay/bookings';
 import { Database, isDatabaseOutage, LeaseLostError, type Lease, type Settlement, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { backoffMs, CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
-import { AppError } from '@patchbay/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { CalendarReader, HandOver, type Reading, type Run } from './calendar-reader.js';
 import { CalendarsRepository, type AccountState } from './calendars.repository.js';
