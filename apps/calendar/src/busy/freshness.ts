@@ -47,7 +47,7 @@ function covers({ window_from: from, window_to: to }: NonNullable<FreshnessFacts
 }
 
 /** A moment as JSON of the database writes it, or as its driver gives it. */
-export const momentOf = (moment: Date | string | null): Date | null => (moment === null ? null : new Date(moment));
+const momentOf = (moment: Date | string | null): Date | null => (moment === null ? null : new Date(moment));
 
 /** A moment as the API shows it. */
 export const shownMoment = (moment: Date | string | null): string | null => momentOf(moment)?.toISOString() ?? null;
