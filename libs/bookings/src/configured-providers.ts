@@ -15,6 +15,8 @@ interface EgressConfig {
 
 /** Of one answer of a server that a person named: a whole calendar, unpacked. Each is held in memory while it is read. */
 const userAimedBytesMax = 16 * 1024 * 1024;
+/** A small server looks through ten thousand events before it says its first word; how long a call may take in all is said with the call. Milliseconds. */
+const userAimedSilenceMs = 60_000;
 
 /**
  * The providers of this installation under {@link PROVIDERS}, for the module of a service. They share their limits with all replicas. A service without
@@ -31,5 +33,5 @@ const userAimed = ({ NODE_ENV, PUBLIC_BASE_URL, WEBHOOKS_EGRESS_ALLOW }: EgressC
   if (WEBHOOKS_EGRESS_ALLOW === undefined) return {};
   const own = PUBLIC_BASE_URL === undefined ? {} : { ownUrl: PUBLIC_BASE_URL };
   const guard = new EgressGuard({ allow: WEBHOOKS_EGRESS_ALLOW, httpsOnly: NODE_ENV === 'production', ...own });
-  return { userAimedTransport: undiciTransport({ responseBytesMax: userAimedBytesMax }, (options) => guard.connector(options)) };
+  return { userAimedTransport: undiciTransport({ responseBytesMax: userAimedBytesMax, silenceMs: userAimedSilenceMs }, (options) => guard.connector(options)) };
 };
