@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { calendarEventsChanged } from '@patchbay/contracts';
+import { calendarEventsChanged, integrationDisconnected } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
 import pg from 'pg';
 import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
@@ -115,5 +115,23 @@ describe('the calendars of a Google account', () => {
       [connectionId],
     );
     expect(rows).toMatchObject([{ status: 'succeeded' }, { status: 'failed', error: 'unavailable' }, { status: 'succeeded' }]);
+  });
+
+  it('leave nothing here when their user disconnects the account, and come back with it', async () => {
+    put('Private', 1);
+    const account = await stack.connectAccount();
+    await shown(account.connectionId, ['Private']);
+    await stack.probe.publish(integrationDisconnected, {
+      data: { user_id: account.userId, connection_id: account.connectionId, provider: 'google', type: 'calendar', reason: 'by_user' },
+    });
+    await shown(account.connectionId, []);
+    const stored = await sql.query(`SELECT 1 FROM calendar_events WHERE user_id = $1 UNION ALL SELECT 1 FROM busy_ranges WHERE user_id = $1`, [
+      account.userId,
+    ]);
+
+    await stack.connectAccount(account.userId, account.connectionId);
+
+    await shown(account.connectionId, ['Private']);
+    expect(stored.rowCount).toBe(0);
   });
 });
