@@ -1,4 +1,4 @@
-import { tokenOfCredentials, type ChangePage, type Outbound } from '@patchbay/capabilities';
+import { tokenOfCredentials, type ChangePage, type Outbound, type ResourceChange } from '@patchbay/capabilities';
 import { aPlacedEvent, calendarReadingContract, failureOf, type CalendarReadingHarness, type ReadingTraits } from '@patchbay/capabilities/testing';
 import { startFake } from '../_kit/fake-server.js';
 import { createOutbound } from '../_kit/outbound.js';
@@ -147,6 +147,68 @@ describe('a feed that is read again', () => {
     ]);
     expect(new Set(pages.flatMap(({ changes }) => changes.map(({ resource }) => resource))).size).toBe(1_100);
     expect(pages.at(-1)?.cursor?.length).toBeLessThan(1_100 * 13 + 500);
+  });
+});
+
+describe.each([
+  ['with ETag and Last-Modified', undefined],
+  ['without either', []],
+] as const)('a large feed of which only the first page of changes was stored, %s', (_what, validators) => {
+  let harness: Awaited<ReturnType<typeof start>>;
+  let stored: Map<string, Extract<ResourceChange, { readonly kind: 'present' }>>;
+  let cursor: string | null;
+  beforeEach(async () => {
+    harness = await start({ validators });
+    [stored, cursor] = [new Map(), null];
+  });
+  afterEach(() => harness.stop());
+  const many = Array.from({ length: 600 }, (_, index) => `Event ${index}`);
+  const put = (...titles: readonly string[]) => titles.forEach((title) => harness.feed.put(`${title}@example.com`, aPlacedEvent({ title })));
+  const remove = (...titles: readonly string[]) => titles.forEach((title) => harness.feed.remove(`${title}@example.com`));
+  const titles = () => new Set([...stored.values()].flatMap(({ events }) => events.map(({ title }) => title)));
+  /** As a service does that ends after some pages. */
+  const read = async (pagesMax = Number.POSITIVE_INFINITY): Promise<void> => {
+    const window = { from: new Date('2027-01-01T00:00:00Z'), to: new Date('2028-01-01T00:00:00Z') };
+    const known = async () => new Map([...stored].map(([resource, { version }]) => [resource, version ?? '']));
+    let pages = 0;
+    for await (const page of harness.reading.read(harness.token, { calendarId, cursor, window, known })) {
+      for (const change of page.changes) {
+        if (change.kind === 'present') stored.set(change.resource, change);
+        if (change.kind === 'gone') stored.delete(change.resource);
+      }
+      cursor = page.cursor;
+      if (++pages >= pagesMax) return;
+    }
+  };
+
+  it('brings back what was missing for a moment, though the feed is as it was before', async () => {
+    put(...many);
+    await read();
+    remove(...many);
+    await read(1);
+    expect(titles().size).toBe(100);
+    put(...many);
+
+    await read();
+
+    expect(titles()).toEqual(new Set(many));
+  });
+
+  it.each([
+    ['and the feed is as it was before', []],
+    ['and something else is new', ['New']],
+  ])('lets go of what was new on that page when it has left the feed, %s', async (_how, others) => {
+    put('Stays');
+    await read();
+    put(...many);
+    await read(1);
+    expect(titles().size).toBe(500);
+    remove(...many);
+    put(...others);
+
+    await read();
+
+    expect(titles()).toEqual(new Set(['Stays', ...others]));
   });
 });
 

@@ -43,7 +43,7 @@ async function* readChanges(api: IcsApi, token: AccessToken, start: ReadingStart
   const text = digestOf(found.text.replace(answerTimes, ''));
   if (before?.text === text) return yield { changes: [], cursor: cursorText({ ...before, address, validators: found.validators }) };
   const resources = resourcesOf(found, api.now());
-  const after = cursorText({ address, validators: found.validators, text, resources: [...resources.keys()] });
+  const after = { address, validators: found.validators, text, resources: [...resources.keys()] };
   yield* pagesOf(resources, { before, after, start });
 }
 
@@ -52,21 +52,33 @@ const answerTimes = /^DTSTAMP[^\r\n]*\r?\n/gim;
 
 interface Comparison {
   readonly before: FeedCursor | null;
-  readonly after: string;
+  readonly after: FeedCursor;
   readonly start: ReadingStart;
 }
 
-/** Until the last page is stored, reading begins where it began before: what is stored already is then found unchanged. */
+/** Until the last page is stored, reading begins again: what is stored already is then found unchanged. */
 async function* pagesOf(resources: ReadonlyMap<string, Resource>, { before, after, start }: Comparison): AsyncGenerator<ChangePage> {
   const gone = before === null ? [] : before.resources.filter((resource) => !resources.has(resource));
   const names = [...gone, ...resources.keys()];
+  const midway = before === null ? null : cursorText(midwayBetween(before, after));
   for (let first = 0; first === 0 || first < names.length; first += resourcesPerPage) {
     const page = names.slice(first, first + resourcesPerPage);
     const known = await start.known(page.filter((name) => resources.has(name)));
     const isLast = first + resourcesPerPage >= names.length;
-    yield { changes: page.map((name) => changeOf(name, resources.get(name), known.get(name))), cursor: isLast ? after : start.cursor };
+    yield { changes: page.map((name) => changeOf(name, resources.get(name), known.get(name))), cursor: isLast ? cursorText(after) : midway };
   }
 }
+
+/**
+ * After some of the pages a feed is neither as it was before nor as it is now. It must be sent again even when it is as it was before, and of
+ * what either had, anything may be stored: it must be found gone when it is not there then.
+ */
+const midwayBetween = (before: FeedCursor, after: FeedCursor): FeedCursor => ({
+  address: after.address,
+  validators: { etag: null, modified: null },
+  text: '',
+  resources: [...new Set([...before.resources, ...after.resources])],
+});
 
 const changeOf = (resource: string, found: Resource | undefined, knownVersion: string | undefined): ResourceChange => {
   if (found === undefined) return { kind: 'gone', resource };
