@@ -115,6 +115,21 @@ describe('the calendars of an Outlook account', () => {
     await shown(connectionId, ['Second']);
   });
 
+  it('keep their owner busy on a day off from midnight to midnight where it was written, not in UTC', async () => {
+    const [day, dayAfter] = [dayFromNow(4), dayFromNow(5)];
+    const midnight = (date: string) => ({ dateTime: `${date}T00:00:00`, timeZone: 'AUS Eastern Standard Time' });
+    put('Day off', 4, { isAllDay: true, start: midnight(day), end: midnight(dayAfter) });
+    const { connectionId } = await stack.connectAccount(undefined, undefined, 'outlook');
+    await shown(connectionId, ['Day off']);
+
+    const { rows } = await sql.query(
+      `SELECT (lower(during) AT TIME ZONE 'Australia/Sydney')::text AS "from", (upper(during) AT TIME ZONE 'Australia/Sydney')::text AS "to"
+       FROM busy_ranges AS busy JOIN calendars ON calendars.id = busy.calendar_id AND calendars.generation = busy.generation WHERE account_id = $1`,
+      [connectionId],
+    );
+    expect(rows).toEqual([{ from: `${day} 00:00:00`, to: `${dayAfter} 00:00:00` }]);
+  });
+
   it('get the bookings of their owner, once each', async () => {
     const { userId, connectionId } = await stack.connectAccount(undefined, undefined, 'outlook');
     await shown(connectionId, []);

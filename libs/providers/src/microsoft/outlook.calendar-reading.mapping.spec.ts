@@ -103,14 +103,49 @@ describe('a whole day of Outlook', () => {
   const wholeDay = (start: string, end: string, originalStartTimeZone?: string) =>
     toSourceEvent(aGraphEvent({ isAllDay: true, start: at(start), end: at(end), originalStartTimeZone }), null);
 
+  const inZone = (timeZone: string) => [
+    { dateTime: '2027-03-28T00:00:00', timeZone },
+    { dateTime: '2027-03-29T00:00:00', timeZone },
+  ];
+  const asDates = [{ date: '2027-03-28' }, { date: '2027-03-29' }];
+  const midnights = ['2027-03-28T00:00:00', '2027-03-29T00:00:00'] as const;
+
   it.each([
-    ['from midnight to midnight', wholeDay('2027-03-28T00:00:00', '2027-03-29T00:00:00', 'Pacific Standard Time')],
-    ['from midnight to midnight in Berlin, over a change of the clocks', wholeDay('2027-03-27T23:00:00', '2027-03-28T22:00:00', 'Europe/Berlin')],
-    ['from midnight to midnight in a zone with a name of Windows', wholeDay('2027-03-27T23:00:00', '2027-03-28T22:00:00', 'W. Europe Standard Time')],
-    ['from midnight to midnight in New York', wholeDay('2027-03-28T04:00:00', '2027-03-29T04:00:00', 'Eastern Standard Time')],
+    ['from midnight to midnight', wholeDay(...midnights, 'Pacific Standard Time'), 'America/Los_Angeles'],
+    ['from midnight to midnight, far in the east', wholeDay(...midnights, 'AUS Eastern Standard Time'), 'Australia/Sydney'],
+    [
+      'from midnight to midnight in Berlin, over a change of the clocks',
+      wholeDay('2027-03-27T23:00:00', '2027-03-28T22:00:00', 'Europe/Berlin'),
+      'Europe/Berlin',
+    ],
+    [
+      'from midnight to midnight in a zone with a name of Windows',
+      wholeDay('2027-03-27T23:00:00', '2027-03-28T22:00:00', 'W. Europe Standard Time'),
+      'Europe/Berlin',
+    ],
+    ['from midnight to midnight in New York', wholeDay('2027-03-28T04:00:00', '2027-03-29T04:00:00', 'Eastern Standard Time'), 'America/New_York'],
+  ])('is that day where it was written when it is told %s', (_, event, timeZone) => {
+    expect([event.start, event.end]).toEqual(inZone(timeZone));
+  });
+
+  it.each([
     ['in a zone that nobody knows', wholeDay('2027-03-27T22:00:00', '2027-03-28T21:00:00', 'tzone://Microsoft/Custom')],
-  ])('is that day when it is told %s', (_, event) => {
-    expect([event.start, event.end]).toEqual([{ date: '2027-03-28' }, { date: '2027-03-29' }]);
+    ['without a zone', wholeDay(...midnights)],
+    ['by a program that writes in UTC', wholeDay(...midnights, 'UTC')],
+    ['by a program that writes in UTC, as Exchange calls it', wholeDay(...midnights, 'tzone://Microsoft/Utc')],
+  ])('is a mere date when it was written %s', (_, event) => {
+    expect([event.start, event.end]).toEqual(asDates);
+  });
+
+  it('is a mere date, and no time without length, when it ends on itself', () => {
+    const event = wholeDay(midnights[0], midnights[0], 'AUS Eastern Standard Time');
+    expect([event.start, event.end]).toEqual([asDates[0], asDates[0]]);
+  });
+
+  it('of a series is written where its master was', () => {
+    const master = aGraphEvent({ isAllDay: true, originalStartTimeZone: 'AUS Eastern Standard Time' });
+    const { start, end } = toSourceEvent(aGraphEvent({ start: at(midnights[0]), end: at(midnights[1]) }), master);
+    expect([start, end]).toEqual(inZone('Australia/Sydney'));
   });
 });
 

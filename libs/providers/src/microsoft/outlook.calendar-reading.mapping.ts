@@ -72,7 +72,7 @@ export const toRemoteCalendars = ({ value }: z.output<typeof graphCalendars>): r
 export const toSourceEvent = (event: GraphEvent, master: GraphEvent | null): SourceEvent => {
   const isAllDay = event.isAllDay ?? master?.isAllDay ?? false;
   const writtenIn = event.originalStartTimeZone ?? master?.originalStartTimeZone ?? null;
-  const toTime = (time: GraphEvent['start']): CalendarTime => (isAllDay ? { date: dayOf(time, writtenIn) } : toCalendarTime(time));
+  const { start, end } = isAllDay ? wholeDays(event, writtenIn) : { start: toCalendarTime(event.start), end: toCalendarTime(event.end) };
   const showAs = event.showAs ?? master?.showAs;
   const isCancelled = event.isCancelled ?? master?.isCancelled ?? false;
   return {
@@ -80,8 +80,8 @@ export const toSourceEvent = (event: GraphEvent, master: GraphEvent | null): Sou
     // Occurrences stand for themselves: no master with a rule is told beside them.
     seriesId: null,
     originalStart: null,
-    start: toTime(event.start),
-    end: toTime(event.end),
+    start,
+    end,
     recurrence: [],
     status: isCancelled ? 'cancelled' : showAs === 'tentative' ? 'tentative' : 'confirmed',
     // Outlook's own scheduling assistant takes somebody who works elsewhere for available.
@@ -125,11 +125,25 @@ const secondsLength = 19;
 const dateLength = 10;
 const halfDayMs = 43_200_000;
 
+/**
+ * Whole days, from midnight to midnight where they were written: no calendar of Graph says which zone a mere date would be meant in. Nobody's day
+ * is one of UTC, in which programs write for people elsewhere: such a day stays a date, as one in a zone that nobody knows.
+ */
+const wholeDays = ({ start, end }: Pick<GraphEvent, 'start' | 'end'>, writtenIn: string | null): Pick<SourceEvent, 'start' | 'end'> => {
+  const zone = writtenIn === null ? null : toIanaZone(writtenIn);
+  const [first, after] = [dayOf(start, zone), dayOf(end, zone)];
+  // A day that ends on itself is a day, which two midnights could not say.
+  if (zone === null || utcNames.has(zone) || after <= first) return { start: { date: first }, end: { date: after } };
+  const midnightOf = (date: string): CalendarTime => ({ dateTime: `${date}T00:00:00`, timeZone: zone });
+  return { start: midnightOf(first), end: midnightOf(after) };
+};
+
+const utcNames: ReadonlySet<string> = new Set(['UTC', 'Etc/UTC']);
+
 /** A whole day is told from midnight to midnight; some that were made elsewhere are midnight in the zone that they were made in. */
-const dayOf = ({ dateTime }: GraphEvent['start'], writtenIn: string | null): string => {
+const dayOf = ({ dateTime }: GraphEvent['start'], zone: string | null): string => {
   if (dateTime.slice(dateLength, secondsLength) === 'T00:00:00') return dateTime.slice(0, dateLength);
   const ms = Date.parse(`${dateTime.slice(0, secondsLength)}Z`);
-  const zone = writtenIn === null ? null : toIanaZone(writtenIn);
   if (zone === null) return new Date(ms + halfDayMs).toISOString().slice(0, dateLength);
   return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms);
 };
