@@ -33,5 +33,9 @@ const userAimed = ({ NODE_ENV, PUBLIC_BASE_URL, WEBHOOKS_EGRESS_ALLOW }: EgressC
   if (WEBHOOKS_EGRESS_ALLOW === undefined) return {};
   const own = PUBLIC_BASE_URL === undefined ? {} : { ownUrl: PUBLIC_BASE_URL };
   const guard = new EgressGuard({ allow: WEBHOOKS_EGRESS_ALLOW, httpsOnly: NODE_ENV === 'production', ...own });
-  return { userAimedTransport: undiciTransport({ responseBytesMax: userAimedBytesMax, silenceMs: userAimedSilenceMs }, (options) => guard.connector(options)) };
+  return {
+    userAimedTransport: undiciTransport({ responseBytesMax: userAimedBytesMax, silenceMs: userAimedSilenceMs }, (options) =>
+      guard.connector(options),
+    ),
+  };
 };

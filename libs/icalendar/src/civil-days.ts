@@ -12,8 +12,10 @@ const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
+/** Days of a year. */
 export const yearLength = (year: number): number => (isLeapYear(year) ? 366 : 365);
 
+/** Days of a month; the first month is 1. */
 export const monthLength = (year: number, month: number): number => (month === 2 && isLeapYear(year) ? 29 : (monthLengths[month - 1] ?? 0));
 
 /** The number of a day, counted from 1970-01-01. By arithmetic, as a `Date` costs ten times as much and reads the years 0 to 99 as 1900 to 1999. */
@@ -52,6 +54,7 @@ export interface Week {
   readonly weeks: number;
 }
 
+/** The week a day lies in, where weeks begin with `weekStart` and the first of a year is the one with four days in it (RFC 5545 section 3.3.10). */
 export function weekOf(day: number, weekStart: number): Week {
   // The year of a week is the one that most of its days are in, which is that of its fourth day.
   const fourth = weekBeginOf(day, weekStart) + 3;

@@ -14,6 +14,7 @@ export interface Exceptions {
   readonly reachMs: number;
 }
 
+/** What an exception for this occurrence and all later ones changes of them. */
 export interface Shift {
   readonly byMs: number;
   readonly frame: Frame;

@@ -25,6 +25,7 @@ export function anException(originalStart: SourceEvent['originalStart'], parts: 
   return anEvent({ id: 'exception', seriesId: 'event', originalStart, ...parts });
 }
 
+/** A time on the wall in Berlin. */
 export const inBerlin = (dateTime: string): { readonly dateTime: string; readonly timeZone: string } => ({ dateTime, timeZone: 'Europe/Berlin' });
 
 /** `start/end eventId` of each occurrence, in UTC; the window is the year 2026, the calendar in Berlin, unless said otherwise. */

@@ -98,6 +98,7 @@ const statusOf = ({ query }: InboundCall, { appSecret }: InstagramInboundOptions
   const { code = '' } = query;
   if (!isSameText(code, confirmationCode(code, appSecret))) return refused('signature_wrong');
   // Whoever asks with a code that is genuine has been heard: the request was stored, and the ending announced, before the code was given out.
-  const told = 'Your request to delete your data was taken. If an Instagram account of yours was connected here, its connection and tokens are deleted.';
+  const told =
+    'Your request to delete your data was taken. If an Instagram account of yours was connected here, its connection and tokens are deleted.';
   return { kind: 'handshake', answer: textAnswer(`${told}\nConfirmation code: ${code}\n`) };
 };
