@@ -1,29 +1,93 @@
 import { ianaCandidates, toIanaZone } from './windows-zones.js';
-import { offsetsOf } from './written-zone.js';
-import { zoneOf } from './zone.js';
+import { offsetsOf, type WrittenOffsets } from './written-zone.js';
+import { instantBy, zoneOf } from './zone.js';
 
-/** Finds the IANA name of what a calendar calls a time zone; null when there is none. */
-export type ZoneNames = (tzid: string) => string | null;
+/** What the time zones that a calendar names are: by their names, and by what it says about them itself in a `VTIMEZONE`. */
+export interface CalendarZones {
+  /** The IANA name; null when there is none that agrees with the offsets of the calendar. */
+  nameOf(tzid: string): string | null;
+  /** The IANA name or, where none agrees with the offsets of the calendar, the one that does so for most of the time; else what the name alone says. */
+  closestNameOf(tzid: string): string | null;
+  /** The moment at which a wall clock in the zone shows a time, by the offsets of the calendar; null when it gives none. */
+  instantOf(tzid: string, wall: number): number | null;
+}
 
 /** How many zones of one calendar are compared with all that there are: more than any calendar has, and not long. */
 const comparisonsMax = 50;
+/** How many years of zones without a name are read, and how long (in characters) what is written of one may be. */
+const readingsMax = 200;
+const writtenLengthMax = 65_536;
 
 /** The zones of one calendar: each is looked for once, for all of its events. */
-export function zoneNamesOf(zones: readonly (readonly string[])[], now: Date): ZoneNames {
+export function calendarZonesOf(zones: readonly (readonly string[])[], now: Date): CalendarZones {
   const written = new Map(zones.map((lines) => [valueOf(lines, 'TZID') ?? '', lines]));
-  const known = new Map<string, string | null>();
   let comparisons = 0;
-  return (tzid) => {
-    const name = tzid.trim();
-    const found = known.get(name);
-    if (found !== undefined) return found;
+  const sampleOf = remembered((name: string): Sample | null => {
     const lines = written.get(name);
-    const byName = nameIn(name) ?? (lines === undefined ? null : nameIn(valueOf(lines, 'X-LIC-LOCATION') ?? ''));
-    if (byName === null && lines !== undefined) comparisons += 1;
-    const zone = byName ?? (lines === undefined || comparisons > comparisonsMax ? null : nameByOffsets(lines, now));
-    known.set(name, zone);
-    return zone;
+    if (lines === undefined || comparisons >= comparisonsMax) return null;
+    comparisons += 1;
+    return samplesOf(lines, now);
+  });
+  let readings = 0;
+  const offsetsIn = remembered((key: string): WrittenOffsets | null => {
+    const [year = '', name = ''] = /^(-?\d+) (.*)$/s.exec(key)?.slice(1) ?? [];
+    const lines = written.get(name) ?? [];
+    readings += 1;
+    if (readings > readingsMax || lines.reduce((length, line) => length + line.length, 0) > writtenLengthMax) return null;
+    return offsetsOf(lines, { from: Date.UTC(Number(year), 0, 1) - dayMs, to: Date.UTC(Number(year) + 1, 0, 1) + dayMs });
+  });
+  const namesOf = (name: string): readonly Named[] => namesIn(name, written.get(name));
+  const nameOf = remembered((name) => nameFor(namesOf(name), sampleOf(name)));
+  const closestNameOf = remembered((name) => {
+    const sample = sampleOf(name);
+    return (sample === null ? null : closestTo(sample)) ?? namesOf(name)[0]?.zone ?? null;
+  });
+  return {
+    nameOf: (tzid) => nameOf(tzid.trim()),
+    closestNameOf: (tzid) => nameOf(tzid.trim()) ?? closestNameOf(tzid.trim()),
+    instantOf: (tzid, wall) => {
+      const offsets = offsetsIn(`${new Date(wall).getUTCFullYear()} ${tzid.trim()}`);
+      return offsets === null ? null : instantBy(offsets.offsetAt, wall);
+    },
   };
+}
+
+function remembered<T>(find: (key: string) => T | null): (key: string) => T | null {
+  const known = new Map<string, T | null>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const found = find(key);
+    known.set(key, found);
+    return found;
+  };
+}
+
+interface Named {
+  readonly zone: string;
+  /** Whether it is called by a place, as `Europe/Berlin` is, and not by an abbreviation, which means another thing to everybody. */
+  readonly isPlace: boolean;
+}
+
+function namesIn(tzid: string, lines: readonly string[] = []): readonly Named[] {
+  const texts = [tzid, valueOf(lines, 'X-LIC-LOCATION') ?? ''];
+  return texts.flatMap((text) => {
+    const zone = nameIn(text);
+    if (zone === null) return [];
+    return [{ zone, isPlace: /^(?!Etc\/).+\//.test(zone) && text.toLowerCase().endsWith(zone.toLowerCase()) }];
+  });
+}
+
+/**
+ * What a calendar says about a zone goes before what it calls it: the clocks of an `EST` may well change. But one that knows no clock change of a place
+ * has left them out, or is older than they are.
+ */
+function nameFor(names: readonly Named[], sample: Sample | null): string | null {
+  const [first] = names;
+  if (sample === null) return first?.zone ?? null;
+  const agreeing = names.find(({ zone, isPlace }) => (isPlace && !sample.hasChanges) || agreesWith(zone, sample))?.zone;
+  const place = names.find(({ isPlace }) => isPlace)?.zone;
+  return agreeing ?? ianaCandidates().find((name) => agreesWith(name, sample)) ?? place ?? null;
 }
 
 function valueOf(lines: readonly string[], name: string): string | null {
@@ -44,20 +108,48 @@ function nameIn(text: string): string | null {
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
+const fortnightMs = 14 * dayMs;
+/** More than the clocks of any zone change in three years. */
+const changesMax = 50;
 
-/** The zone whose clocks show the same from last year until the year after next. */
-function nameByOffsets(lines: readonly string[], now: Date): string | null {
-  const from = now.getTime() - 365 * dayMs;
+/** Moments from last year until the year after next, and how far the clocks of a zone are ahead of UTC at each. */
+interface Sample {
+  readonly offsets: readonly (readonly [moment: number, offset: number])[];
+  readonly hasChanges: boolean;
+}
+
+function samplesOf(lines: readonly string[], now: Date): Sample | null {
   const to = now.getTime() + 2 * 365 * dayMs;
-  const offsets = offsetsOf(lines, { from, to });
+  const earliest = now.getTime() - 365 * dayMs;
+  const offsets = offsetsOf(lines, { from: earliest, to });
   if (offsets === null) return null;
-  const moments = [...offsets.changes.filter((change) => change > from && change < to).flatMap((change) => [change - hourMs, change])];
-  for (let moment = from; moment < to; moment += 14 * dayMs) moments.push(moment);
-  const wanted = moments.map((moment) => [moment, offsets.offsetAt(moment)] as const);
-  return (
-    ianaCandidates().find((name) => {
-      const zone = zoneOf(name);
-      return wanted.every(([moment, offset]) => zone.offsetAt(moment) === offset);
-    }) ?? null
-  );
+  // Of the time before its first change a calendar says nothing.
+  const from = Math.min(now.getTime(), Math.max(earliest, offsets.changes[0] ?? earliest));
+  const changes = offsets.changes.filter((change) => change > from && change < to);
+  if (changes.length > changesMax) return null;
+  const moments = changes.flatMap((change) => [change - hourMs, change]);
+  for (let moment = from; moment < to; moment += fortnightMs) moments.push(moment);
+  const found = moments.map((moment) => [moment, offsets.offsetAt(moment)] as const);
+  return { offsets: found, hasChanges: new Set(found.map(([, offset]) => offset)).size > 1 };
+}
+
+function agreesWith(name: string, { offsets }: Sample): boolean {
+  const zone = zoneOf(name);
+  return offsets.every(([moment, offset]) => zone.offsetAt(moment) === offset);
+}
+
+/** The zone that differs least, and for no more than a quarter of the time: more would be another zone. */
+function closestTo({ offsets }: Sample): string | null {
+  let closest: string | null = null;
+  let fewest = offsets.length / 4;
+  for (const name of ianaCandidates()) {
+    const zone = zoneOf(name);
+    let differing = 0;
+    for (const [moment, offset] of offsets) {
+      if (zone.offsetAt(moment) !== offset) differing += 1;
+      if (differing >= fewest) break;
+    }
+    if (differing < fewest) [closest, fewest] = [name, differing];
+  }
+  return closest;
 }

@@ -1,7 +1,7 @@
 import type { CalendarTime, EventResponse, SourceEvent } from '@patchbay/capabilities';
 import ICAL from 'ical.js';
 import { dateText, dateTimeText, readBasicTime, readTime } from './calendar-times.js';
-import type { ZoneNames } from './calendar-zones.js';
+import type { CalendarZones } from './calendar-zones.js';
 import { civilDate, dayMs } from './civil-days.js';
 import { durationMs, parseRecurrence, splitLine, thisAndFuture, type TimeLine } from './recurrence-lines.js';
 import { SeriesError } from './series-error.js';
@@ -14,7 +14,7 @@ export interface ReadEvent {
 }
 
 interface Reading {
-  readonly zoneNames: ZoneNames;
+  readonly zones: CalendarZones;
   /** In lower case. */
   readonly ownAddresses: ReadonlySet<string>;
   /** Names an event that has no `UID`. */
@@ -26,21 +26,23 @@ interface Reading {
  *
  * @throws SeriesError when it cannot be told when it takes place.
  */
-export function readEvent(lines: readonly string[], { zoneNames, ownAddresses, nameless }: Reading): ReadEvent {
+export function readEvent(lines: readonly string[], { zones, ownAddresses, nameless }: Reading): ReadEvent {
   const byName = linesByName(lines);
   const first = (name: string): string | undefined => byName.get(name)?.[0];
-  const start = timeOf(required(first('DTSTART')), zoneNames);
   const uid = textOf(first('UID')) || nameless();
   const original = first('RECURRENCE-ID');
-  const originalStart = original === undefined ? null : timeOf(original, zoneNames);
-  const recurrence = original === undefined ? recurrenceOf(byName, zoneNames) : rangeOf(original);
+  // Called as in the series that it is of.
+  const originalStart = original === undefined ? null : timeOf(original, { zones, isSeries: true });
+  const recurrence = original === undefined ? recurrenceOf(byName, zones) : rangeOf(original);
+  const place: Place = { zones, isSeries: recurrence.length > 0 };
+  const start = timeOf(required(first('DTSTART')), place);
   const busyStatus = textOf(first('X-MICROSOFT-CDO-BUSYSTATUS')).toUpperCase();
   const event: SourceEvent = {
     id: originalStart === null ? uid : `${uid}#${recurrenceId(originalStart)}`,
     seriesId: originalStart === null ? null : uid,
     originalStart,
     start,
-    end: endOf({ start, end: first('DTEND'), duration: first('DURATION') }, zoneNames),
+    end: endOf({ start, end: first('DTEND'), duration: first('DURATION') }, place),
     recurrence,
     status: statusOf(textOf(first('STATUS')).toUpperCase(), busyStatus),
     isFree: textOf(first('TRANSP')).toUpperCase() === 'TRANSPARENT' || busyStatus === 'FREE',
@@ -95,12 +97,24 @@ function textOf(line: string | undefined): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-function timeOf(line: string, zoneNames: ZoneNames): CalendarTime {
+interface Place {
+  readonly zones: CalendarZones;
+  /** Times of a series need a zone with a name, as clocks change between them; a single one can be a mere moment. */
+  readonly isSeries: boolean;
+}
+
+function timeOf(line: string, { zones, isSeries }: Place): CalendarTime {
   const { timeZone, value } = splitLine(line);
   const time = readBasicTime(value, timeZone);
   if (!isReal(value)) throw new SeriesError('unreadable_time');
   if (time.isDate) return { date: dateText(time.wall) };
-  return { dateTime: dateTimeText(time.wall), timeZone: time.timeZone === null ? null : zoneNamed(time.timeZone, zoneNames) };
+  const dateTime = dateTimeText(time.wall);
+  if (time.timeZone === null) return { dateTime, timeZone: null };
+  if (!isSeries && zones.nameOf(time.timeZone) === null) {
+    const instant = zones.instantOf(time.timeZone, time.wall);
+    if (instant !== null) return { dateTime: dateTimeText(instant), timeZone: 'UTC' };
+  }
+  return { dateTime, timeZone: zoneNamed(time.timeZone, zones) };
 }
 
 /** There is no 30th of February. */
@@ -111,8 +125,8 @@ function isReal(value: string): boolean {
   return date.year === year && date.month === month && date.day === day && (Number.isNaN(hour) || (hour < 24 && minute < 60));
 }
 
-function zoneNamed(tzid: string, zoneNames: ZoneNames): string {
-  const name = zoneNames(tzid);
+function zoneNamed(tzid: string, zones: CalendarZones): string {
+  const name = zones.closestNameOf(tzid);
   if (name === null) throw new SeriesError('unknown_zone');
   return name;
 }
@@ -124,8 +138,8 @@ interface Extent {
 }
 
 /** Without an end: one day for a day, and no time at all for a time (RFC 5545 section 3.6.1). */
-function endOf({ start, end, duration }: Extent, zoneNames: ZoneNames): CalendarTime {
-  if (end !== undefined) return timeOf(end, zoneNames);
+function endOf({ start, end, duration }: Extent, place: Place): CalendarTime {
+  if (end !== undefined) return timeOf(end, place);
   const lengthMs = duration === undefined ? 0 : durationMs(splitLine(duration).value);
   const { wall } = readTime(start);
   if ('date' in start) return { date: dateText(wall + Math.max(dayMs, Math.ceil(lengthMs / dayMs) * dayMs)) };
@@ -141,14 +155,16 @@ function endOf({ start, end, duration }: Extent, zoneNames: ZoneNames): Calendar
 const recurrenceNames = ['RRULE', 'RDATE', 'EXDATE', 'EXRULE'];
 
 /** With zones by their IANA names: what they are called in this text means nothing elsewhere. */
-function recurrenceOf(byName: ReadonlyMap<string, readonly string[]>, zoneNames: ZoneNames): readonly string[] {
-  const lines = recurrenceNames.flatMap((name) => (byName.get(name) ?? []).map((line) => rewritten(splitLine(line), zoneNames)));
+function recurrenceOf(byName: ReadonlyMap<string, readonly string[]>, zones: CalendarZones): readonly string[] {
+  const lines = recurrenceNames.flatMap((name) => (byName.get(name) ?? []).map((line) => rewritten(splitLine(line), zones)));
   parseRecurrence(lines);
   return lines;
 }
 
-function rewritten({ name, timeZone, value }: TimeLine, zoneNames: ZoneNames): string {
-  return `${timeZone === null ? name : `${name};TZID=${zoneNamed(timeZone, zoneNames)}`}:${value.trim()}`;
+function rewritten({ name, timeZone, value }: TimeLine, zones: CalendarZones): string {
+  // An exception in a zone that nobody knows is taken to be in that of the series, which would be lost otherwise.
+  const isLost = timeZone === null || (name === 'EXDATE' && zones.closestNameOf(timeZone) === null);
+  return `${isLost ? name : `${name};TZID=${zoneNamed(timeZone, zones)}`}:${value.trim()}`;
 }
 
 const rangeOf = (recurrenceIdLine: string): readonly string[] =>

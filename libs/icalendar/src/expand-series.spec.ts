@@ -350,7 +350,20 @@ describe('rules', () => {
 
   it('name a zone that nobody knows', () => {
     expect(faultOf([], { start: { dateTime: '2026-03-02T10:00:00', timeZone: 'Mars/Olympus' } })).toBe('unknown_zone');
-    expect(faultOf(['EXDATE;TZID=Mars/Olympus:20260309T100000'])).toBe('unknown_zone');
+    expect(faultOf(['RDATE;TZID=Mars/Olympus:20260309T100000'])).toBe('unknown_zone');
+  });
+
+  it('that leave out a time in a zone that nobody knows leave it out in their own', () => {
+    expect(expanded([anEvent({ recurrence: ['RRULE:FREQ=WEEKLY;COUNT=2', 'EXDATE;TZID=Mars/Olympus:20260309T100000'] })])).toEqual([
+      '2026-03-02T09:00/2026-03-02T10:00 event',
+    ]);
+  });
+
+  it('with a zone of their own need none of the calendar', () => {
+    const timeZone = 'Mars/Olympus';
+
+    expect(expanded([anEvent({ recurrence: ['RRULE:FREQ=WEEKLY;COUNT=1'] })], { timeZone })).toEqual(['2026-03-02T09:00/2026-03-02T10:00 event']);
+    expect(() => expanded([anEvent({ start: { date: '2026-03-02' }, end: { date: '2026-03-03' } })], { timeZone })).toThrow('unknown_zone');
   });
 
   it('have a time that is none', () => {

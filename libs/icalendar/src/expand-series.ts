@@ -5,7 +5,7 @@ import { exceptionsOf } from './series-exceptions.js';
 import { frameOf, type Frame, type Span } from './series-frame.js';
 import { startsOf } from './series-starts.js';
 import { SeriesError } from './series-error.js';
-import type { Zone } from './zone.js';
+import { lazyZone, type Zone } from './zone.js';
 
 /** A series, or a single event, and when it is of interest. */
 export interface Series {
@@ -40,7 +40,8 @@ const stepsMax = 200_000;
  * @throws SeriesError for what it cannot read, and `too_many_occurrences` for more than 10,000 in the window, or a rule that is as much work as that.
  */
 export function expandSeries({ events, window, timeZone }: Series): readonly Occurrence[] {
-  const floating = zoneNamed(timeZone);
+  // An event with a zone of its own does not need that of the calendar.
+  const floating = lazyZone(() => zoneNamed(timeZone));
   const masters = events.filter(({ seriesId }) => seriesId === null);
   const ids = new Set(masters.map(({ id }) => id));
   const orphans = events.filter(({ seriesId }) => seriesId !== null && !ids.has(seriesId));

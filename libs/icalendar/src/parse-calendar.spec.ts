@@ -298,10 +298,85 @@ describe('time zones', () => {
     expect(zoneOf('Office', ...fixed)).toBe('Asia/Calcutta');
   });
 
-  it('that agree with none cost the events in them only', () => {
+  const american = (standard: string, daylight: string, [spring, autumn]: readonly [string, string]) => [
+    ...observance('DAYLIGHT', 'DTSTART:19700301T020000', `TZOFFSETFROM:${standard}`, `TZOFFSETTO:${daylight}`, `RRULE:FREQ=YEARLY;${spring}`),
+    ...observance('STANDARD', 'DTSTART:19701101T020000', `TZOFFSETFROM:${daylight}`, `TZOFFSETTO:${standard}`, `RRULE:FREQ=YEARLY;${autumn}`),
+  ];
+  const rules = ['BYMONTH=3;BYDAY=2SU', 'BYMONTH=11;BYDAY=1SU'] as const;
+  const rulesUntil2006 = ['BYMONTH=4;BYDAY=1SU', 'BYMONTH=10;BYDAY=-1SU'] as const;
+
+  it.each([
+    ['EST', '-0500', '-0400', 'America/New_York'],
+    ['MST', '-0700', '-0600', 'America/Denver'],
+    ['/example.com/20260101/EST', '-0500', '-0400', 'America/New_York'],
+    ['Eastern Standard Time', '-0800', '-0700', 'America/Los_Angeles'],
+  ])('called %s are what the calendar says that they are, whatever their name says', (tzid, standard, daylight, name) => {
+    expect(zoneOf(tzid, ...zone(tzid, ...american(standard, daylight, rules)))).toBe(name);
+  });
+
+  it('keep a name that agrees with what the calendar says, also one that few use', () => {
+    const flat = observance('STANDARD', 'DTSTART:19700101T000000', 'TZOFFSETFROM:-0500', 'TZOFFSETTO:-0500');
+
+    expect(zoneOf('EST', ...zone('EST', ...flat))).toBe('EST');
+    expect(zoneOf('America/Detroit', ...zone('America/Detroit', ...american('-0500', '-0400', rules)))).toBe('America/Detroit');
+    expect(zoneOf('EST', ...zone('EST', 'X-LIC-LOCATION:America/Detroit', ...american('-0500', '-0400', rules)))).toBe('America/Detroit');
+  });
+
+  it('keep the name of a place where the calendar leaves its clock changes out, or has those of other years', () => {
+    const flat = observance('STANDARD', 'DTSTART:19700101T000000', 'TZOFFSETFROM:+0100', 'TZOFFSETTO:+0100');
+
+    expect(zoneOf('Europe/Berlin', ...zone('Europe/Berlin', ...flat))).toBe('Europe/Berlin');
+    expect(zoneOf('America/New_York', ...zone('America/New_York', ...american('-0500', '-0400', rulesUntil2006)))).toBe('America/New_York');
+  });
+
+  it('called by an abbreviation, with rules that no zone has, are not taken by it', () => {
+    const est = zone('EST', ...american('-0500', '-0400', rulesUntil2006));
+
+    expect(only([...est, ...event('DTSTART;TZID=EST:20260701T100000')]).start).toEqual({ dateTime: '2026-07-01T14:00:00', timeZone: 'UTC' });
+    expect(only([...est, ...event('DTSTART;TZID=EST:20260701T100000', 'RRULE:FREQ=DAILY')]).start).toEqual({
+      dateTime: '2026-07-01T10:00:00',
+      timeZone: 'America/New_York',
+    });
+  });
+
+  const customized = zone('Customized Time Zone', ...american('-0500', '-0400', rulesUntil2006));
+  const customizedTime = (dateTime: string) => `TZID=Customized Time Zone:${dateTime}`;
+
+  it.each([
+    ['20260320T100000', '2026-03-20T15:00:00'],
+    ['20260410T100000', '2026-04-10T14:00:00'],
+    ['20260405T023000', '2026-04-05T07:30:00'],
+    ['20261025T013000', '2026-10-25T05:30:00'],
+    ['20261028T100000', '2026-10-28T15:00:00'],
+  ])('without a name give the moment of a single event at %s by their offsets', (dateTime, moment) => {
+    const lines = event(`DTSTART;${customizedTime(dateTime)}`, `DTEND;${customizedTime(dateTime)}`);
+
+    expect(only([...customized, ...lines])).toMatchObject({
+      start: { dateTime: moment, timeZone: 'UTC' },
+      end: { dateTime: moment, timeZone: 'UTC' },
+    });
+  });
+
+  it('without a name are the closest one for a series and what it leaves out', () => {
+    const lines = event(`DTSTART;${customizedTime('20260302T100000')}`, 'RRULE:FREQ=DAILY', `EXDATE;${customizedTime('20260303T100000')}`);
+
+    expect(only([...customized, ...lines])).toMatchObject({
+      start: { dateTime: '2026-03-02T10:00:00', timeZone: 'America/New_York' },
+      recurrence: ['RRULE:FREQ=DAILY', 'EXDATE;TZID=America/New_York:20260303T100000'],
+    });
+  });
+
+  it('that nobody knows cost a series nothing where it only leaves out a time in them', () => {
+    const { events } = read(event('DTSTART;TZID=Europe/Berlin:20260302T100000', 'RRULE:FREQ=DAILY;COUNT=2', 'EXDATE;TZID=Mars:20260303T100000'));
+    const window = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2027-01-01T00:00:00Z') };
+
+    expect(expandSeries({ events, window, timeZone: 'UTC' }).map(({ start }) => start.toISOString())).toEqual(['2026-03-02T09:00:00.000Z']);
+  });
+
+  it('that are like none cost the series in them only', () => {
     const odd = zone('Odd', ...observance('STANDARD', 'DTSTART:19700101T000000', 'TZOFFSETFROM:+0117', 'TZOFFSETTO:+0117'));
 
-    expect(read([...odd, ...event('DTSTART;TZID=Odd:20260302T100000'), ...event('DTSTART:20260302')])).toMatchObject({
+    expect(read([...odd, ...event('DTSTART;TZID=Odd:20260302T100000', 'RRULE:FREQ=DAILY'), ...event('DTSTART:20260302')])).toMatchObject({
       unreadable: 1,
       events: [{ id: 'one' }],
     });
@@ -379,6 +454,35 @@ describe('a calendar', () => {
 });
 
 describe('large calendars', () => {
+  const customized = [
+    'BEGIN:VTIMEZONE',
+    'TZID:Customized',
+    ...[
+      'BEGIN:DAYLIGHT',
+      'DTSTART:19700405T020000',
+      'TZOFFSETFROM:-0500',
+      'TZOFFSETTO:-0400',
+      'RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=1SU',
+      'END:DAYLIGHT',
+    ],
+    ...[
+      'BEGIN:STANDARD',
+      'DTSTART:19701025T020000',
+      'TZOFFSETFROM:-0400',
+      'TZOFFSETTO:-0500',
+      'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU',
+      'END:STANDARD',
+    ],
+    'END:VTIMEZONE',
+  ];
+  const days = (year: number): readonly string[] =>
+    Array.from({ length: 10_000 }, (_, number) => [
+      'BEGIN:VEVENT',
+      `UID:event-${number}`,
+      `DTSTART;TZID=Customized:${String(year + (number % 1_000))}0302T100000`,
+      'END:VEVENT',
+    ]).flat();
+
   const within = (limitMs: number, work: () => unknown): void => {
     const began = performance.now();
     work();
@@ -398,6 +502,10 @@ describe('large calendars', () => {
     ]);
 
     within(10_000, () => expect(read(events.flat()).events).toHaveLength(10_000));
+  });
+
+  it('of 10,000 events in a zone without a name, in a thousand different years, are read in seconds', () => {
+    within(10_000, () => expect(read([...customized, ...days(2_000)]).events).not.toHaveLength(0));
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SourceEvent } from '@patchbay/capabilities';
 import { readLines } from './calendar-lines.js';
-import { zoneNamesOf, type ZoneNames } from './calendar-zones.js';
+import { calendarZonesOf, type CalendarZones } from './calendar-zones.js';
 import { bareAddress, propertyOf, readEvent, type ReadEvent } from './event-lines.js';
 import { SeriesError } from './series-error.js';
 
@@ -53,18 +53,18 @@ export function parseCalendar(text: string, { ownAddresses = [], now = new Date(
   if (text.length > lengthMax) throw new CalendarTextError('too_large');
   const { calendar, events: components, zones, isCalendar, isWhole } = readLines(text);
   if (!isCalendar) throw new CalendarTextError('not_a_calendar');
-  const zoneNames = zoneNamesOf(zones, now);
+  const calendarZones = calendarZonesOf(zones, now);
   const addresses = new Set(ownAddresses.map(bareAddress));
   const events = new EventsById();
   let unreadable = 0;
   for (const lines of components) {
-    const read = readOrNull(() => readEvent(lines, { zoneNames, ownAddresses: addresses, nameless: () => namelessId(lines) }));
+    const read = readOrNull(() => readEvent(lines, { zones: calendarZones, ownAddresses: addresses, nameless: () => namelessId(lines) }));
     if (read === null) unreadable += 1;
     else events.add(read);
   }
   return {
     events: events.all(),
-    timeZone: zoneIn(valueOf(calendar, ['X-WR-TIMEZONE']), zoneNames),
+    timeZone: zoneIn(valueOf(calendar, ['X-WR-TIMEZONE']), calendarZones),
     name: valueOf(calendar, ['X-WR-CALNAME', 'NAME']),
     unreadable,
     isWhole,
@@ -107,7 +107,7 @@ const timesOf = ({ start, end, recurrence }: SourceEvent): string => JSON.string
 
 const namelessId = (lines: readonly string[]): string => createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
 
-const zoneIn = (tzid: string | null, zoneNames: ZoneNames): string | null => (tzid === null ? null : zoneNames(tzid));
+const zoneIn = (tzid: string | null, zones: CalendarZones): string | null => (tzid === null ? null : zones.closestNameOf(tzid));
 
 function valueOf(lines: readonly string[], names: readonly string[]): string | null {
   for (const name of names) {

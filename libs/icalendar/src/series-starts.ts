@@ -5,6 +5,7 @@ import { parseRecurrence, type AddedTime } from './recurrence-lines.js';
 import { walkRule, type Budget, type Walk } from './rule-walk.js';
 import type { Rule } from './rule.js';
 import type { Frame } from './series-frame.js';
+import { toIanaZone } from './windows-zones.js';
 import type { Zone } from './zone.js';
 
 /** An occurrence before exceptions: what the wall clock shows when it begins, and its own end if it has one. */
@@ -55,10 +56,14 @@ function exceptedBy(excepted: readonly WrittenTime[], frame: Frame): (wall: numb
   const days = new Set<number>();
   for (const time of excepted) {
     if (time.isDate && !frame.isAllDay) days.add(time.wall);
-    else times.add(frame.keyOf(time));
+    else times.add(frame.keyOf(inKnownZone(time)));
   }
   return (wall) => (times.size > 0 && times.has(frame.keyAt(wall))) || (days.size > 0 && days.has(midnightOf(wall)));
 }
+
+/** A zone that nobody knows is taken for that of the series: an occurrence too many does less harm than a series that is missing. */
+const inKnownZone = (time: WrittenTime): WrittenTime =>
+  time.timeZone === null || toIanaZone(time.timeZone) !== null ? time : { ...time, timeZone: null };
 
 const hoursOfChangeMs = 3 * 3_600_000;
 

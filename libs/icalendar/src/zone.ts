@@ -56,13 +56,24 @@ function makeZone(lookUp: (instant: number) => number): Zone {
     for (const stretch of stretches) if (instant >= stretch.from && instant < stretch.to) last = stretch;
     return last.offset;
   };
-  const instantOf = (wall: number): number => {
-    const before = offsetAt(wall - dayMs);
-    const after = offsetAt(wall + dayMs);
-    if (before === after || offsetAt(wall - before) === before) return wall - before;
-    return offsetAt(wall - after) === after ? wall - after : wall - before;
+  return { offsetAt, instantOf: (wall) => instantBy(offsetAt, wall), wallOf: (instant) => instant + offsetAt(instant) };
+}
+
+/** {@link Zone.instantOf} for clocks that are known by their offsets. */
+export function instantBy(offsetAt: (instant: number) => number, wall: number): number {
+  const before = offsetAt(wall - dayMs);
+  const after = offsetAt(wall + dayMs);
+  if (before === after || offsetAt(wall - before) === before) return wall - before;
+  return offsetAt(wall - after) === after ? wall - after : wall - before;
+}
+
+/** A zone that need not be known before somebody asks it. */
+export function lazyZone(find: () => Zone): Zone {
+  return {
+    offsetAt: (instant) => find().offsetAt(instant),
+    instantOf: (wall) => find().instantOf(wall),
+    wallOf: (instant) => find().wallOf(instant),
   };
-  return { offsetAt, instantOf, wallOf: (instant) => instant + offsetAt(instant) };
 }
 
 /** Looks once a week, and closely where the offset has changed: no zone has changed its clocks twice within a week since 1970. */
