@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ReadingWindow, ResourceChange, SourceEvent } from '@patchbay/capabilities';
 import type { Transaction } from '@patchbay/database';
 import { LOG, type Logger } from '@patchbay/service-kit';
+import { busyBatches, busyTimesMax, TooManyOccurrencesError } from './busy-batches.js';
 import { busyTimesOf, seriesOf, type BusyTime } from './busy-times.js';
 import { storableJson, storableText } from './storable.js';
 import type { CalendarRow } from './sync-rows.js';
@@ -31,8 +32,11 @@ interface StoredEvent {
 
 type Present = Extract<ResourceChange, { readonly kind: 'present' }>;
 
-/** So many rows are written in one statement, and so many series expanded between two: neither the database nor this process is held up. */
+/** So many rows are written in one statement: the database is not held up. */
 const batchMax = 1_000;
+
+/** So many series are expanded between two statements: the database ends transactions that rest for long, however much work series are. */
+const expandedMax = 100;
 
 /** What stands in calendars, and the busy times it comes to. Everything happens with the calendar's row locked. */
 @Injectable()
@@ -75,23 +79,29 @@ export class ContentsRepository {
     return { changed: differing.length, removed: gone.filter((resource) => stored.has(resource)).length };
   }
 
-  /** Works out the busy times of series again. */
+  /**
+   * Works out the busy times of series again.
+   *
+   * @throws TooManyOccurrencesError when the calendar comes to more than are kept of one.
+   */
   async expand(tx: Transaction, { calendar, generation, window }: Contents, touched: ReadonlySet<string>): Promise<void> {
-    for (const series of batchesOf([...touched])) {
+    const all = [...touched];
+    if (all.length === 0) return;
+    for (const series of batchesOf(all)) await tx.query(deleteBusy, [calendar.id, generation, series]);
+    const [kept] = await tx.query<{ count: number }>(countBusy, [calendar.id, generation]);
+    let count = kept?.count ?? 0;
+    for (const series of batchesOf(all, expandedMax)) {
       const rows = await tx.query<Pick<StoredEvent, 'series_id' | 'event'>>(
         `SELECT series_id, event FROM calendar_events WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3)`,
         [calendar.id, generation, series],
       );
-      const busy = [...Map.groupBy(rows, (row) => row.series_id).values()].flatMap((events) =>
-        this.#busyTimes(events, { calendar, generation, window }),
-      );
-      await tx.query(`DELETE FROM busy_ranges WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3)`, [
-        calendar.id,
-        generation,
-        series,
-      ]);
-      for (const batch of batchesOf(busy))
-        await tx.query(insertBusy, [calendar.id, generation, calendar.tenant_id, calendar.user_id, ...columnsOf(batch)]);
+      const told = [...Map.groupBy(rows, (row) => row.series_id).values()].map((found) => found.map(({ event }) => event));
+      for await (const busy of busyBatches(told, (events) => this.#busyTimes(events, { calendar, generation, window }))) {
+        count += busy.length;
+        if (count > busyTimesMax) throw new TooManyOccurrencesError();
+        for (const batch of batchesOf(busy))
+          await tx.query(insertBusy, [calendar.id, generation, calendar.tenant_id, calendar.user_id, ...columnsOf(batch)]);
+      }
     }
   }
 
@@ -126,8 +136,7 @@ export class ContentsRepository {
       ]);
   }
 
-  #busyTimes(rows: readonly Pick<StoredEvent, 'event'>[], { calendar, window }: Contents): readonly BusyTime[] {
-    const events = rows.map(({ event }) => event);
+  #busyTimes(events: readonly SourceEvent[], { calendar, window }: Contents): readonly BusyTime[] {
     const { busy, fault } = busyTimesOf(events, window, calendar.time_zone ?? 'UTC');
     if (fault !== null) this.log.warn({ calendar_id: calendar.id, fault }, 'a series cannot be expanded; only the times that are written down count');
     return busy;
@@ -191,6 +200,10 @@ const insertEvents = `
   INSERT INTO calendar_events (calendar_id, generation, tenant_id, user_id, resource, event_id, series_id, version, event)
   SELECT $1, $2, $3, $4, * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])`;
 
+const deleteBusy = `DELETE FROM busy_ranges WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3)`;
+
+const countBusy = `SELECT count(*)::int AS count FROM busy_ranges WHERE calendar_id = $1 AND generation = $2`;
+
 const insertBusy = `
   INSERT INTO busy_ranges (calendar_id, generation, tenant_id, user_id, series_id, event_id, during, is_all_day, state, title)
   SELECT $1, $2, $3, $4, series_id, event_id, tstzrange(starts_at, ends_at), is_all_day, state, title
@@ -233,6 +246,6 @@ function isSame(stored: readonly StoredEvent[], rows: readonly StoredEvent[]): b
   });
 }
 
-function batchesOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / batchMax) }, (_, index) => items.slice(index * batchMax, (index + 1) * batchMax));
+function batchesOf<Item>(items: readonly Item[], size = batchMax): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

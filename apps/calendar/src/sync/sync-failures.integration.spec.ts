@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
 import { AppError } from '@patchbay/contracts';
 import { ProviderError, type ProviderErrorCode } from '@patchbay/capabilities';
 import { waitFor } from '@patchbay/testing';
 import { anEvent } from '../testing/calendars.fake.js';
 import { aCalendar, startSyncBench, type SyncBench } from '../testing/sync-bench.js';
+import { TooManyOccurrencesError } from './busy-batches.js';
+import { ContentsRepository } from './contents.repository.js';
 
 const minuteMs = 60_000;
 
@@ -95,6 +98,20 @@ describe('a calendar that cannot be read', () => {
     };
 
     expect(await nextAttempt()).toMatchObject({ error_count: 1, last_error: 'reading_failed' });
+  });
+
+  it('fails by itself, rests and is switched off in the end when it comes to more busy times than are kept', async () => {
+    const expand = jest.spyOn(ContentsRepository.prototype, 'expand').mockRejectedValue(new TooManyOccurrencesError());
+    const { cursor, synced_at: syncedAt } = await bench.calendarOf(account);
+    bench.provider.put('work', anEvent('b'));
+    const failed = await nextAttempt();
+    const restMs = (failed.next_attempt_at?.getTime() ?? 0) - bench.time.now.getTime();
+    for (let count = 0; count < 4; count += 1) await nextAttempt();
+    expand.mockRestore();
+
+    expect(failed).toMatchObject({ error_count: 1, last_error: 'too_many_occurrences', cursor, synced_at: syncedAt });
+    expect(restMs).toBeGreaterThanOrEqual(minuteMs / 2);
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: false, next_attempt_at: null, last_error: 'too_many_occurrences' });
   });
 
   it('waits for its user when the account must be connected again, and goes on with its cursor then', async () => {

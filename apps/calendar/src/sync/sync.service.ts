@@ -6,6 +6,7 @@ import { Database, isDatabaseOutage, LeaseLostError, type Lease, type Settlement
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { backoffMs, CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { v7 as uuidv7 } from 'uuid';
+import { TooManyOccurrencesError } from './busy-batches.js';
 import { CalendarReader, HandOver, type Reading, type Run } from './calendar-reader.js';
 import { CalendarsRepository, type AccountState } from './calendars.repository.js';
 import { ContentsRepository, type Difference } from './contents.repository.js';
@@ -117,6 +118,7 @@ export class SyncService {
   }
 
   #judge(row: CalendarRow, error: unknown): Failure {
+    if (error instanceof TooManyOccurrencesError) return { reason: 'too_many_occurrences', kind: 'own', retryAfterMs: undefined };
     if (!(error instanceof ProviderError) && !(error instanceof AppError)) {
       // Something in this calendar is more than we can read. The others go on, and its owner is told.
       this.log.error({ err: error, calendar_id: row.id }, 'a calendar cannot be read');

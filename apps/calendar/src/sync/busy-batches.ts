@@ -1,0 +1,38 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SourceEvent } from '@patchbay/capabilities';
+import type { BusyTime, SeriesTimes } from './busy-times.js';
+
+/** So many busy times are held at once, give or take those of one series. */
+const heldMax = 5_000;
+
+/** So many busy times may one calendar have: some hundred a day. */
+export const busyTimesMax = 200_000;
+
+/** A calendar comes to more busy times than are kept of one. */
+export class TooManyOccurrencesError extends Error {
+  override readonly name = 'TooManyOccurrencesError';
+
+  constructor() {
+    super(`a calendar has more than ${busyTimesMax} busy times`);
+  }
+}
+
+/**
+ * Expands series one after the other, and tells their busy times some thousands at a time. A series can be some ten milliseconds of work, and whoever
+ * writes a feed decides how many there are: other work gets its turn after each.
+ */
+export async function* busyBatches(
+  series: Iterable<readonly SourceEvent[]>,
+  expand: (events: readonly SourceEvent[]) => SeriesTimes['busy'],
+): AsyncGenerator<readonly BusyTime[]> {
+  let held: BusyTime[] = [];
+  for (const events of series) {
+    for (const time of expand(events)) held.push(time);
+    if (held.length >= heldMax) {
+      yield held;
+      held = [];
+    }
+    await setImmediate();
+  }
+  if (held.length > 0) yield held;
+}
