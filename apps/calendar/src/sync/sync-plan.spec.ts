@@ -46,6 +46,10 @@ describe('how a calendar is read', () => {
     expect(plans.map(({ kind }) => kind)).toEqual(['full', 'full']);
   });
 
+  it('begins again in the middle of reading everything when somebody wants everything read anew', () => {
+    expect(planOf({ ...building, is_full_wanted: true })).toEqual({ kind: 'full' });
+  });
+
   it('moves the window on, by reading everything only where a cursor is bound to its window', () => {
     const short = { window_to: new Date('2027-11-22T00:00:00Z') };
 

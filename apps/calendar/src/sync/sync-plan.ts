@@ -28,7 +28,8 @@ const untilNextMs = 24 * 60 * 60_000;
 /** Decides how a calendar is read. */
 export function planSync(row: CalendarRow, { now, days, isBoundToWindow }: Circumstances): SyncPlan {
   const building = buildingOf(row);
-  if (building !== null && now.getTime() - building.since.getTime() < buildingMsMax) return { kind: 'resumed', ...building };
+  // Whoever wants everything read anew wants nothing of what was read before that.
+  if (building !== null && !row.is_full_wanted && now.getTime() - building.since.getTime() < buildingMsMax) return { kind: 'resumed', ...building };
   const { cursor, window_from: from, window_to: to } = row;
   const isStarted = row.building_generation !== null || row.is_full_wanted;
   if (isStarted || row.generation === 0 || cursor === null || from === null || to === null) return { kind: 'full' };
