@@ -121,6 +121,10 @@ async function deleteContents(tx: Transaction, calendars: readonly { readonly id
     await tx.query(`DELETE FROM ${table} WHERE calendar_id = ANY ($1)`, [calendars.map(({ id }) => id)]);
 }
 
+/** What is read by itself at all is read at once when its time zone is another, also by whoever reads it in the old one just now. */
+const ifMoved = (column: string, value: string): string =>
+  `${column} = CASE WHEN known.time_zone IS DISTINCT FROM excluded.time_zone AND known.next_attempt_at IS NOT NULL THEN ${value} ELSE known.${column} END`;
+
 /** In another time zone whole days and floating times are other times. */
 const insertListed = `
   INSERT INTO calendars AS known (id, tenant_id, user_id, account_id, provider, remote_id, name, time_zone, is_primary, is_writable, is_selected,
@@ -132,4 +136,5 @@ const insertListed = `
   WHERE accounts.id = $1
   ON CONFLICT (account_id, remote_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, is_primary = excluded.is_primary,
     is_writable = excluded.is_writable, updated_at = now(),
-    is_full_wanted = known.is_full_wanted OR known.time_zone IS DISTINCT FROM excluded.time_zone`;
+    is_full_wanted = known.is_full_wanted OR known.time_zone IS DISTINCT FROM excluded.time_zone,
+    ${ifMoved('wanted_revision', 'known.wanted_revision + 1')}, ${ifMoved('next_attempt_at', 'least(known.next_attempt_at, $2::timestamptz)')}`;

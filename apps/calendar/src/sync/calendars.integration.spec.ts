@@ -1,0 +1,63 @@
+import { waitFor } from '@patchbay/testing';
+import { anEvent } from '../testing/calendars.fake.js';
+import { aCalendar, startSyncBench, type SyncBench } from '../testing/sync-bench.js';
+
+const day = anEvent('day', { start: { date: '2026-12-05' }, end: { date: '2026-12-06' } });
+const inBerlin = 'event day 12-04 23:00-23:00';
+const inTokyo = 'event day 12-04 15:00-15:00';
+
+describe('a calendar whose time zone becomes another', () => {
+  let bench: SyncBench;
+  let account: string;
+
+  beforeAll(async () => {
+    bench = await startSyncBench();
+  });
+  beforeEach(async () => {
+    await bench.reset();
+    bench.provider.put('work', day);
+    bench.start();
+    account = await bench.connect(aCalendar('work'));
+    await bench.settled(account);
+  });
+  afterAll(() => bench.stop());
+
+  const list = (timeZone: string) =>
+    bench.database.transaction((tx) => bench.calendars.takeList(tx, account, { calendars: [aCalendar('work', { timeZone })], now: bench.time.now }));
+  const isShown = (time: string) => waitFor(async () => ((await bench.busy(account))[0] === time ? true : undefined), time);
+
+  it('is read anew at once, not only after its interval', async () => {
+    const before = await bench.busy(account);
+
+    await list('Asia/Tokyo');
+    await isShown(inTokyo);
+
+    expect(before).toEqual([inBerlin]);
+    expect((await bench.runs(account)).map(({ kind }) => kind)).toEqual(['full', 'full']);
+  });
+
+  it('is read anew at once after a reading that began in the old zone', async () => {
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    bench.provider.beforePage = () => opened;
+    const first = bench.sync(account);
+    await waitFor(() => (bench.provider.readings.length === 2 ? true : undefined), 'the reading to begin');
+
+    await list('Asia/Tokyo');
+    open();
+    await first;
+
+    expect(await isShown(inTokyo)).toBe(true);
+  });
+
+  it('waits as long as before when it is listed in the same zone, or is not read by itself', async () => {
+    const due = (await bench.calendarOf(account)).next_attempt_at;
+    await list('Europe/Berlin');
+    const same = await bench.calendarOf(account);
+    await bench.query(`UPDATE calendars SET next_attempt_at = NULL, is_selected = false`);
+    await list('Asia/Tokyo');
+
+    expect(same).toMatchObject({ next_attempt_at: due, is_full_wanted: false });
+    expect(await bench.calendarOf(account)).toMatchObject({ next_attempt_at: null, is_full_wanted: true });
+  });
+});
