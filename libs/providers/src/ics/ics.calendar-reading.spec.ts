@@ -158,7 +158,7 @@ describe.each([
   let stored: Map<string, Extract<ResourceChange, { readonly kind: 'present' }>>;
   let cursor: string | null;
   beforeEach(async () => {
-    harness = await start({ validators });
+    harness = await start(validators === undefined ? {} : { validators });
     [stored, cursor] = [new Map(), null];
   });
   afterEach(() => harness.stop());
