@@ -13,6 +13,7 @@ import { CalendarTextError, parseCalendar, type ParsedCalendar } from '@patchbay
 import { icsForm } from './ics.credentials.js';
 import { cursorText, readCursor, type FeedCursor } from './ics.cursor.js';
 import { readFeed, readHead, type Feed, type FeedText, type IcsApi } from './ics.feed.js';
+import { uidOf, unreadableUids } from './ics.unreadable.js';
 
 /** A feed is one calendar; it has no id of its own. */
 const feedCalendarId = 'feed';
@@ -42,7 +43,8 @@ async function* readChanges(api: IcsApi, token: AccessToken, start: ReadingStart
 
   const text = digestOf(found.text.replace(answerTimes, ''));
   if (before?.text === text) return yield { changes: [], cursor: cursorText({ ...before, address, validators: found.validators }) };
-  const resources = resourcesOf(found, api.now());
+  const contents = contentsOf(found, api.now());
+  const resources = new Map([...contents.readable, ...(await keptOf(contents, start))]);
   const after = { address, validators: found.validators, text, resources: [...resources.keys()] };
   yield* pagesOf(resources, { before, after, start });
 }
@@ -91,21 +93,46 @@ interface Resource {
   readonly events: readonly SourceEvent[];
 }
 
-/** Named by a digest of the UID: all names together stand in the cursor, and UIDs are long. */
-const resourcesOf = ({ text }: FeedText, now: Date): ReadonlyMap<string, Resource> => {
+/** What a feed holds. */
+interface FeedContents {
+  readonly readable: ReadonlyMap<string, Resource>;
+  /** Names of what is there, but not all of it could be read, or nothing. */
+  readonly unreadable: ReadonlySet<string>;
+}
+
+const contentsOf = ({ text }: FeedText, now: Date): FeedContents => {
   const { events, unreadable, isWhole } = parsed(text, now);
   // Half of a calendar would make everything in its other half look as if it was gone.
   if (!isWhole) throw new ProviderError('ics', 'invalid_response', { reason: 'incomplete' });
   // Of a feed that makes no sense nobody must think that its owner has become free.
-  if (events.length === 0 && unreadable > 0) throw new ProviderError('ics', 'invalid_response', { reason: 'unreadable' });
-  const byUid = new Map<string, SourceEvent[]>();
-  for (const event of events) {
-    const uid = event.seriesId ?? event.id;
-    const known = byUid.get(uid);
-    if (known === undefined) byUid.set(uid, [event]);
-    else known.push(event);
+  if (events.length === 0 && unreadable > 0) throw tooUnreadable();
+  const unreadableNames = new Set(unreadable === 0 ? [] : [...unreadableUids(text, events)].map(nameOf));
+  const resources = [...Map.groupBy(events, uidOf)].map(([uid, ofUid]) => {
+    const name = nameOf(uid);
+    return [name, toResource(ofUid, !unreadableNames.has(name))] as const;
+  });
+  return { readable: new Map(resources), unreadable: unreadableNames };
+};
+
+const tooUnreadable = (): ProviderError => new ProviderError('ics', 'invalid_response', { reason: 'unreadable' });
+
+/** So many events may break in any feed; in a large one, one in a hundred. */
+const brokenMax = 5;
+
+/**
+ * What could be read before and cannot be now is not gone: it stays as it is stored. When that happens to much of a feed, its server has begun to
+ * write something else, and what is stored would no longer be told from what is so.
+ */
+const keptOf = async ({ readable, unreadable }: FeedContents, { known }: ReadingStart): Promise<ReadonlyMap<string, Resource>> => {
+  const kept = new Map<string, Resource>();
+  const names = [...unreadable];
+  for (let first = 0; first < names.length; first += resourcesPerPage) {
+    for (const [name, version] of await known(names.slice(first, first + resourcesPerPage)))
+      // With the version that is stored it is found unchanged. Of what was never read whole, the part that can be read goes on being told.
+      if (!readable.has(name) || !version.endsWith(partMark)) kept.set(name, { version, events: [] });
+    if (kept.size > Math.max(brokenMax, readable.size / 100)) throw tooUnreadable();
   }
-  return new Map([...byUid].map(([uid, ofUid]) => [digestOf(uid).slice(0, nameLength), toResource(ofUid)]));
+  return kept;
 };
 
 const parsed = (text: string, now: Date): ParsedCalendar => {
@@ -117,10 +144,19 @@ const parsed = (text: string, now: Date): ParsedCalendar => {
   }
 };
 
+/** A digest of the UID: all names together stand in the cursor, and UIDs are long. */
+const nameOf = (uid: string): string => digestOf(uid).slice(0, nameLength);
+
 /** 72 bits: of a hundred thousand UIDs no two share them, but for one time in a trillion. */
 const nameLength = 12;
 
-const toResource = (events: readonly SourceEvent[]): Resource => ({ version: digestOf(JSON.stringify(events)), events });
+/** Ends the version of what was read in part. No digest has it. */
+const partMark = '~';
+
+const toResource = (events: readonly SourceEvent[], isWhole: boolean): Resource => ({
+  version: `${digestOf(JSON.stringify(events))}${isWhole ? '' : partMark}`,
+  events,
+});
 
 const feedOf = (token: AccessToken): Feed => ({ url: icsForm.parse(credentialsOfToken(token)).url, accountId: token.accountId });
 
