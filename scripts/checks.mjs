@@ -44,7 +44,7 @@ export async function check() {
 export async function test() {
   const tally = new Tally();
   await runChecks(tally);
-  await tally.step('Integration tests (PostgreSQL and NATS)', () => runJest('integration', [], { timeoutMs: 4 * minutes }));
+  await tally.step('Integration tests (PostgreSQL and NATS)', () => runJest('integration', [], { timeoutMs: 7 * minutes }));
   await tally.step('Whole-stack tests', () => runJest('e2e', [], { timeoutMs: 4 * minutes, workers: 1 }));
   await tally.step(
     'Chaos: nothing lost, nothing doubled',

@@ -216,7 +216,9 @@ describe('patchbay', () => {
     const farEnd = `${stack.sandboxUrl}/receiver/${freshId('cli')}`;
     const asAda = { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: ada.token };
     const webhooks = async (...args: readonly string[]) => patchbay(['webhooks', ...args, '--json'], asAda);
-    const created = documentOf(await webhooks('create', '--name', 'CLI', '--to', farEnd, '--event', 'booking_*', '--signing', 'ed25519'));
+    const created = documentOf(
+      await webhooks('create', '--name', 'CLI', '--to', farEnd, '--event', 'webhook_endpoint_disabled', '--signing', 'ed25519'),
+    );
     const id = String(created['id']);
 
     const tested = await webhooks('test', id);

@@ -1,12 +1,17 @@
-/** Longer than anything a test waits for takes. Milliseconds. */
-const patienceMs = 20_000;
+/** Longer than almost anything a test waits for takes. Milliseconds. */
+const usualPatienceMs = 20_000;
 
 /**
  * Looks again and again until there is an answer, in place of a pause of guessed length.
  *
- * @throws after 20 seconds, with what was waited for.
+ * @param patienceMs longer only for what waits for time to pass by itself, such as a circuit that closes again.
+ * @throws after that, with what was waited for.
  */
-export async function waitFor<Value>(look: () => Value | undefined | Promise<Value | undefined>, what: string): Promise<Value> {
+export async function waitFor<Value>(
+  look: () => Value | undefined | Promise<Value | undefined>,
+  what: string,
+  patienceMs = usualPatienceMs,
+): Promise<Value> {
   const until = Date.now() + patienceMs;
   for (;;) {
     const value = await look();

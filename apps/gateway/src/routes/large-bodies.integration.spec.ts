@@ -95,10 +95,12 @@ describe('large bodies of webhooks', () => {
   it('that are announced and not sent keep no others waiting for long, and none that are small', async () => {
     const held = await Promise.all(Array.from({ length: 6 }, () => hold(26 * mib)));
     expect((await request(`${stack.url}${path}`, { method: 'POST', body: 'small' })).statusCode).toBe(200);
-    expect(await send(20)).toMatchObject({ status: 503, code: 'service_unavailable' });
-
+    const before = performance.now();
+    const sent = await send(20);
+    const tookMs = performance.now() - before;
     for (const socket of held) socket.destroy();
 
-    expect((await send(20)).status).toBe(200);
+    expect(sent.status).toBe(200);
+    expect(tookMs).toBeLessThan(8_000);
   }, 30_000);
 });
