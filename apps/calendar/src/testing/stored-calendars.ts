@@ -30,7 +30,9 @@ export async function storeAccount(sql: pg.Pool, account: StoredAccount = {}): P
     `INSERT INTO accounts (id, tenant_id, user_id, provider, status, status_at, created_at, sync_enabled) VALUES ($1, $2, $3, 'google', $4, now(), now(), $5)`,
     [accountId, tenantId, userId, status, isSyncEnabled],
   );
-  for (const calendar of calendars) await storeCalendar(sql, { accountId, userId, tenantId }, calendar);
+  // Calendars of one name are answered in the order of their ids: here that of the test.
+  for (const [index, calendar] of calendars.entries())
+    await storeCalendar(sql, { accountId, userId, tenantId }, { remoteId: `${index}-${randomUUID()}`, ...calendar });
   return { userId, accountId };
 }
 

@@ -217,8 +217,8 @@ export const ssrfAttacks: readonly Attack[] = [
       {
         without: 'the guard on the way to calendars that people type',
         file: 'libs/bookings/src/configured-providers.ts',
-        find: ', (options) => guard.connector(options)',
-        replaceBy: '',
+        find: 'guard.connector(options),',
+        replaceBy: 'undefined as never,',
       },
       {
         without: 'the look at where a feed leads',
