@@ -1,38 +1,26 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import {
-  getCalendarAccount,
-  integrationDisconnected,
-  listCalendarAccounts,
-  updateCalendarAccount,
-  type CalendarAccount,
-  type Caller,
-} from '@patchbay/contracts';
-import { connectNats, RequestClient } from '@patchbay/messaging';
+import { getCalendarAccount, integrationDisconnected, listCalendarAccounts, updateCalendarAccount, type CalendarAccount } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { pino } from 'pino';
+import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
 import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
 
 jest.setTimeout(60_000);
 
 describe('calendar accounts', () => {
   let stack: CalendarStack;
-  let requests: RequestClient;
-  let close: () => Promise<void>;
+  let requests: CalendarCallers['requests'];
+  let close: CalendarCallers['close'];
 
   beforeAll(async () => {
     stack = await startCalendarStack();
-    const connection = await connectNats({ servers: stack.nats.url, name: 'spec', log: pino({ level: 'silent' }) });
-    requests = new RequestClient(connection);
-    close = () => connection.close();
+    ({ requests, close } = await openCallers(stack));
   });
   afterAll(async () => {
-    requests.close();
     await close();
     await stack.stop();
   });
 
-  const as = (userId: string): { caller: Caller } => ({ caller: { tenant_id: 'default', user_id: userId, role: 'user' } });
   const list = async (userId: string) => (await requests.send(listCalendarAccounts, { limit: 50 }, as(userId))).items;
   const isRead = ({ calendar_id: id, calendars }: CalendarAccount): boolean =>
     id !== null && calendars.every((calendar) => calendar.bookable || !calendar.is_selected);

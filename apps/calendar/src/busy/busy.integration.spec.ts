@@ -1,9 +1,7 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { getBusyTimes, type Caller, type InputOf, type UserBusy } from '@patchbay/contracts';
-import { connectNats, RequestClient } from '@patchbay/messaging';
-import pg from 'pg';
-import { pino } from 'pino';
+import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
 import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
 import { storeAccount } from '../testing/stored-calendars.js';
 
@@ -14,22 +12,16 @@ const [from, to] = ['2026-12-01T00:00:00Z', '2026-12-02T00:00:00Z'];
 
 describe('busy times', () => {
   let stack: CalendarStack;
-  let sql: pg.Pool;
-  let requests: RequestClient;
-  let close: () => Promise<void>;
+  let sql: CalendarCallers['sql'];
+  let requests: CalendarCallers['requests'];
+  let close: CalendarCallers['close'];
 
   beforeAll(async () => {
     stack = await startCalendarStack();
-    sql = new pg.Pool({ connectionString: stack.database.url, options: '-c search_path=calendar', max: 2 });
-    sql.on('error', () => undefined);
-    const connection = await connectNats({ servers: stack.nats.url, name: 'spec', log: pino({ level: 'silent' }) });
-    requests = new RequestClient(connection);
-    close = () => connection.close();
+    ({ requests, sql, close } = await openCallers(stack));
   });
   afterAll(async () => {
-    requests.close();
     await close();
-    await sql.end();
     await stack.stop();
   });
 

@@ -7,13 +7,10 @@ import {
   listSyncRuns,
   refreshCalendarAccount,
   updateCalendarAccount,
-  type Caller,
   type InputOf,
 } from '@patchbay/contracts';
-import { connectNats, RequestClient } from '@patchbay/messaging';
 import { waitFor } from '@patchbay/testing';
-import pg from 'pg';
-import { pino } from 'pino';
+import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
 import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
 import { storeAccount } from '../testing/stored-calendars.js';
 
@@ -21,27 +18,20 @@ jest.setTimeout(60_000);
 
 describe('the settings of calendars, and the readings that people ask for', () => {
   let stack: CalendarStack;
-  let sql: pg.Pool;
-  let requests: RequestClient;
-  let close: () => Promise<void>;
+  let sql: CalendarCallers['sql'];
+  let requests: CalendarCallers['requests'];
+  let close: CalendarCallers['close'];
 
   beforeAll(async () => {
     stack = await startCalendarStack();
-    sql = new pg.Pool({ connectionString: stack.database.url, options: '-c search_path=calendar', max: 2 });
-    sql.on('error', () => undefined);
-    const connection = await connectNats({ servers: stack.nats.url, name: 'spec', log: pino({ level: 'silent' }) });
-    requests = new RequestClient(connection);
-    close = () => connection.close();
+    ({ requests, sql, close } = await openCallers(stack));
   });
   afterAll(async () => {
-    requests.close();
     await close();
-    await sql.end();
     await stack.stop();
   });
   afterEach(() => stack.faults.clear());
 
-  const as = (userId: string): { caller: Caller } => ({ caller: { tenant_id: 'default', user_id: userId, role: 'user' } });
   const get = (userId: string, id: string) => requests.send(getCalendarAccount, { id }, as(userId));
   const update = (userId: string, wanted: InputOf<typeof updateCalendarAccount>) => requests.send(updateCalendarAccount, wanted, as(userId));
   const refresh = (userId: string, id: string) => requests.send(refreshCalendarAccount, { id }, as(userId));
