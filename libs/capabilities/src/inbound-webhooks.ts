@@ -18,6 +18,8 @@ export interface InboundNotice {
   readonly type: string;
   /** The provider's id of the account that it concerns; null where it does not say. */
   readonly accountId: string | null;
+  /** The channel that we opened for such notices, by our id of it; absent where nobody opens channels. */
+  readonly channelId?: string;
   /** The permission has ended: the account must be connected again. */
   readonly endsConnection?: boolean;
 }

@@ -1,7 +1,10 @@
 import type { IntegrationType } from '@patchbay/contracts';
 import type { z } from 'zod';
 import type { CalendarCapability } from './calendar.js';
+import type { CalendarEventsCapability } from './calendar-events.js';
+import type { CalendarPushCapability } from './calendar-push.js';
 import type { CalendarReadingCapability } from './calendar-reading.js';
+import type { CalendarSharingCapability } from './calendar-sharing.js';
 import type { CredentialsCapability } from './credentials.js';
 import type { IdentityCapability } from './identity.js';
 import type { InboundSecrets, InboundWebhooksCapability } from './inbound-webhooks.js';
@@ -18,6 +21,9 @@ export interface Capabilities {
   readonly credentials: CredentialsCapability;
   readonly calendar: CalendarCapability;
   readonly calendarReading: CalendarReadingCapability;
+  readonly calendarEvents: CalendarEventsCapability;
+  readonly calendarSharing: CalendarSharingCapability;
+  readonly calendarPush: CalendarPushCapability;
   readonly video: VideoCapability;
 }
 

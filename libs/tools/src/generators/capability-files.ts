@@ -11,6 +11,9 @@ const methods: { readonly [Name in Exclude<CapabilityName, 'oauth' | 'credential
   revocation: ['revoke'],
   calendar: ['listCalendars', 'createEvent', 'updateEvent', 'deleteEvent'],
   calendarReading: ['listCalendars', 'read'],
+  calendarEvents: ['listEvents', 'getEvent', 'createEvent', 'updateEvent', 'deleteEvent', 'writeEvents'],
+  calendarSharing: ['listShares', 'grant', 'revoke'],
+  calendarPush: ['open', 'renew', 'close'],
   video: ['findMeeting', 'createMeeting', 'updateMeeting', 'deleteMeeting'],
 };
 
@@ -24,7 +27,10 @@ const capabilityFile = (names: ProviderNames, name: CapabilityName): string => {
 };
 
 /** What a capability says of itself beside its methods. */
-const properties: Partial<Record<CapabilityName, readonly string[]>> = { calendarReading: ['  isBoundToWindow: false,'] };
+const properties: Partial<Record<CapabilityName, readonly string[]>> = {
+  calendarReading: ['  isBoundToWindow: false,'],
+  calendarPush: ['  lifeMs: 24 * 60 * 60_000,'],
+};
 
 const calls = (names: ProviderNames, name: keyof typeof methods): string => {
   const { id, propertyName, displayName } = names;

@@ -111,6 +111,9 @@ calendarReadingContract('${id}', traits, async () => {
 const notWritten = (): never => {
   throw new Error('the fake cannot do that yet');
 };`,
+  calendarEvents: null,
+  calendarSharing: null,
+  calendarPush: null,
   video: (id) => `videoContract('${id}', async () => ({ ...(await connect()), seen: () => [] }));`,
 };
 
