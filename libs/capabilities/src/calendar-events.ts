@@ -108,6 +108,6 @@ export interface CalendarEventsCapability {
   /** Already gone is success. An occurrence is taken out of its series; a series goes whole. */
   deleteEvent(token: AccessToken, calendarId: string, id: string): Promise<void>;
 
-  /** Several writes with as few requests as the provider needs, in the order of the list where they concern one event. One that fails takes nothing from the others. */
+  /** Several writes with as few requests as the provider needs, in the order of the list where they concern one event. One that fails takes nothing from the others; only a refused token is thrown, so that all can be written with another. */
   writeEvents(token: AccessToken, calendarId: string, writes: readonly EventWrite[]): Promise<readonly EventWriteOutcome[]>;
 }
