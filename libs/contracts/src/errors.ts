@@ -1,12 +1,23 @@
 import { authErrors } from './auth/auth.errors.js';
+import { blocksErrors } from './calendar/blocks.errors.js';
 import { calendarErrors } from './calendar/calendar.errors.js';
+import { conflictsErrors } from './calendar/conflicts.errors.js';
 import { ingressErrors } from './ingress/ingress.errors.js';
 import { operationsErrors } from './operations/operations.errors.js';
 import { videoErrors } from './video/video.errors.js';
 import { webhooksErrors } from './webhooks/webhooks.errors.js';
 
 /** Every failure code Patchbay answers with. A closed list: frontends compare the codes. */
-export const errorCatalog = { ...operationsErrors, ...authErrors, ...calendarErrors, ...videoErrors, ...webhooksErrors, ...ingressErrors } as const;
+export const errorCatalog = {
+  ...operationsErrors,
+  ...authErrors,
+  ...calendarErrors,
+  ...blocksErrors,
+  ...conflictsErrors,
+  ...videoErrors,
+  ...webhooksErrors,
+  ...ingressErrors,
+} as const;
 /** One of the codes of the catalogue. */
 export type ErrorCode = keyof typeof errorCatalog;
 

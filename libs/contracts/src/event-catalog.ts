@@ -3,6 +3,7 @@ import * as activity from './activity/activity.events.js';
 import * as auth from './auth/auth.events.js';
 import * as booking from './booking/booking.events.js';
 import * as calendar from './calendar/calendar.events.js';
+import * as conflicts from './calendar/conflicts.events.js';
 import { subjectOf, type EventContract } from './definitions/define-event.js';
 import * as ingress from './ingress/ingress.events.js';
 import * as video from './video/video.events.js';
@@ -14,6 +15,7 @@ export const eventCatalog = [
   ...Object.values(auth),
   ...Object.values(video),
   ...Object.values(calendar),
+  ...Object.values(conflicts),
   ...Object.values(webhooks),
   ...Object.values(ingress),
   ...Object.values(activity),

@@ -1,7 +1,9 @@
 import { activityRoutes } from './activity/activity.routes.js';
 import { authRoutes } from './auth/auth.routes.js';
 import { signInRoutes } from './auth/sign-in.routes.js';
+import { blocksRoutes } from './calendar/blocks.routes.js';
 import { calendarRoutes } from './calendar/calendar.routes.js';
+import { conflictsRoutes } from './calendar/conflicts.routes.js';
 import type { RouteContract } from './definitions/define-route.js';
 import { ingressRoutes } from './ingress/ingress.routes.js';
 import { operationsRoutes } from './operations/operations.routes.js';
@@ -13,6 +15,8 @@ export const routeCatalog: readonly RouteContract[] = [
   ...signInRoutes,
   ...authRoutes,
   ...calendarRoutes,
+  ...blocksRoutes,
+  ...conflictsRoutes,
   ...videoRoutes,
   ...webhooksRoutes,
   ...ingressRoutes,
