@@ -14,6 +14,8 @@ export interface CalendarEventsTraits {
   readonly makesConferences: boolean;
   /** True when floating times stay such; else they become times of the calendar's zone. */
   readonly floats: boolean;
+  /** True when an account can have a calendar that it may only read. */
+  readonly hasReadOnlyCalendars: boolean;
 }
 
 /** A calendar account at a running fake, whose calendars are empty. */
@@ -22,8 +24,8 @@ export interface CalendarEventsHarness {
   readonly token: AccessToken;
   /** A calendar that can be written. */
   readonly calendarId: string;
-  /** A calendar that can only be read; null where no account has one. */
-  readonly readOnlyCalendarId: string | null;
+  /** A calendar that can only be read; any text where there is none. */
+  readonly readOnlyCalendarId: string;
   readonly situations: ProviderSituations;
   /** A guest answers the invitation to an event of `calendarId`. */
   respond(id: string, email: string, response: Exclude<EventResponse, 'unanswered'>): Promise<void> | void;

@@ -165,11 +165,4 @@ const occurrencePromises = (calendar: AskedCalendar, { series, starts }: Asked):
 
     expect(await calendar.titles()).toEqual(['Daily', 'Once', 'Daily']);
   });
-
-  it('finds no occurrence where the rule has none', async () => {
-    const { id } = await series();
-    await calendar.update(id, { recurrence: ['RRULE:FREQ=DAILY;COUNT=2'] });
-
-    expect(await starts()).toEqual([first, second]);
-  });
 };
