@@ -36,13 +36,31 @@ export interface SourceEvent {
   readonly key: string | null;
 }
 
+/** An event that stands in a calendar and cannot be read, by what its owner finds it by there. */
+export interface UnreadableEvent {
+  readonly title: string | null;
+  /** As it is written there, whatever it means. */
+  readonly start: string | null;
+  /** A stable word, such as `unreadable_time`. */
+  readonly fault: string;
+}
+
 /** What became of one resource: the thing that a provider hands out, replaces and removes whole, such as an event of Google or a file of CalDAV. */
 export type ResourceChange =
   /** It is there like this now. */
-  | { readonly kind: 'present'; readonly resource: string; readonly version: string | null; readonly events: readonly SourceEvent[] }
-  /** It is there as {@link ReadingStart.known} had it. */
-  | { readonly kind: 'unchanged'; readonly resource: string }
+  | (ReadResource & { readonly kind: 'present'; readonly version: string | null; readonly events: readonly SourceEvent[] })
+  /** It is there as {@link ReadingStart.known} had it; or it was, and can no longer be read. */
+  | (ReadResource & { readonly kind: 'unchanged' })
   | { readonly kind: 'gone'; readonly resource: string };
+
+interface ReadResource {
+  readonly resource: string;
+  /**
+   * What stands in it beside `events` and cannot be read. An adapter never drops an event silently: its time would be taken for free. Said anew each
+   * time; absent when everything could be read.
+   */
+  readonly unreadable?: readonly UnreadableEvent[];
+}
 
 /** Some changes, stored together with the cursor that follows them. */
 export interface ChangePage {

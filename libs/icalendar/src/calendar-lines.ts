@@ -1,3 +1,5 @@
+import type { Steps } from './turns.js';
+
 /** The lines of a calendar text, unfolded, by the component they stand in. */
 export interface CalendarLines {
   /** Those of the calendars themselves. */
@@ -53,9 +55,12 @@ interface OpenComponent {
 /**
  * Takes a text apart line by line, in one pass. A component that never ends costs itself: the next one that begins ends it.
  */
-export function readLines(text: string): CalendarLines {
+export function* readLines(text: string): Steps<CalendarLines> {
   const reader = new LineReader();
-  for (const line of unfolded(text)) reader.take(line);
+  for (const line of unfolded(text)) {
+    if (line === null) yield;
+    else reader.take(line);
+  }
   return reader.finish();
 }
 
@@ -125,8 +130,12 @@ class LineReader {
   }
 }
 
-/** Joins folded lines (RFC 5545 section 3.1), whatever ends them, and leaves out those that nobody reads. */
-function* unfolded(text: string): Generator<string> {
+/** After so many lines of the text other work may have its turn: less than a millisecond. */
+const linesPerStep = 500;
+
+/** Joins folded lines (RFC 5545 section 3.1), whatever ends them, and leaves out those that nobody reads. Null: other work may have its turn. */
+function* unfolded(text: string): Generator<string | null> {
+  let lines = 0;
   const ending = text.includes('\n') ? '\n' : '\r';
   let parts: string[] = [];
   let isWanted = false;
@@ -139,6 +148,8 @@ function* unfolded(text: string): Generator<string> {
       parts = [];
       isWanted = mayBeWanted(text.slice(at, Math.min(end, at + 40)));
     }
+    lines += 1;
+    if (lines % linesPerStep === 0) yield null;
     if (isWanted) parts.push(withoutReturns(text.slice(isFolded ? at + 1 : at, end)));
     at = end + 1;
   }

@@ -55,6 +55,28 @@ export function readEvent(lines: readonly string[], { zones, ownAddresses, namel
   return { event, sequence: Number.isNaN(sequence) ? 0 : sequence };
 }
 
+/** What an event that cannot be read is found by. */
+interface EventOutline {
+  readonly uid: string;
+  readonly title: string | null;
+  /** As it is written. */
+  readonly start: string | null;
+}
+
+const outlineLengthMax = 200;
+
+/** What can be said of a `VEVENT`, be it as broken as it may. */
+export function outlineOf(lines: readonly string[], nameless: () => string): EventOutline {
+  const byName = linesByName(lines);
+  const shortened = (text: string): string | null => text.slice(0, outlineLengthMax).toWellFormed() || null;
+  const start = byName.get('DTSTART')?.[0] ?? '';
+  return {
+    uid: textOf(byName.get('UID')?.[0]) || nameless(),
+    title: shortened(textOf(byName.get('SUMMARY')?.[0])),
+    start: shortened(start.slice(start.search(/[;:]/) + 1).trim()),
+  };
+}
+
 function linesByName(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const line of lines) {

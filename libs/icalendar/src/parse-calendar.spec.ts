@@ -12,7 +12,7 @@ const read = (lines: readonly string[], options: ParseOptions = {}) => parseCale
 /** The only event of a text that has one. */
 function only(lines: readonly string[], options: ParseOptions = {}) {
   const { events, unreadable } = read(lines, options);
-  expect({ events: events.length, unreadable }).toEqual({ events: 1, unreadable: 0 });
+  expect({ events: events.length, unreadable }).toEqual({ events: 1, unreadable: [] });
   const [first] = events;
   if (first === undefined) throw new Error('there is no event');
   return first;
@@ -130,7 +130,19 @@ describe('an event', () => {
 
     const { events, unreadable } = read([...broken.flatMap((lines) => event(...lines)), ...event('DTSTART:20260302')]);
 
-    expect({ events: events.length, unreadable }).toEqual({ events: 1, unreadable: broken.length });
+    expect({ events: events.length, unreadable: unreadable.length }).toEqual({ events: 1, unreadable: broken.length });
+  });
+
+  it('that cannot be read is told by its name, its title and what stands for its start', () => {
+    const { unreadable } = read([
+      ...event('SUMMARY:Team lunch', 'DTSTART;TZID=Mars/Olympus:20260302T100000'),
+      ...event('DTSTART:20260302', 'RRULE:FREQ=FORTNIGHTLY'),
+    ]);
+
+    expect(unreadable).toEqual([
+      { uid: 'one', title: 'Team lunch', start: 'TZID=Mars/Olympus:20260302T100000', fault: 'unknown_zone' },
+      { uid: 'one', title: null, start: '20260302', fault: 'unreadable_rule' },
+    ]);
   });
 
   it('without a UID is known by what it says', () => {
@@ -377,7 +389,7 @@ describe('time zones', () => {
     const odd = zone('Odd', ...observance('STANDARD', 'DTSTART:19700101T000000', 'TZOFFSETFROM:+0117', 'TZOFFSETTO:+0117'));
 
     expect(read([...odd, ...event('DTSTART;TZID=Odd:20260302T100000', 'RRULE:FREQ=DAILY'), ...event('DTSTART:20260302')])).toMatchObject({
-      unreadable: 1,
+      unreadable: [{ uid: 'one', fault: 'unknown_zone' }],
       events: [{ id: 'one' }],
     });
   });
@@ -415,7 +427,7 @@ describe('a calendar', () => {
     const text = spoil(calendar(...event('DTSTART:20260302T100000Z', 'DTEND:20260302T110000Z', 'SUMMARY:Stand-up of everybody who is there')));
 
     expect(parseCalendar(text)).toMatchObject({
-      unreadable: 0,
+      unreadable: [],
       isWhole: true,
       events: [{ id: 'one', start: { dateTime: '2026-03-02T10:00:00' }, title: 'Stand-up of everybody who is there' }],
     });
@@ -443,7 +455,7 @@ describe('a calendar', () => {
     const text = calendar(...event('DTSTART:20260302'), ...event('DTSTART:20260303'));
 
     for (let length = 20; length < text.trimEnd().length; length += 7) expect(parseCalendar(text.slice(0, length)).isWhole).toBe(false);
-    expect(parseCalendar(text.trimEnd())).toMatchObject({ isWhole: true, unreadable: 0 });
+    expect(parseCalendar(text.trimEnd())).toMatchObject({ isWhole: true, unreadable: [] });
   });
 
   it('loses only the event that does not end', () => {

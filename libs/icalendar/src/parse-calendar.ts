@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { SourceEvent } from '@patchbay/capabilities';
+import type { SourceEvent, UnreadableEvent } from '@patchbay/capabilities';
 import { readLines } from './calendar-lines.js';
 import { calendarZonesOf, type CalendarZones } from './calendar-zones.js';
-import { bareAddress, propertyOf, readEvent, type ReadEvent } from './event-lines.js';
-import { SeriesError } from './series-error.js';
+import { bareAddress, outlineOf, propertyOf, readEvent, type ReadEvent } from './event-lines.js';
+import { SeriesError, type SeriesFault } from './series-error.js';
+import { atOnce, type Steps } from './turns.js';
 
 /** What a calendar text holds. */
 export interface ParsedCalendar {
@@ -15,10 +16,15 @@ export interface ParsedCalendar {
   /** The calendar's own zone (`X-WR-TIMEZONE`) by its IANA name. */
   readonly timeZone: string | null;
   readonly name: string | null;
-  /** How many events could not be read: they are left out, the others are there. */
-  readonly unreadable: number;
+  /** Events that could not be read: they are left out, the others are there. */
+  readonly unreadable: readonly UnreadableText[];
   /** False when the text ends before its calendar does, as half a download does: what is missing is then not gone. */
   readonly isWhole: boolean;
+}
+
+/** An event of a calendar text that cannot be read. */
+export interface UnreadableText extends UnreadableEvent {
+  readonly uid: string;
 }
 
 /** How a calendar is read. */
@@ -41,6 +47,11 @@ export class CalendarTextError extends Error {
   }
 }
 
+/**
+ * Moved whenever a text would be read as something else than before. What was read by another version is read again, though its text has not changed.
+ */
+export const calendarParserVersion = 1;
+
 /** Characters; a calendar of 10,000 meetings has some 10 million. */
 const lengthMax = 64 * 2 ** 20;
 
@@ -49,18 +60,27 @@ const lengthMax = 64 * 2 ** 20;
  *
  * @throws CalendarTextError
  */
-export function parseCalendar(text: string, { ownAddresses = [], now = new Date() }: ParseOptions = {}): ParsedCalendar {
+export const parseCalendar = (text: string, options: ParseOptions = {}): ParsedCalendar => atOnce(calendarSteps(text, options));
+
+/**
+ * {@link parseCalendar} a little at a time, for `inTurns`: a large text takes seconds.
+ *
+ * @throws CalendarTextError
+ */
+export function* calendarSteps(text: string, { ownAddresses = [], now = new Date() }: ParseOptions = {}): Steps<ParsedCalendar> {
   if (text.length > lengthMax) throw new CalendarTextError('too_large');
-  const { calendar, events: components, zones, isCalendar, isWhole } = readLines(text);
+  const { calendar, events: components, zones, isCalendar, isWhole } = yield* readLines(text);
   if (!isCalendar) throw new CalendarTextError('not_a_calendar');
   const calendarZones = calendarZonesOf(zones, now);
   const addresses = new Set(ownAddresses.map(bareAddress));
   const events = new EventsById();
-  let unreadable = 0;
+  const unreadable: UnreadableText[] = [];
   for (const lines of components) {
-    const read = readOrNull(() => readEvent(lines, { zones: calendarZones, ownAddresses: addresses, nameless: () => namelessId(lines) }));
-    if (read === null) unreadable += 1;
+    const nameless = (): string => namelessId(lines);
+    const read = readOrFault(() => readEvent(lines, { zones: calendarZones, ownAddresses: addresses, nameless }));
+    if (typeof read === 'string') unreadable.push({ ...outlineOf(lines, nameless), fault: read });
     else events.add(read);
+    yield;
   }
   return {
     events: events.all(),
@@ -71,11 +91,11 @@ export function parseCalendar(text: string, { ownAddresses = [], now = new Date(
   };
 }
 
-function readOrNull(read: () => ReadEvent): ReadEvent | null {
+function readOrFault(read: () => ReadEvent): ReadEvent | SeriesFault {
   try {
     return read();
   } catch (error) {
-    if (error instanceof SeriesError) return null;
+    if (error instanceof SeriesError) return error.fault;
     throw error;
   }
 }

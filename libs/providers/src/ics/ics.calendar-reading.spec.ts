@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tokenOfCredentials, type ChangePage, type Outbound, type ResourceChange } from '@patchbay/capabilities';
 import { aPlacedEvent, calendarReadingContract, failureOf, type CalendarReadingHarness, type ReadingTraits } from '@patchbay/capabilities/testing';
 import { startFake } from '../_kit/fake-server.js';
@@ -134,6 +135,21 @@ describe('a feed that is read again', () => {
     expect(second?.changes).toEqual([]);
   });
 
+  it.each([
+    ['with validators', undefined],
+    ['without', []],
+  ] as const)('by another reader of calendar texts is read whole, though it is the same, %s', async (_what, validators) => {
+    harness = await start(validators === undefined ? {} : { validators });
+    await harness.put(aPlacedEvent());
+    const [first] = await read(null);
+    const older = JSON.stringify({ ...(JSON.parse(first?.cursor ?? '') as object), parser: 0 });
+
+    const [again] = await read(older);
+
+    expect(again?.changes).toMatchObject([{ kind: 'present' }]);
+    expect(again?.cursor).toBe(first?.cursor);
+  });
+
   it('is told in pages when it is large, and begins again after a page that is not the last', async () => {
     harness = await start();
     for (let index = 0; index < 1_100; index += 1) await harness.put(aPlacedEvent({ title: `Event ${index}` }));
@@ -250,6 +266,21 @@ describe('what a server sends in the place of a feed', () => {
     expect(events).toHaveLength(1);
     // It has taken minutes.
     expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('leaves the process to others in between, however much there is to read', async () => {
+    const many = Array.from({ length: 15_000 }, (_, index) => [`UID:${index}`, ...dentist.slice(1), 'RRULE:FREQ=WEEKLY;COUNT=3']);
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    const begunMs = performance.now();
+    delay.enable();
+
+    const events = await readBody(feedOf(...many));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    delay.disable();
+
+    expect(events).toHaveLength(15_000);
+    // However quick the machine is: far from all of it at once.
+    expect(delay.max / 1_000_000).toBeLessThan((performance.now() - begunMs) / 3);
   });
 
   it('gives one UID to two events: their owner is busy in both', async () => {

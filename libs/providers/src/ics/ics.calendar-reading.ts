@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   credentialsOfToken,
   ProviderError,
@@ -8,12 +8,20 @@ import {
   type ReadingStart,
   type ResourceChange,
   type SourceEvent,
+  type UnreadableEvent,
 } from '@patchbay/capabilities';
-import { CalendarTextError, parseCalendar, type ParsedCalendar } from '@patchbay/icalendar';
+import {
+  calendarParserVersion,
+  calendarSteps,
+  CalendarTextError,
+  inTurns,
+  type ParsedCalendar,
+  type Steps,
+  type UnreadableText,
+} from '@patchbay/icalendar';
 import { icsForm } from './ics.credentials.js';
 import { cursorText, readCursor, type FeedCursor } from './ics.cursor.js';
 import { readFeed, readHead, type Feed, type FeedText, type IcsApi } from './ics.feed.js';
-import { uidOf, unreadableUids } from './ics.unreadable.js';
 
 /** A feed is one calendar; it has no id of its own. */
 const feedCalendarId = 'feed';
@@ -36,21 +44,35 @@ async function* readChanges(api: IcsApi, token: AccessToken, start: ReadingStart
   if (start.calendarId !== feedCalendarId) throw new ProviderError('ics', 'not_found');
   const address = digestOf(feed.url);
   const before = start.cursor === null ? null : readCursor(start.cursor);
-  // What one address said about itself means nothing at another.
-  const isSameAddress = before?.address === address;
-  const found = await readFeed(api, feed, isSameAddress ? before.validators : { etag: null, modified: null });
+  // What one address said about itself means nothing at another; and what was read in another way is read again, though it has not changed.
+  const isAsBefore = before?.address === address && before.parser === calendarParserVersion;
+  const found = await readFeed(api, feed, isAsBefore ? before.validators : { etag: null, modified: null });
   if (found === null) return yield { changes: [], cursor: start.cursor };
 
-  const text = digestOf(found.text.replace(answerTimes, ''));
-  if (before?.text === text) return yield { changes: [], cursor: cursorText({ ...before, address, validators: found.validators }) };
-  const contents = contentsOf(found, api.now());
-  const resources = new Map([...contents.readable, ...(await keptOf(contents, start))]);
-  const after = { address, validators: found.validators, text, resources: [...resources.keys()] };
-  yield* pagesOf(resources, { before, after, start });
+  const text = await inTurns(textDigest(found.text));
+  const after = { address, parser: calendarParserVersion, validators: found.validators, text };
+  if (before?.text === text && before.parser === calendarParserVersion) return yield { changes: [], cursor: cursorText({ ...before, ...after }) };
+  const contents = await inTurns(contentsOf(found, api.now()));
+  const resources = new Map([...contents, ...(await keptOf(contents, start))]);
+  yield* pagesOf(resources, { before, after: { ...after, resources: [...resources.keys()] }, start });
 }
 
 /** Servers write the time of the answer into every event. */
 const answerTimes = /^DTSTAMP[^\r\n]*\r?\n/gim;
+/** Characters that are looked at in one go. */
+const pieceLength = 65_536;
+
+function* textDigest(text: string): Steps<string> {
+  const digest = createHash('sha256');
+  for (let from = 0; from < text.length;) {
+    const end = text.indexOf('\n', from + pieceLength);
+    const piece = text.slice(from, end === -1 ? text.length : end + 1);
+    digest.update(piece.replace(answerTimes, ''));
+    from += piece.length;
+    yield;
+  }
+  return shortened(digest);
+}
 
 interface Comparison {
   readonly before: FeedCursor | null;
@@ -77,6 +99,7 @@ async function* pagesOf(resources: ReadonlyMap<string, Resource>, { before, afte
  */
 const midwayBetween = (before: FeedCursor, after: FeedCursor): FeedCursor => ({
   address: after.address,
+  parser: after.parser,
   validators: { etag: null, modified: null },
   text: '',
   resources: [...new Set([...before.resources, ...after.resources])],
@@ -84,35 +107,37 @@ const midwayBetween = (before: FeedCursor, after: FeedCursor): FeedCursor => ({
 
 const changeOf = (resource: string, found: Resource | undefined, knownVersion: string | undefined): ResourceChange => {
   if (found === undefined) return { kind: 'gone', resource };
-  return found.version === knownVersion ? { kind: 'unchanged', resource } : { kind: 'present', resource, ...found };
+  const unreadable = found.unreadable.length === 0 ? {} : { unreadable: found.unreadable };
+  const { version, events } = found;
+  return version === knownVersion ? { kind: 'unchanged', resource, ...unreadable } : { kind: 'present', resource, version, events, ...unreadable };
 };
 
 /** What a feed has about one UID: an event, or a series with its exceptions. */
 interface Resource {
   readonly version: string;
   readonly events: readonly SourceEvent[];
+  readonly unreadable: readonly UnreadableEvent[];
 }
 
-/** What a feed holds. */
-interface FeedContents {
-  readonly readable: ReadonlyMap<string, Resource>;
-  /** Names of what is there, but not all of it could be read, or nothing. */
-  readonly unreadable: ReadonlySet<string>;
-}
+/** What a feed holds, by name. */
+type FeedContents = ReadonlyMap<string, Resource>;
 
-const contentsOf = ({ text }: FeedText, now: Date): FeedContents => {
-  const { events, unreadable, isWhole } = parsed(text, now);
+function* contentsOf({ text }: FeedText, now: Date): Steps<FeedContents> {
+  const { events, unreadable, isWhole } = yield* parsed(text, now);
   // Half of a calendar would make everything in its other half look as if it was gone.
   if (!isWhole) throw new ProviderError('ics', 'invalid_response', { reason: 'incomplete' });
   // Of a feed that makes no sense nobody must think that its owner has become free.
-  if (events.length === 0 && unreadable > 0) throw tooUnreadable();
-  const unreadableNames = new Set(unreadable === 0 ? [] : [...unreadableUids(text, events)].map(nameOf));
-  const resources = [...Map.groupBy(events, uidOf)].map(([uid, ofUid]) => {
-    const name = nameOf(uid);
-    return [name, toResource(ofUid, !unreadableNames.has(name))] as const;
-  });
-  return { readable: new Map(resources), unreadable: unreadableNames };
-};
+  if (events.length === 0 && unreadable.length > 0) throw tooUnreadable();
+  const [readOf, unreadableOf] = [Map.groupBy(events, uidOf), Map.groupBy(unreadable, ({ uid }) => uid)];
+  const contents = new Map<string, Resource>();
+  for (const uid of new Set([...readOf.keys(), ...unreadableOf.keys()])) {
+    contents.set(nameOf(uid), toResource(readOf.get(uid) ?? [], unreadableOf.get(uid) ?? []));
+    yield;
+  }
+  return contents;
+}
+
+const uidOf = ({ id, seriesId }: SourceEvent): string => seriesId ?? id;
 
 const tooUnreadable = (): ProviderError => new ProviderError('ics', 'invalid_response', { reason: 'unreadable' });
 
@@ -123,26 +148,32 @@ const brokenMax = 5;
  * What could be read before and cannot be now is not gone: it stays as it is stored. When that happens to much of a feed, its server has begun to
  * write something else, and what is stored would no longer be told from what is so.
  */
-const keptOf = async ({ readable, unreadable }: FeedContents, { known }: ReadingStart): Promise<ReadonlyMap<string, Resource>> => {
+const keptOf = async (contents: FeedContents, { known }: ReadingStart): Promise<FeedContents> => {
   const kept = new Map<string, Resource>();
-  const names = [...unreadable];
+  const broken = new Map([...contents].filter(([, { unreadable }]) => unreadable.length > 0));
+  const wholeCount = contents.size - broken.size;
+  const names = [...broken.keys()];
   for (let first = 0; first < names.length; first += resourcesPerPage) {
-    for (const [name, version] of await known(names.slice(first, first + resourcesPerPage)))
+    for (const [name, version] of await known(names.slice(first, first + resourcesPerPage))) {
+      const { events, unreadable, version: present } = broken.get(name) ?? nothing;
       // With the version that is stored it is found unchanged. Of what was never read whole, the part that can be read goes on being told.
-      if (!readable.has(name) || !version.endsWith(partMark)) kept.set(name, { version, events: [] });
-    if (kept.size > Math.max(brokenMax, readable.size / 100)) throw tooUnreadable();
+      if (version !== present && (events.length === 0 || !version.endsWith(partMark))) kept.set(name, { version, events: [], unreadable });
+    }
+    if (kept.size > Math.max(brokenMax, wholeCount / 100)) throw tooUnreadable();
   }
   return kept;
 };
 
-const parsed = (text: string, now: Date): ParsedCalendar => {
+const nothing: Resource = { version: '', events: [], unreadable: [] };
+
+function* parsed(text: string, now: Date): Steps<ParsedCalendar> {
   try {
-    return parseCalendar(text, { now });
+    return yield* calendarSteps(text, { now });
   } catch (error) {
     if (!(error instanceof CalendarTextError)) throw error;
     throw new ProviderError('ics', 'invalid_response', { reason: error.fault });
   }
-};
+}
 
 /** A digest of the UID: all names together stand in the cursor, and UIDs are long. */
 const nameOf = (uid: string): string => digestOf(uid).slice(0, nameLength);
@@ -153,11 +184,14 @@ const nameLength = 12;
 /** Ends the version of what was read in part. No digest has it. */
 const partMark = '~';
 
-const toResource = (events: readonly SourceEvent[], isWhole: boolean): Resource => ({
-  version: `${digestOf(JSON.stringify(events))}${isWhole ? '' : partMark}`,
+const toResource = (events: readonly SourceEvent[], unreadable: readonly UnreadableText[]): Resource => ({
+  version: `${digestOf(JSON.stringify(events))}${unreadable.length === 0 ? '' : partMark}`,
   events,
+  unreadable: unreadable.map(({ title, start, fault }) => ({ title, start, fault })),
 });
 
 const feedOf = (token: AccessToken): Feed => ({ url: icsForm.parse(credentialsOfToken(token)).url, accountId: token.accountId });
 
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 24);
+const digestOf = (text: string): string => shortened(createHash('sha256').update(text));
+
+const shortened = (digest: Hash): string => digest.digest('base64url').slice(0, 24);

@@ -6,6 +6,8 @@ import type { Validators } from './ics.feed.js';
 export interface FeedCursor {
   /** A digest of its address. */
   readonly address: string;
+  /** Which reader of calendar texts it was read with. */
+  readonly parser: number;
   readonly validators: Validators;
   /** A digest of its text: some servers have no validators. */
   readonly text: string;
@@ -13,11 +15,12 @@ export interface FeedCursor {
   readonly resources: readonly string[];
 }
 
-const version = 1;
+const version = 2;
 
 const cursor = z.strictObject({
   v: z.literal(version),
   address: z.string(),
+  parser: z.int(),
   etag: z.string().nullable(),
   modified: z.string().nullable(),
   text: z.string(),
@@ -25,15 +28,15 @@ const cursor = z.strictObject({
 });
 
 /** As it is stored. */
-export const cursorText = ({ address, validators: { etag, modified }, text, resources }: FeedCursor): string =>
-  JSON.stringify({ v: version, address, etag, modified, text, resources: resources.join(' ') } satisfies z.output<typeof cursor>);
+export const cursorText = ({ address, parser, validators: { etag, modified }, text, resources }: FeedCursor): string =>
+  JSON.stringify({ v: version, address, parser, etag, modified, text, resources: resources.join(' ') } satisfies z.output<typeof cursor>);
 
 /** @throws ProviderError `cursor_expired` for anything that {@link cursorText} did not write */
 export const readCursor = (stored: string): FeedCursor => {
   const parsed = cursor.safeParse(jsonOf(stored));
   if (!parsed.success) throw new ProviderError('ics', 'cursor_expired');
-  const { address, etag, modified, text, resources } = parsed.data;
-  return { address, validators: { etag, modified }, text, resources: resources === '' ? [] : resources.split(' ') };
+  const { address, parser, etag, modified, text, resources } = parsed.data;
+  return { address, parser, validators: { etag, modified }, text, resources: resources === '' ? [] : resources.split(' ') };
 };
 
 const jsonOf = (text: string): unknown => {

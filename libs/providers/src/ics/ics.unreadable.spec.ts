@@ -1,4 +1,4 @@
-import { tokenOfCredentials, type Outbound, type ResourceChange } from '@patchbay/capabilities';
+import { tokenOfCredentials, type Outbound, type ResourceChange, type UnreadableEvent } from '@patchbay/capabilities';
 import { failureOf } from '@patchbay/capabilities/testing';
 import { ics } from './ics.provider.js';
 
@@ -13,6 +13,7 @@ const reader = () => {
   const versions = new Map<string, string>();
   let body = '';
   let cursor: string | null = null;
+  let unreadable: readonly UnreadableEvent[] = [];
   const outbound: Outbound = { fetch: () => () => Promise.resolve(new Response(body)) };
   const { calendarReading } = ics.connect({ config: {}, outbound, userAimedOutbound: outbound, now: () => new Date('2027-01-01T00:00:00Z') });
   const token = tokenOfCredentials({ url: 'https://calendar.example.com/a.ics' }, 'connection-1');
@@ -29,9 +30,10 @@ const reader = () => {
       }
       cursor = page.cursor;
     }
+    unreadable = told.flatMap((change) => (change.kind === 'gone' ? [] : (change.unreadable ?? [])));
     return told.map(({ kind }) => kind).toSorted();
   };
-  return { read, forgetCursor: () => (cursor = null) };
+  return { read, forgetCursor: () => (cursor = null), unreadable: () => unreadable };
 };
 
 describe('an event of a feed that could be read before and cannot be now', () => {
@@ -53,15 +55,22 @@ describe('an event of a feed that could be read before and cannot be now', () =>
   });
 
   it('is told as it is when it can be read again', async () => {
-    const { read } = reader();
+    const { read, unreadable } = reader();
     await read(day('1'), day('2'));
     await read(broken('1'), day('2'));
 
+    expect(unreadable()).toHaveLength(1);
     expect(await read(day('1', ['DTSTART:20270401T090000Z']), day('2'))).toEqual(['present', 'unchanged']);
+    expect(unreadable()).toEqual([]);
   });
 
   it.each([
     ['a series whose exception can be read', [day('1', weekly), day('1', moved)], [broken('1'), day('1', moved)]],
+    [
+      'a series of whose exceptions one can no longer be read',
+      [day('1', weekly), day('1', moved)],
+      [day('1', weekly), day('1', moved), broken('1', ['RECURRENCE-ID:20270315T090000Z'])],
+    ],
     ['a series of whose exceptions none can be read', [day('1', weekly), day('1', moved)], [day('1', weekly), day('1', movedNowhere)]],
     ['one whose UID stands on two lines', [day('11')], [broken('1\r\n 1')]],
     ['one whose UID is escaped', [day('a\\,b')], [broken('a\\,b')]],
@@ -82,12 +91,16 @@ describe('an event of a feed that could be read before and cannot be now', () =>
 });
 
 describe('an event of a feed that could never be read', () => {
-  it('is left out, however many there are', async () => {
-    const { read } = reader();
-    const others = Array.from({ length: 20 }, (_, index) => broken(`broken ${index}`));
+  it('is told to be there, however many there are, and never takes the others with it', async () => {
+    const { read, unreadable } = reader();
+    const others = Array.from({ length: 20 }, (_, index) => broken(`broken ${index}`, [`SUMMARY:Meeting ${index}`]));
 
-    expect(await read(...others, day('1'))).toEqual(['present']);
-    expect(await read(...others, day('1'), day('2'))).toEqual(['present', 'unchanged']);
+    await read(...others, day('1'));
+
+    expect(unreadable()).toHaveLength(20);
+    expect(unreadable()[19]).toEqual({ title: 'Meeting 19', start: '20270230T090000Z', fault: 'unreadable_time' });
+    expect(await read(...others.slice(1), day('1'), day('2'))).toContain('unchanged');
+    expect(unreadable()).toHaveLength(19);
   });
 
   it('does not hold up changes of the series that it is an exception of', async () => {
