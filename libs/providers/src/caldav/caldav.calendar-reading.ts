@@ -111,7 +111,8 @@ async function* tell(
 
 const changesOf = async (start: ReadingStart, files: CalendarFiles, members: readonly Member[]): Promise<readonly ResourceChange[]> => {
   const known = await start.known(members.map(({ path }) => path));
-  const isKnown = ({ path, version }: Member): boolean => version !== null && known.get(path) === version;
-  const fetched = await files.fetch(members.filter((member) => !isKnown(member)));
-  return [...members.filter(isKnown).map(({ path }) => ({ kind: 'unchanged', resource: path }) as const), ...fetched];
+  const [asRead, others]: [Member[], Member[]] = [[], []];
+  for (const member of members) ((await files.isAsRead(member, known.get(member.path))) ? asRead : others).push(member);
+  const fetched = await files.fetch(others);
+  return [...asRead.map(({ path }) => ({ kind: 'unchanged', resource: path }) as const), ...fetched];
 };

@@ -1,4 +1,5 @@
 import { ProviderError } from '@patchbay/capabilities';
+import { calendarParserVersion } from '@patchbay/icalendar';
 import { z } from 'zod';
 
 /** Where a reading of one calendar goes on. */
@@ -12,11 +13,20 @@ export interface CaldavCursor {
   readonly token: string;
 }
 
-const written = z.object({ v: z.literal(1), calendar: z.string(), url: z.url(), kind: z.enum(['sync', 'tag']), token: z.string().min(1) });
+// A new reader of calendar texts reads everything again, also what has not changed.
+const parser = calendarParserVersion;
+const written = z.object({
+  v: z.literal(2),
+  parser: z.literal(parser),
+  calendar: z.string(),
+  url: z.url(),
+  kind: z.enum(['sync', 'tag']),
+  token: z.string().min(1),
+});
 
 /** The text that a service keeps. */
 export const writeCursor = ({ calendarId, url, kind, token }: CaldavCursor): string =>
-  JSON.stringify({ v: 1, calendar: calendarId, url, kind, token } satisfies z.input<typeof written>);
+  JSON.stringify({ v: 2, parser, calendar: calendarId, url, kind, token } satisfies z.input<typeof written>);
 
 /** @throws ProviderError `cursor_expired` for what is no cursor of this calendar */
 export const readCursor = (provider: string, calendarId: string, text: string): CaldavCursor => {

@@ -1,13 +1,16 @@
-import { ProviderError, type ResourceChange } from '@patchbay/capabilities';
-import { CalendarTextError, parseCalendar, type ParsedCalendar } from '@patchbay/icalendar';
+import { ProviderError, type ResourceChange, type UnreadableEvent } from '@patchbay/capabilities';
+import { calendarSteps, CalendarTextError, inTurns, type ParsedCalendar, type ParseOptions } from '@patchbay/icalendar';
 import { readingRequest } from './caldav.account.js';
 import { isGone, versionOf, type Member } from './caldav.changes.js';
 import type { CaldavServer } from './caldav.http.js';
 import { addressOf, readMultistatus, textIn, type Multistatus } from './caldav.multistatus.js';
+import { isAsRead, readingVersion, type OwnAddresses } from './caldav.reading-version.js';
 import { caldavElement, childOf, childrenOf, dav, escapeXml } from './caldav.xml.js';
 
 /** Gets files out of one calendar. */
 export interface CalendarFiles {
+  /** Whether a file stands there as it was read into `known`, the version that is stored of it, and would be read as the same again. */
+  isAsRead(member: Member, known: string | undefined): Promise<boolean>;
   /** What became of the files since they were listed, in the same order. */
   fetch(members: readonly Member[]): Promise<readonly ResourceChange[]>;
 }
@@ -15,17 +18,15 @@ export interface CalendarFiles {
 /** Files of the calendar at `url`. */
 export const calendarFiles = (server: CaldavServer, url: string): CalendarFiles => {
   let asked: Promise<readonly string[]> | undefined;
-  // Only who was invited has to be known under an address; most people's changes need no such look.
-  const ownAddresses = (text: string): Promise<readonly string[]> =>
-    /^ATTENDEE/im.test(text) ? (asked ??= findOwnAddresses(server, url)) : Promise.resolve([]);
+  const ownAddresses = (): Promise<readonly string[]> => (asked ??= findOwnAddresses(server, url));
   const source = { server, url, ownAddresses };
-  return { fetch: (members) => fetchFiles(source, members) };
+  return { isAsRead: (member, known) => isAsRead(member, known, ownAddresses), fetch: (members) => fetchFiles(source, members) };
 };
 
 interface Source {
   readonly server: CaldavServer;
   readonly url: string;
-  readonly ownAddresses: (text: string) => Promise<readonly string[]>;
+  readonly ownAddresses: OwnAddresses;
 }
 
 const fetchFiles = async (source: Source, members: readonly Member[]): Promise<readonly ResourceChange[]> => {
@@ -75,16 +76,22 @@ const fetchOne = async (source: Source, member: Member): Promise<ResourceChange>
 };
 
 const toPresent = async ({ server, ownAddresses }: Source, { path, version }: Member, text: string): Promise<ResourceChange> => {
-  const { events, unreadable } = parsed(text, { ownAddresses: await ownAddresses(text), now: server.now() });
+  // Only who was invited has to be known under an address; most people's changes need no such look.
+  const addresses = /^ATTENDEE/im.test(text) ? await ownAddresses() : null;
+  const { events, unreadable } = await parsed(text, { ownAddresses: addresses ?? [], now: server.now() });
+  if (unreadable.length === 0) return { kind: 'present', resource: path, version: readingVersion(version, addresses), events };
   // Without a version it is fetched again with the next full reading: by then it may be mended, or we may be able to read it.
-  return { kind: 'present', resource: path, version: unreadable > 0 ? null : version, events };
+  const faults = unreadable.map(({ title, start, fault }) => ({ title, start, fault }));
+  return { kind: 'present', resource: path, version: null, events, unreadable: faults };
 };
 
-const parsed = (text: string, options: Parameters<typeof parseCalendar>[1]): Pick<ParsedCalendar, 'events' | 'unreadable'> => {
+type ReadFile = Pick<ParsedCalendar, 'events'> & { readonly unreadable: readonly UnreadableEvent[] };
+
+const parsed = async (text: string, options: ParseOptions): Promise<ReadFile> => {
   try {
-    return parseCalendar(text, options);
+    return await inTurns(calendarSteps(text, options));
   } catch (error) {
-    if (error instanceof CalendarTextError) return { events: [], unreadable: 1 };
+    if (error instanceof CalendarTextError) return { events: [], unreadable: [{ title: null, start: null, fault: error.fault }] };
     throw error;
   }
 };
