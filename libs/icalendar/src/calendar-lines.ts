@@ -33,6 +33,7 @@ const wanted = new Set([
   'SEQUENCE',
   'URL',
   'X-MICROSOFT-CDO-BUSYSTATUS',
+  'X-PATCHBAY-KEY',
   'TZID',
   'TZOFFSETFROM',
   'TZOFFSETTO',

@@ -5,6 +5,7 @@ import type { CalendarZones } from './calendar-zones.js';
 import { civilDate, dayMs } from './civil-days.js';
 import { durationMs, parseRecurrence, splitLine, thisAndFuture, type TimeLine } from './recurrence-lines.js';
 import { SeriesError } from './series-error.js';
+import { recurrenceIdOf } from './written-times.js';
 import { zoneOf } from './zone.js';
 
 /** An event of a calendar text, before it is known whether another one of the same name replaces it. */
@@ -12,6 +13,9 @@ export interface ReadEvent {
   readonly event: SourceEvent;
   readonly sequence: number;
 }
+
+/** Marks an event that we wrote: its `UID` is in it once more. */
+export const keyProperty = 'X-PATCHBAY-KEY';
 
 interface Reading {
   readonly zones: CalendarZones;
@@ -37,8 +41,10 @@ export function readEvent(lines: readonly string[], { zones, ownAddresses, namel
   const place: Place = { zones, isSeries: recurrence.length > 0 };
   const start = timeOf(required(first('DTSTART')), place);
   const busyStatus = textOf(first('X-MICROSOFT-CDO-BUSYSTATUS')).toUpperCase();
+  // Exceptions and copies of an event carry its mark on.
+  const key = originalStart === null && valueOf(first(keyProperty)) === uid ? uid : null;
   const event: SourceEvent = {
-    id: originalStart === null ? uid : `${uid}#${recurrenceId(originalStart)}`,
+    id: originalStart === null ? uid : `${uid}#${recurrenceIdOf(originalStart)}`,
     seriesId: originalStart === null ? null : uid,
     originalStart,
     start,
@@ -48,8 +54,9 @@ export function readEvent(lines: readonly string[], { zones, ownAddresses, namel
     isFree: textOf(first('TRANSP')).toUpperCase() === 'TRANSPARENT' || busyStatus === 'FREE',
     response: responseOf(byName.get('ATTENDEE') ?? [], ownAddresses),
     title: textOf(first('SUMMARY')),
-    htmlLink: textOf(first('URL')) || null,
-    key: null,
+    // The address of an event that we wrote is where it takes place.
+    htmlLink: key === null ? textOf(first('URL')) || null : null,
+    key,
   };
   const sequence = Number.parseInt(splitLine(first('SEQUENCE') ?? '').value, 10);
   return { event, sequence: Number.isNaN(sequence) ? 0 : sequence };
@@ -118,6 +125,9 @@ function textOf(line: string | undefined): string {
   const value = line === undefined ? undefined : propertyOf(line)?.value;
   return typeof value === 'string' ? value.trim() : '';
 }
+
+/** Of a property whose type nobody declares. */
+const valueOf = (line: string | undefined): string | null => (line === undefined ? null : line.slice(line.indexOf(':') + 1).trim());
 
 interface Place {
   readonly zones: CalendarZones;
@@ -191,14 +201,6 @@ function rewritten({ name, timeZone, value }: TimeLine, zones: CalendarZones): s
 
 const rangeOf = (recurrenceIdLine: string): readonly string[] =>
   /;\s*RANGE\s*=\s*"?THISANDFUTURE/i.test(recurrenceIdLine.slice(0, recurrenceIdLine.lastIndexOf(':'))) ? [thisAndFuture] : [];
-
-/** The same moment has the same name in every zone. */
-function recurrenceId(time: CalendarTime): string {
-  if ('date' in time) return time.date.replaceAll('-', '');
-  const { wall, timeZone } = readTime(time);
-  const basic = (moment: number): string => dateTimeText(moment).replaceAll(/[-:]/g, '');
-  return timeZone === null ? basic(wall) : `${basic(zoneOf(timeZone).instantOf(wall))}Z`;
-}
 
 function statusOf(status: string, busyStatus: string): SourceEvent['status'] {
   if (status === 'CANCELLED') return 'cancelled';
