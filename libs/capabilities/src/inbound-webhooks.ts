@@ -1,3 +1,5 @@
+import type { ChannelNews } from '@patchbay/contracts';
+
 /** A call of a provider, as it came. */
 export interface InboundCall {
   readonly method: 'GET' | 'POST';
@@ -20,6 +22,8 @@ export interface InboundNotice {
   readonly accountId: string | null;
   /** The channel that we opened for such notices, by our id of it; absent where nobody opens channels. */
   readonly channelId?: string;
+  /** What is said on that channel. Default: `changed`. */
+  readonly channelNews?: ChannelNews;
   /** The permission has ended: the account must be connected again. */
   readonly endsConnection?: boolean;
 }

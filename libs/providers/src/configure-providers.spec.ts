@@ -9,6 +9,9 @@ const own = z.object({ OWN: z.string() });
 const zoomCredentials = { ZOOM_CLIENT_ID: 'id', ZOOM_CLIENT_SECRET: 'secret' };
 const googleCredentials = { GOOGLE_CALENDAR_CLIENT_ID: 'id', GOOGLE_CALENDAR_CLIENT_SECRET: 'secret' };
 
+/** Without them Google and Outlook are not asked to call back. */
+const webhookSecrets = { GOOGLE_WEBHOOK_SECRET: 'a-secret-of-google', OUTLOOK_WEBHOOK_SECRET: 'a-secret-of-outlook' };
+
 /** Something that passes for a credential of its name. */
 const credentialOf = (name: string): string => (/URL|URI|ENDPOINT/.test(name) ? 'https://example.com' : 'a-credential');
 
@@ -61,12 +64,21 @@ describe('configured providers', () => {
 
   it('offer exactly the capabilities that their manifests announce', async () => {
     const credentials = Object.fromEntries(providers.flatMap((provider) => provider.credentials.map((name: string) => [name, credentialOf(name)])));
-    const configured = configure(credentials);
+    const configured = configure({ ...credentials, ...webhookSecrets });
 
     expect(configured.all.map(({ provider, capabilities }) => [provider.id, Object.keys(capabilities).sort()])).toEqual(
       providers.map(({ id, capabilities }) => [id, [...capabilities].sort()]),
     );
     await configured.close();
+  });
+
+  it('are asked to call back only where what they say can be verified', async () => {
+    const without = configure(googleCredentials);
+    const withSecret = configure({ ...googleCredentials, ...webhookSecrets });
+
+    expect(without.find('google')?.capabilities.calendarPush).toBeUndefined();
+    expect(withSecret.find('google')?.capabilities.calendarPush).toBeDefined();
+    await Promise.all([without.close(), withSecret.close()]);
   });
 
   it('read webhooks with their webhook secret alone, and do nothing else then', async () => {

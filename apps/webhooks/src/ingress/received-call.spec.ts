@@ -1,5 +1,5 @@
 import type { InboundCall, InboundNotice } from '@patchbay/capabilities';
-import { providerPermissionEnded, providerWebhookReceived, type EventOf } from '@patchbay/contracts';
+import { providerPermissionEnded, providerPushReceived, providerWebhookReceived, type EventOf } from '@patchbay/contracts';
 import { toReceivedCall, type ReceivedNotice } from './received-call.js';
 
 const at = new Date('2026-12-01T16:00:00Z');
@@ -82,6 +82,19 @@ describe('a received call', () => {
     const [one] = received({}, { type: `a\u0000\ud83d${'t'.repeat(500)}`, accountId: 'b\u0000c' }).notices;
 
     expect([one?.type.length, one?.type.startsWith('a\ufffdt'), one?.accountId]).toEqual([199, true, 'bc']);
+  });
+
+  it('tells what was said on a channel of ours beside the notice itself', () => {
+    const told = (more: Partial<InboundNotice>) =>
+      received({}, more).notices[0]?.events.map(({ payload }) => JSON.parse(payload) as { readonly type: string; readonly data: object }) ?? [];
+    const channelId = '0198f2a4-0000-7000-8000-00000000c0de';
+
+    expect(told({ channelId })).toMatchObject([
+      { type: providerWebhookReceived.type },
+      { type: providerPushReceived.type, data: { provider: 'stripe', channel_id: channelId, news: 'changed' } },
+    ]);
+    expect(told({ channelId, channelNews: 'ended' })[1]).toMatchObject({ data: { news: 'ended' } });
+    expect(told({})).toHaveLength(1);
   });
 
   it('tells of an ended permission only where the provider says whose it was', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InboundCall, InboundNotice } from '@patchbay/capabilities';
-import { providerPermissionEnded, providerWebhookReceived, unstorableText } from '@patchbay/contracts';
+import { providerPermissionEnded, providerPushReceived, providerWebhookReceived, unstorableText, type ChannelNews } from '@patchbay/contracts';
 import { outboxRow, type OutboxRow } from '@patchbay/database';
 import { v7 as uuidv7 } from 'uuid';
 
@@ -19,6 +19,8 @@ export interface ReceivedNotice {
   readonly type: string;
   readonly accountId: string | null;
   readonly endsConnection: boolean;
+  /** The channel of ours that it came by. */
+  readonly channel?: { readonly id: string; readonly news: ChannelNews };
   readonly bodyId: string;
   readonly receivedAt: Date;
   /** The first is the notice itself. */
@@ -63,6 +65,7 @@ export function toReceivedCall({ provider, call: { headers, body }, told, receiv
       endsConnection: notice.endsConnection === true,
       bodyId: received.id,
       receivedAt,
+      ...(notice.channelId === undefined ? {} : { channel: { id: notice.channelId, news: notice.channelNews ?? 'changed' } }),
     };
     return { ...row, events: eventsOf(row, isInline ? body : null) };
   });
@@ -76,8 +79,14 @@ export function eventsOf(notice: Omit<ReceivedNotice, 'events' | 'bodyId'>, body
   const at = receivedAt.toISOString();
   const { type, key } = notice;
   const told = outboxRow(providerWebhookReceived, { received_id, provider, type, key, provider_account_id, received_at: at, body: text });
-  if (!notice.endsConnection || provider_account_id === null) return [told];
-  return [told, outboxRow(providerPermissionEnded, { received_id, provider, provider_account_id, ended_at: at })];
+  const { channel } = notice;
+  return [
+    told,
+    ...(channel === undefined ? [] : [outboxRow(providerPushReceived, { received_id, provider, channel_id: channel.id, news: channel.news })]),
+    ...(notice.endsConnection && provider_account_id !== null
+      ? [outboxRow(providerPermissionEnded, { received_id, provider, provider_account_id, ended_at: at })]
+      : []),
+  ];
 }
 
 /** Text that comes back as the same bytes; null for what is none, which is then read by reference. */

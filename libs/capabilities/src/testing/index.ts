@@ -1,6 +1,7 @@
 export * from './calendar.contract.js';
 export { aDraft, aSeries, type CalendarEventsHarness, type CalendarEventsTraits } from './calendar-events-harness.js';
 export * from './calendar-events.contract.js';
+export * from './calendar-push.contract.js';
 export * from './calendar-reading-harness.js';
 export * from './calendar-reading.contract.js';
 export * from './calendar-sharing.contract.js';

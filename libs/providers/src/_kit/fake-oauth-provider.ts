@@ -42,7 +42,7 @@ export interface OAuthFakeHabits {
   /** The provider's own words for a token that does not work. */
   readonly unauthorized: (status: 'expired' | 'unknown') => FakeResponse;
   /** Calls with a working token; null for a path that does not exist. */
-  readonly api: (call: FakeApiCall) => FakeResponse | null;
+  readonly api: (call: FakeApiCall) => FakeResponse | Promise<FakeResponse> | null;
   /** Paths beside those, such as a token exchange; null leaves the request to the rest. */
   readonly extra?: (request: FakeRequest, oauth: FakeOAuth) => FakeResponse | null;
   readonly notFound: () => FakeResponse;
@@ -63,7 +63,7 @@ export const createOAuthFake = (habits: OAuthFakeHabits, options: FakeOptions = 
   const oauth = createFakeOAuth({ provider: habits.id, now, ledger, clients: options.clients ?? [habits.client], ...habits.policy });
   const { paths } = habits;
 
-  const handle = (request: FakeRequest): FakeResponse => {
+  const handle = (request: FakeRequest): FakeResponse | Promise<FakeResponse> => {
     const { method, path } = request;
     const extra = habits.extra?.(request, oauth) ?? null;
     if (extra !== null) return extra;

@@ -3,6 +3,7 @@ import type { FakeRequest, FakeResponse } from '../_kit/fake.js';
 import { emptyAnswer, jsonAnswer, jsonObjectOf } from '../_kit/fake-http.js';
 import { apiEvent, type CalendarCall } from './google.fake-call.js';
 import type { EventWrite, StoredCalendar } from './google.fake-calendars.js';
+import { answerAcl } from './fake/google.fake-acl.js';
 import { occurrenceOf } from './fake/google.fake-occurrences.js';
 import { googleFailures } from './google.fake-errors.js';
 import { listEvents } from './google.fake-event-list.js';
@@ -13,15 +14,18 @@ export const answerCalendar = (call: CalendarCall): FakeResponse => {
   const { request, segments, email, calendars } = call;
   const [area, first = '', second, third] = segments;
   if (area === 'users' && first === 'me' && second === 'calendarList') return answerCalendarList(call, third);
+  if (area === 'channels' && first === 'stop' && request.method === 'POST') return call.channels.stop(call);
   if (area !== 'calendars') return googleFailures.notFound();
   const calendar = calendars.find(email, first);
   if (calendar === null) return googleFailures.notFound();
   if (segments.length === 2) return request.method === 'GET' ? jsonAnswer(200, toCalendar(calendar)) : googleFailures.notFound();
+  if (second === 'acl' && segments.length <= 4) return answerAcl(call, calendar, third);
   if (second !== 'events' || segments.length > 4) return googleFailures.notFound();
   if (third === undefined) {
     if (request.method === 'GET') return listEvents(call, calendar);
     return request.method === 'POST' ? insertEvent(call, calendar) : googleFailures.notFound();
   }
+  if (third === 'watch' && segments.length === 4 && request.method === 'POST') return call.channels.watch(call, calendar);
   return answerEvent(call, calendar, third);
 };
 

@@ -39,16 +39,21 @@ export interface GoogleCalendars {
   reset(): void;
 }
 
+/** What calendars work with. */
+export interface GoogleCalendarParts {
+  readonly now: () => Date;
+  readonly ledger: FakeLedger;
+  /** Something in a calendar is other than it was. */
+  readonly onChange: (calendar: StoredCalendar) => void;
+}
+
 /** Creates the calendars. Every account has a calendar of its own, a second one, and one it may only read. */
-export const createGoogleCalendars = (now: () => Date, ledger: FakeLedger): GoogleCalendars => new Calendars(now, ledger);
+export const createGoogleCalendars = (parts: GoogleCalendarParts): GoogleCalendars => new Calendars(parts);
 
 class Calendars implements GoogleCalendars {
   private readonly byAccount = new Map<string, readonly StoredCalendar[]>();
 
-  constructor(
-    private readonly now: () => Date,
-    private readonly ledger: FakeLedger,
-  ) {}
+  constructor(private readonly parts: GoogleCalendarParts) {}
 
   ofAccount(email: string): readonly StoredCalendar[] {
     const known = this.byAccount.get(email);
@@ -66,7 +71,7 @@ class Calendars implements GoogleCalendars {
     const fields = toEventFields(keepsConference ? wanted : withoutConference(wanted), calendar.timeZone);
     if (isEventProblem(fields)) return fields;
     const status = wanted['status'] === 'tentative' ? 'tentative' : 'confirmed';
-    const created = this.now().toISOString();
+    const created = this.parts.now().toISOString();
     const event = this.store(calendar, {
       id,
       created,
@@ -117,8 +122,9 @@ class Calendars implements GoogleCalendars {
 
   private store(calendar: StoredCalendar, event: Omit<StoredEvent, 'revision' | 'updated'>): StoredEvent {
     calendar.revision += 1;
-    const stored = { ...event, updated: this.now().toISOString(), revision: calendar.revision };
+    const stored = { ...event, updated: this.parts.now().toISOString(), revision: calendar.revision };
     calendar.events.set(event.id, stored);
+    this.parts.onChange(calendar);
     return stored;
   }
 
@@ -126,7 +132,7 @@ class Calendars implements GoogleCalendars {
     const { start, end, summary, description, attendees, location, extendedProperties } = event.fields;
     const content = { summary, description, start, end, attendees, location, extendedProperties, status: event.status };
     const details = { calendar_id: calendar.id, ...content, send_updates: sendUpdates };
-    this.ledger.record({ provider: 'google', kind, id: event.id, key: markerOf(event), account: calendar.email, details });
+    this.parts.ledger.record({ provider: 'google', kind, id: event.id, key: markerOf(event), account: calendar.email, details });
   }
 }
 

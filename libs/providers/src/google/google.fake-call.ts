@@ -1,4 +1,5 @@
 import type { FakeRequest } from '../_kit/fake.js';
+import type { GoogleChannels } from './fake/google.fake-channels.js';
 import type { GoogleCalendars, StoredCalendar } from './google.fake-calendars.js';
 import { toApiEvent, type StoredEvent } from './google.fake-events.js';
 
@@ -8,6 +9,7 @@ export interface CalendarCall {
   readonly segments: readonly string[];
   readonly email: string;
   readonly calendars: GoogleCalendars;
+  readonly channels: GoogleChannels;
   readonly now: () => Date;
   readonly syncEpoch: string;
   /** Google may make pages shorter than was asked for. */

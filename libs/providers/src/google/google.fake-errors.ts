@@ -84,6 +84,19 @@ export const googleFailures = {
       message: 'Precondition Failed',
       location: { location: 'If-Match', locationType: 'header' },
     }),
+  notWatchable: () =>
+    googleError({
+      status: 400,
+      reason: 'pushNotSupportedForRequestedResource',
+      message: 'Push notifications are not supported by this resource.',
+      domain: 'calendar',
+    }),
+  notHttps: (address: string) =>
+    googleError({ status: 400, reason: 'push.webhookUrlNotHttps', message: `WebHook callback must be HTTPS: ${address}` }),
+  channelIdNotUnique: (id: string) => googleError({ status: 400, reason: 'channelIdNotUnique', message: `Channel id ${id} not unique` }),
+  channelNotFound: (id: string) => googleError({ status: 404, reason: 'notFound', message: `Channel '${id}' not found for project '1014160490159'` }),
+  quotaExceeded: () => googleError({ status: 403, reason: 'rateLimitExceeded', message: 'Rate Limit Exceeded', domain: 'usageLimits' }),
+  ownAcl: () => googleError({ status: 403, reason: 'cannotChangeOwnAcl', message: 'Cannot change your own access level.', domain: 'calendar' }),
   readOnly: () =>
     googleError({ status: 403, reason: 'requiredAccessLevel', message: 'You need to have writer access to this calendar.', domain: 'calendar' }),
 } as const;

@@ -6,6 +6,9 @@ import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { createFakeAccounts } from '../_kit/fake-accounts.js';
 import { createFakeOAuth } from '../_kit/fake-oauth.js';
 import { accountInput, fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
+import { createFakeCallbacks } from '../_kit/fake-callbacks.js';
+import { channelSituations } from '../_kit/fake-channel-situations.js';
+import { createGoogleChannels, type GoogleChannels } from './fake/google.fake-channels.js';
 import { calendarSituations, googlePeople, type GooglePeople } from './fake/google.fake-people.js';
 import { answerAccountCall } from './google.fake-account-apis.js';
 import { answerCalendar } from './google.fake-calendar-api.js';
@@ -19,9 +22,10 @@ import { googleAuthorize, googleDiscovery, googleRevoke, googleToken, type Googl
 /** A Google in memory: consent, tokens, user info, Calendar v3 and what Drive and YouTube say of an account, under Google's own paths. */
 export interface GoogleFake extends ProviderFake {
   readonly people: GooglePeople;
+  readonly channels: Pick<GoogleChannels, 'drop' | 'idle' | 'mute' | 'openOf'>;
   /** Google forgets every sync token: the next incremental list is answered 410. */
   expireSyncTokens(): void;
-  /** Pages of events become shorter than was asked for. */
+  /** Pages of events, and of permissions, become shorter than was asked for. */
   setEventsPerPageMax(events: number): void;
   /**
    * The apps' project is being tested, or in production again: refresh tokens that are issued from now on end after seven days, or not by themselves.
@@ -65,7 +69,8 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
     prefixes: { code: '4/0A', access: 'ya29.a0', refresh: '1//0' },
   });
   const parts: GoogleOAuthParts = { oauth, accounts, idTokens: createIdTokenSigner(), now };
-  const calendars = createGoogleCalendars(now, ledger);
+  const channels = createGoogleChannels({ now, ledger, callbacks: createFakeCallbacks() });
+  const calendars = createGoogleCalendars({ now, ledger, onChange: (calendar) => channels.notify(calendar) });
   const channelless = new Set<string>();
   // Sync tokens of an earlier epoch are forgotten ones.
   let syncEpoch = newEpoch();
@@ -77,7 +82,7 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
     if (identity.status !== 'valid') return googleUnauthorized();
     const segments = pathSegments(request.path.slice('/calendar/v3'.length));
     if (segments === null) return googleFailures.notFound();
-    const call: CalendarCall = { request, segments, email: identity.email, calendars, now, syncEpoch, eventsPerPageMax };
+    const call: CalendarCall = { request, segments, email: identity.email, calendars, channels, now, syncEpoch, eventsPerPageMax };
     return hasCalendarScope(identity.scopes, segments) ? answerCalendar(call) : googleScopeMissing();
   };
 
@@ -104,12 +109,16 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
         name: `${account.givenName} ${account.familyName}`,
         grants: oauth.grantsOf(account.email),
       })),
-    revokeGrant: (email) => oauth.revokeGrant(email),
+    revokeGrant: (email) => {
+      channels.drop(email);
+      oauth.revokeGrant(email);
+    },
     expireTokens: () => oauth.expireTokens(),
     expireSyncTokens: () => {
       syncEpoch = newEpoch();
     },
     people,
+    channels,
     setEventsPerPageMax: (events) => {
       eventsPerPageMax = events;
     },
@@ -126,10 +135,11 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
       oauth.reset();
       accounts.reset();
       calendars.reset();
+      channels.reset();
       syncEpoch = newEpoch();
     },
   };
-  return { ...fake, situations: [...calendarSituations({ ...fake, calendars, now }), ...situationsOf(fake)] };
+  return { ...fake, situations: [...calendarSituations({ ...fake, calendars, now }), ...channelSituations(channels), ...situationsOf(fake)] };
 };
 
 const situationsOf = ({ setPublishingStatus, closeChannel }: Omit<GoogleFake, 'situations'>): readonly FakeSituation[] => [
@@ -159,7 +169,8 @@ const hasCalendarScope = (scopes: readonly string[], segments: readonly string[]
   const prefix = 'https://www.googleapis.com/auth/';
   const granted = new Set(scopes.filter((scope) => scope.startsWith(prefix)).map((scope) => scope.slice(prefix.length)));
   if (granted.has('calendar')) return true;
-  if (segments.includes('events')) return granted.has('calendar.events') || granted.has('calendar.events.owned');
+  if (segments.includes('acl')) return granted.has('calendar.acls');
+  if (segments.includes('events') || segments[0] === 'channels') return granted.has('calendar.events') || granted.has('calendar.events.owned');
   return ['calendar.readonly', 'calendar.calendarlist', 'calendar.calendarlist.readonly', 'calendar.calendars.readonly'].some((scope) =>
     granted.has(scope),
   );

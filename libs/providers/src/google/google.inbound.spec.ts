@@ -28,7 +28,9 @@ describe('push notices of Google', () => {
   const receive = (headers: Readonly<Record<string, string>>, secrets = secret) => googleInbound(secrets).receive(call(headers), now);
 
   it('are known by their channel and number', () => {
-    expect(receive(token(secret))).toEqual({ kind: 'notices', notices: [{ key: 'channel-1:7', type: 'exists', accountId: null }], answer: null });
+    const notices = [{ key: 'channel-1:7', type: 'exists', accountId: null, channelId: 'channel-1' }];
+
+    expect(receive(token(secret))).toEqual({ kind: 'notices', notices, answer: null });
   });
 
   it('are not taken for one channel with the token of another', () => {

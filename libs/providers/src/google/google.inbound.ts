@@ -22,6 +22,6 @@ export const googleInbound = (secrets: string): InboundWebhooksCapability => ({
     if (!/^[\w+/=-]{1,64}$/.test(channelId) || !/^\d{1,18}$/.test(number) || !/^[a-z_]{1,40}$/.test(state)) return refused('malformed');
     // The first notice of each channel only says that it is open.
     if (state === 'sync') return { kind: 'handshake', answer: textAnswer('') };
-    return { kind: 'notices', notices: [{ key: `${channelId}:${number}`, type: state, accountId: null }], answer: null };
+    return { kind: 'notices', notices: [{ key: `${channelId}:${number}`, type: state, accountId: null, channelId }], answer: null };
   },
 });

@@ -1,9 +1,12 @@
-import { defineProvider } from '@patchbay/capabilities';
+import { defineProvider, type Capabilities } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { ownWebhookSecret } from '../_kit/channel-token.js';
 import { scopesOf } from '../_kit/oauth-variables.js';
 import { googleCalendar } from './google.calendar.js';
+import { googleCalendarPush } from './google.calendar-push.js';
+import { googleCalendarEvents } from './google.calendar-events.js';
 import { googleCalendarReading } from './google.calendar-reading.js';
+import { googleCalendarSharing } from './google.calendar-sharing.js';
 import { googleIdentity } from './google.identity.js';
 import { googleInbound } from './google.inbound.js';
 import { googleOAuth } from './google.oauth.js';
@@ -37,7 +40,7 @@ export const google = defineProvider({
   // Defaults of the Calendar API for a project and for a user of it. https://developers.google.com/workspace/calendar/api/guides/quota
   limits: { provider: { limit: 10_000, perMs: 60_000 }, account: { limit: 600, perMs: 60_000 } },
   types: ['calendar'],
-  capabilities: ['oauth', 'identity', 'calendar', 'calendarReading'],
+  capabilities: ['oauth', 'identity', 'calendar', 'calendarReading', 'calendarEvents', 'calendarSharing', 'calendarPush'],
   connect: ({ config, outbound, now }) => {
     const api = { provider: 'google', baseUrl: config.GOOGLE_API_BASE_URL, outbound, now };
     const oauth = googleOAuth({
@@ -48,7 +51,16 @@ export const google = defineProvider({
       authBaseUrl: config.GOOGLE_AUTH_BASE_URL,
       tokenBaseUrl: config.GOOGLE_TOKEN_BASE_URL,
     });
-    return { oauth, identity: googleIdentity(api), calendar: googleCalendar(api), calendarReading: googleCalendarReading(api) };
+    // Whoever cannot tell Google from a stranger must not be called.
+    const { GOOGLE_WEBHOOK_SECRET: secrets } = config;
+    const push: Partial<Pick<Capabilities, 'calendarPush'>> = secrets === undefined ? {} : { calendarPush: googleCalendarPush(api, secrets) };
+    const calendars = {
+      calendar: googleCalendar(api),
+      calendarReading: googleCalendarReading(api),
+      calendarEvents: googleCalendarEvents(api),
+      calendarSharing: googleCalendarSharing(api),
+    };
+    return { oauth, identity: googleIdentity(api), ...calendars, ...push };
   },
   inboundWebhooks: {
     variables: ['GOOGLE_WEBHOOK_SECRET'],

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { FakeAccount, FakeClient, FakeOptions, FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
 import { basicCredentialsOf, formOf, jsonAnswer } from '../_kit/fake-http.js';
+import { createFakeCallbacks } from '../_kit/fake-callbacks.js';
 import { createOAuthFake, type FakeApiCall, type OAuthFakeHabits } from '../_kit/fake-oauth-provider.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
 import { answerOutlook } from './fake/outlook.fake-calendar-api.js';
 import { createOutlookCalendars, toCollection, type OutlookCalendars } from './fake/outlook.fake-calendars.js';
 import { outlookSituations, type OutlookSituations } from './fake/outlook.fake-people.js';
+import { createOutlookSubscriptions, subscriptionSituations, type OutlookSubscriptions } from './fake/outlook.fake-subscriptions.js';
 import { freshDeltaHabits, newEpoch, type DeltaHabits } from './fake/outlook.fake-delta.js';
 import { graphError, graphSuddenFailure, graphUnauthorized, loginError, loginRefusals } from './microsoft.fake-errors.js';
 import { toGraphUser } from './microsoft.fake-people.js';
@@ -26,6 +28,7 @@ export interface MicrosoftFake extends ProviderFake {
   limitPages(limits: { readonly pageMax?: number; readonly spreadsSeries?: boolean }): void;
   /** What stands in Outlook's calendars, for people who change it by hand. */
   readonly calendars: OutlookCalendars;
+  readonly subscriptions: Pick<OutlookSubscriptions, 'drop' | 'idle' | 'mute' | 'openOf' | 'tellLifecycle'>;
 }
 
 const tokenPath = /^\/[^/]+\/oauth2\/v2\.0\/token$/;
@@ -50,19 +53,28 @@ const scopeMeanings: Readonly<Record<string, string>> = {
 export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake => {
   const now = options.now ?? (() => new Date());
   const ledger = options.ledger ?? createFakeLedger(now);
-  const calendars = createOutlookCalendars(now, ledger);
+  const calendars = createOutlookCalendars(now, ledger, (place, change) => subscriptions.notify(place, change));
+  const subscriptions = createOutlookSubscriptions({ now, ledger, callbacks: createFakeCallbacks(), calendars: () => calendars });
   const deltas = freshDeltaHabits();
   let needsInteraction = false;
   const extra = (request: FakeRequest): FakeResponse | null => {
     const isRefresh = request.method === 'POST' && tokenPath.test(request.path) && formOf(request).get('grant_type') === 'refresh_token';
     return needsInteraction && isRefresh ? loginError(loginRefusals.interaction_required, now()) : null;
   };
-  const api = (call: FakeApiCall): FakeResponse | null => answerGraph(call) ?? answerOutlookCall(call, { calendars, habits: deltas });
+  const api: OAuthFakeHabits['api'] = (call) =>
+    answerGraph(call) ??
+    subscriptions.answer({ request: call.request, email: call.account.email, scopes: bare(call.scopes) }) ??
+    answerOutlookCall(call, { calendars, habits: deltas });
   const collections = ({ email }: FakeAccount) => calendars.ofAccount(email).map((calendar) => toCollection(calendar, now()));
   const plain = createOAuthFake({ ...habits(now), extra, api, collections }, { ...options, ledger });
   const fake: Omit<MicrosoftFake, 'situations'> = {
     ...plain,
     calendars,
+    subscriptions,
+    revokeGrant: (email) => {
+      subscriptions.drop(email);
+      plain.revokeGrant(email);
+    },
     requireInteraction: (isRequired) => {
       needsInteraction = isRequired;
     },
@@ -75,11 +87,12 @@ export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake =>
     reset: () => {
       needsInteraction = false;
       calendars.reset();
+      subscriptions.reset();
       Object.assign(deltas, freshDeltaHabits());
       plain.reset();
     },
   };
-  return { ...fake, situations: situationsOf(fake, { ...fake, now }) };
+  return { ...fake, situations: [...situationsOf(fake, { ...fake, now }), ...subscriptionSituations(subscriptions)] };
 };
 
 const situationsOf = ({ requireInteraction }: Pick<MicrosoftFake, 'requireInteraction'>, outlook: OutlookSituations): readonly FakeSituation[] => [

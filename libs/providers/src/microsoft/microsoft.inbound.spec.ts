@@ -46,8 +46,8 @@ describe('notices of Microsoft Graph', () => {
     expect(receive([change, { ...change, changeType: 'deleted' }])).toMatchObject({
       kind: 'notices',
       notices: [
-        { type: 'updated', accountId: 'u-1' },
-        { type: 'deleted', accountId: 'u-1' },
+        { type: 'updated', accountId: 'u-1', channelId: 'channel-1', channelNews: 'changed' },
+        { type: 'deleted', accountId: 'u-1', channelId: 'channel-1', channelNews: 'changed' },
       ],
       answer: { status: 202, body: '' },
     });
@@ -73,6 +73,16 @@ describe('notices of Microsoft Graph', () => {
 
     expect(receive([missed])).toMatchObject({ notices: [{ type: 'missed', accountId: null }] });
     expect(keysOf([missed], new Date(now.getTime() + 1_000))).not.toEqual(keysOf([missed]));
+  });
+
+  it.each([
+    ['reauthorizationRequired', 'ending'],
+    ['subscriptionRemoved', 'ended'],
+    ['missed', 'changed'],
+  ])('that tell %s say that the channel is %s', (lifecycleEvent, channelNews) => {
+    const told = { subscriptionId: 's-1', clientState, lifecycleEvent };
+
+    expect(receive([told])).toMatchObject({ notices: [{ type: lifecycleEvent, channelId: 'channel-1', channelNews }] });
   });
 
   it('of subscriptions under an older secret are accepted as long as it is listed', () => {

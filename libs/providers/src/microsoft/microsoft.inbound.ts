@@ -64,17 +64,33 @@ const read = ({ headers, body }: InboundCall, reading: Reading): InboundVerdict 
   if (items.length === 0) return refused('malformed');
 
   // One batch may hold notices of several subscriptions: one that is not ours takes nothing from the others.
-  const ours = items.filter(({ clientState }) => isOurs(clientState ?? '', reading));
+  const ours = items.flatMap((told) => {
+    const channelId = channelIdOf(told.clientState ?? '', reading);
+    return channelId === null ? [] : [noticeOf({ told, channelId, now: reading.now })];
+  });
   if (ours.length === 0) return refused(items.some(({ clientState }) => (clientState ?? '') !== '') ? 'signature_wrong' : 'signature_missing');
-  return { kind: 'notices', notices: ours.map((told) => noticeOf(told, reading.now)), answer: { status: 202, headers: {}, body: '' } };
+  return { kind: 'notices', notices: ours, answer: { status: 202, headers: {}, body: '' } };
 };
 
-const isOurs = (clientState: string, { provider, secrets }: Reading): boolean => {
+/** Null for a state that we gave to nobody. */
+const channelIdOf = (clientState: string, { provider, secrets }: Reading): string | null => {
   const [, id, token] = /^([\w-]{1,60})\.([0-9a-f]{64})$/.exec(clientState) ?? [];
-  return id !== undefined && token !== undefined && isChannelToken(secrets, { provider, id }, token);
+  return id !== undefined && token !== undefined && isChannelToken(secrets, { provider, id }, token) ? id : null;
 };
 
-const noticeOf = (told: z.output<typeof item>, now: Date): InboundNotice => {
+/** What lifecycle events say. `missed` is that something may have changed. https://learn.microsoft.com/graph/change-notifications-lifecycle-events */
+const newsOfLifecycle: Readonly<Record<string, NonNullable<InboundNotice['channelNews']>>> = {
+  reauthorizationRequired: 'ending',
+  subscriptionRemoved: 'ended',
+};
+
+interface OwnItem {
+  readonly told: z.output<typeof item>;
+  readonly channelId: string;
+  readonly now: Date;
+}
+
+const noticeOf = ({ told, channelId, now }: OwnItem): InboundNotice => {
   const type = told.lifecycleEvent ?? told.changeType ?? '';
   const etag = told.resourceData?.['@odata.etag'];
   // Lifecycle notices, and those of a drive, bear nothing that tells the next one from the same one sent twice. Looking twice does less harm than
@@ -83,6 +99,8 @@ const noticeOf = (told: z.output<typeof item>, now: Date): InboundNotice => {
   return {
     key: `${told.subscriptionId}:${type}:${digestOf(`${told.resource ?? ''}\n${own}`)}`,
     type,
+    channelId,
+    channelNews: newsOfLifecycle[told.lifecycleEvent ?? ''] ?? 'changed',
     accountId: /^\/?users(?:\/|\(')([\w.@+-]{1,100})/i.exec(told.resource ?? '')?.[1] ?? null,
   };
 };

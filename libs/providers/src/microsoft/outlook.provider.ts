@@ -1,4 +1,4 @@
-import { defineProvider } from '@patchbay/capabilities';
+import { defineProvider, type Capabilities } from '@patchbay/capabilities';
 import { ownWebhookSecret } from '../_kit/channel-token.js';
 import { oauthVariables } from '../_kit/oauth-variables.js';
 import { graphHttp } from './microsoft.graph-http.js';
@@ -7,6 +7,7 @@ import { graphInbound } from './microsoft.inbound.js';
 import { microsoftOAuth } from './microsoft.oauth.js';
 import { publicCloud, tenantId } from './microsoft.variables.js';
 import { outlookCalendar } from './outlook.calendar.js';
+import { outlookCalendarPush } from './outlook.calendar-push.js';
 import { outlookCalendarReading } from './outlook.calendar-reading.js';
 
 /** Every environment variable of Outlook. */
@@ -25,7 +26,7 @@ export const outlook = defineProvider({
   // All of Graph per app, and of Outlook per app and mailbox. https://learn.microsoft.com/graph/throttling-limits
   limits: { provider: { limit: 130_000, perMs: 10_000 }, account: { limit: 10_000, perMs: 600_000 } },
   types: ['calendar'],
-  capabilities: ['oauth', 'identity', 'calendar', 'calendarReading'],
+  capabilities: ['oauth', 'identity', 'calendar', 'calendarReading', 'calendarPush'],
   connect: ({ config, outbound, now }) => {
     const graph = graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now });
     const oauth = microsoftOAuth({
@@ -38,7 +39,11 @@ export const outlook = defineProvider({
       scopes: config.OUTLOOK_SCOPES,
       builtInScopes: ['offline_access', 'User.Read', 'Calendars.ReadWrite'],
     });
-    return { oauth, identity: microsoftIdentity(graph), calendar: outlookCalendar(graph, now), calendarReading: outlookCalendarReading(graph) };
+    // Whoever cannot tell Graph from a stranger must not be called.
+    const { OUTLOOK_WEBHOOK_SECRET: secrets } = config;
+    const push: Partial<Pick<Capabilities, 'calendarPush'>> = secrets === undefined ? {} : { calendarPush: outlookCalendarPush(graph, secrets) };
+    const reading = outlookCalendarReading(graph);
+    return { oauth, identity: microsoftIdentity(graph), calendar: outlookCalendar(graph, now), calendarReading: reading, ...push };
   },
   inboundWebhooks: {
     variables: ['OUTLOOK_WEBHOOK_SECRET'],

@@ -37,7 +37,13 @@ export interface OutlookCalendars {
 }
 
 /** Creates the calendars. Every account has one of its own, a second one, and one that somebody else shared with it to be read. */
-export const createOutlookCalendars = (now: () => Date, ledger: FakeLedger): OutlookCalendars => new Calendars(now, ledger);
+export const createOutlookCalendars = (now: () => Date, ledger: FakeLedger, onChange: OnChange = () => undefined): OutlookCalendars =>
+  new Calendars(now, ledger, onChange);
+
+/** Told of every change of an event. */
+type OnChange = (place: EventPlace, change: 'created' | 'updated' | 'deleted') => void;
+
+const changes = { 'event.created': 'created', 'event.changed': 'updated', 'event.deleted': 'deleted' } as const;
 
 class Calendars implements OutlookCalendars {
   private readonly byAccount = new Map<string, readonly StoredCalendar[]>();
@@ -45,6 +51,7 @@ class Calendars implements OutlookCalendars {
   constructor(
     private readonly now: () => Date,
     private readonly ledger: FakeLedger,
+    private readonly onChange: OnChange,
   ) {}
 
   ofAccount(email: string): readonly StoredCalendar[] {
@@ -99,7 +106,7 @@ class Calendars implements OutlookCalendars {
     return stored;
   }
 
-  private record(kind: string, { calendar, event }: EventPlace): void {
+  private record(kind: keyof typeof changes, { calendar, event }: EventPlace): void {
     const { subject, start, end, showAs, attendees, transactionId, recurrence } = event.fields;
     const details = {
       calendar_id: calendar.id,
@@ -111,6 +118,7 @@ class Calendars implements OutlookCalendars {
       recurrence,
       exceptions: [...event.exceptions.keys()],
     };
+    this.onChange({ calendar, event }, changes[kind]);
     this.ledger.record({ provider: 'microsoft', kind, id: event.id, key: transactionId ?? event.id, account: calendar.email, details });
   }
 }
