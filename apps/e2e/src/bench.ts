@@ -3,6 +3,7 @@ import { writeReport } from './bench/report.js';
 import { measureApiReads } from './bench/api-reads.js';
 import { measureBacklog } from './bench/backlog.js';
 import { measureBusy } from './bench/busy.js';
+import { measureCalendarSync } from './bench/calendar-sync.js';
 import { machine, startBenchStack, type BenchStack } from './bench/bench-stack.js';
 import { measureDeliveries } from './bench/deliveries.js';
 import { tableOf, type Figure } from './bench/figure.js';
@@ -30,6 +31,10 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
     figures.push(...(await measureLatency(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p4'))
     figures.push(...(await measureNeighbours(bench, isQuick ? { secondsPerRound: 5, rounds: 2 } : { secondsPerRound: 18, rounds: 3 })));
+  if (only.has('p5')) {
+    const size = isQuick ? { events: 2_000, rounds: 1, changesPerRound: 4 } : { events: 10_000, rounds: 3, changesPerRound: 10 };
+    figures.push(...(await measureCalendarSync(bench, size)));
+  }
   if (only.has('p5b')) figures.push(...(await measureRecurrence(bench.say, isQuick ? 3 : 9)));
   if (only.has('p6')) figures.push(...(await measureBusy(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
   if (only.has('p9'))

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataDirDefault } from './data-dir.js';
@@ -22,11 +22,27 @@ interface Program {
 const downloadDir = join(dataDirDefault, 'downloads', 'radicale');
 const advice = 'There is no Radicale here, and none could be fetched: apt install radicale, or pip install radicale.';
 
-/** Starts one on a free port of 127.0.0.1, for these users and their passwords. It is fetched once: from Debian, unpacked and not installed. */
-export async function startRadicale(users: Readonly<Record<string, string>>): Promise<RadicaleServer> {
+/** A calendar that is there from the beginning. */
+export interface RadicaleCalendar {
+  readonly user: string;
+  readonly name: string;
+  /** File name → iCalendar text. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** What differs from an empty server on any port. */
+export interface RadicaleOptions {
+  readonly port?: number;
+  /** Laid into its folder: asked to store ten thousand events it would take minutes. */
+  readonly calendars?: readonly RadicaleCalendar[];
+}
+
+/** Starts one on 127.0.0.1, for these users and their passwords. It is fetched once: from Debian, unpacked and not installed. */
+export async function startRadicale(users: Readonly<Record<string, string>>, options: RadicaleOptions = {}): Promise<RadicaleServer> {
   const program = await findRadicale();
   const folder = mkdtempSync(join(tmpdir(), 'patchbay-radicale-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
+  for (const calendar of options.calendars ?? []) layCalendar(folder, calendar);
   const lines = Object.entries(users).map(([name, password]) => `${name}:${password}\n`);
   writeFileSync(join(folder, 'users'), lines.join(''));
   writeFileSync(join(folder, 'config'), configOf(folder, port));
@@ -44,6 +60,14 @@ export async function startRadicale(users: Readonly<Record<string, string>>): Pr
     rmSync(folder, { recursive: true, force: true });
   };
   return { url, stop };
+}
+
+/** https://radicale.org/v3.html#manual-backup-and-restore: a folder for each calendar, a file for each event. */
+function layCalendar(folder: string, { user, name, files }: RadicaleCalendar): void {
+  const calendar = join(folder, 'collections', 'collection-root', user, name);
+  mkdirSync(calendar, { recursive: true });
+  writeFileSync(join(calendar, '.Radicale.props'), JSON.stringify({ tag: 'VCALENDAR', 'D:displayname': name }));
+  for (const [file, text] of files) writeFileSync(join(calendar, file), text);
 }
 
 async function findRadicale(): Promise<Program> {

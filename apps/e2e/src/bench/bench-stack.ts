@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { dataDirDefault, freePorts, issueDevelopmentTokens, startStack, type DevelopmentToken, type Stack } from '@patchbay/local-stack';
+import { dataDirDefault, freePort, freePorts, issueDevelopmentTokens, startStack, type DevelopmentToken, type Stack } from '@patchbay/local-stack';
 import { masterKeys } from './master-keys.js';
 import { startProgram, type Program } from './program.js';
 import type { Doors, ReceiverApi } from './receiver.js';
@@ -18,6 +18,8 @@ export interface BenchStack {
   readonly customerUrls: readonly string[];
   /** Where connections are accepted and nothing is ever answered. */
   readonly silentUrl: string;
+  /** Where a CalDAV server may be: services call no address that nobody allowed. */
+  readonly caldavPort: number;
   /** From the call to readiness of everything, programs and data being there from an earlier start. Milliseconds. */
   readonly secondStartMs: number;
   readonly say: (line: string) => void;
@@ -44,10 +46,12 @@ export async function startBenchStack(say: (line: string) => void, { profile }: 
   chmodSync(dataDir, 0o711);
   const receiver = startProgram<ReceiverApi>('receiver');
   const doors = await receiver.ask('listen', 1 + customers);
-  const allowed = [...doors.open, doors.silent].map((port) => `127.0.0.1:${port}`).join(',');
+  const ports = await freePorts();
+  const caldavPort = await freePort();
+  const allowed = [...doors.open, doors.silent, caldavPort].map((port) => `127.0.0.1:${port}`).join(',');
   const env = { ...unlimited, WEBHOOKS_EGRESS_ALLOW: allowed, TOKEN_MASTER_KEYS: masterKeys };
   const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` };
-  const options = { dataDir, ports: await freePorts(), env: profile ? { ...env, ...profiling } : env };
+  const options = { dataDir, ports, env: profile ? { ...env, ...profiling } : env };
   say('starting a stack with empty data');
   await (await startStack(options)).stop();
   say('starting it again');
@@ -63,7 +67,7 @@ export async function startBenchStack(say: (line: string) => void, { profile }: 
     await receiver.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { stack, user, admin, receiver, ...addressesOf(doors), secondStartMs, say, stop };
+  return { stack, user, admin, receiver, ...addressesOf(doors), caldavPort, secondStartMs, say, stop };
 }
 
 function addressesOf({ open, silent }: Doors): Pick<BenchStack, 'receiverUrl' | 'customerUrls' | 'silentUrl'> {
