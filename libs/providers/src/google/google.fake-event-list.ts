@@ -4,6 +4,7 @@ import { apiEvent, type CalendarCall } from './google.fake-call.js';
 import type { StoredCalendar } from './google.fake-calendars.js';
 import { partialAnswer } from './fake/google.fake-fields.js';
 import { isCancelledException, spanOf } from './fake/google.fake-occurrences.js';
+import { singleEventsOf } from './fake/google.fake-single-events.js';
 import { googleFailures } from './google.fake-errors.js';
 import { eventRange, type StoredEvent } from './google.fake-events.js';
 
@@ -26,7 +27,8 @@ export const listEvents = (call: CalendarCall, calendar: StoredCalendar): FakeRe
   const size = Math.min(Number(query.get('maxResults') ?? 250), 2500, eventsPerPageMax);
   if (told === null || !Number.isInteger(size) || size < 1) return googleFailures.invalid('Invalid Value');
 
-  const wanted = [...calendar.events.values()].filter((event) => isWanted(calendar, { event, query, since })).sort(orderOf(query.get('orderBy')));
+  const all = query.get('singleEvents') === 'true' && since === null ? singleEventsOf(calendar, query) : [...calendar.events.values()];
+  const wanted = all.filter((event) => isWanted(calendar, { event, query, since })).sort(orderOf(query.get('orderBy')));
   // What changes while somebody turns the pages comes again on a later one.
   const found = isByTime ? wanted.slice(told) : wanted.filter(({ revision }) => revision > told);
   const items = found.slice(0, size);
@@ -80,18 +82,22 @@ const isWanted = (calendar: StoredCalendar, { event, query, since }: Candidate):
   const iCalUid = query.get('iCalUID');
   if (iCalUid !== null && iCalUid !== `${event.exceptionOf?.seriesId ?? event.id}@google.com`) return false;
   const text = query.get('q')?.toLowerCase();
-  if (
-    text !== undefined &&
-    !['summary', 'description', 'location'].some((name) =>
-      String(event.fields[name] ?? '')
-        .toLowerCase()
-        .includes(text),
-    )
-  )
-    return false;
+  if (text !== undefined && !searchedText(event).includes(text)) return false;
   return (
     hasProperties(event, 'private', query.getAll('privateExtendedProperty')) && hasProperties(event, 'shared', query.getAll('sharedExtendedProperty'))
   );
+};
+
+/** Guests are searched, too. https://developers.google.com/workspace/calendar/api/v3/reference/events/list#q */
+const searchedText = ({ fields, creator }: StoredEvent): string => {
+  const { summary, description, location, attendees } = fields;
+  const guests = Array.isArray(attendees)
+    ? attendees.flatMap(({ email, displayName }: Readonly<Record<string, unknown>>) => [email, displayName])
+    : [];
+  return [summary, description, location, creator, ...guests]
+    .filter((text) => typeof text === 'string')
+    .join('\n')
+    .toLowerCase();
 };
 
 const hasProperties = ({ fields }: StoredEvent, kind: 'private' | 'shared', wanted: readonly string[]): boolean => {

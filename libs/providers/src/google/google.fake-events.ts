@@ -149,7 +149,7 @@ interface EventTime {
 
 const toEventTime = (time: unknown, calendarZone: string): EventTime | 'missing' | 'invalid' => {
   if (!isJsonObject(time)) return 'missing';
-  const { date, dateTime, timeZone } = time;
+  const { date, dateTime, timeZone = undefined } = withoutNulls(time);
   if (timeZone !== undefined && (typeof timeZone !== 'string' || !isTimeZone(timeZone))) return 'invalid';
   if (typeof date === 'string') {
     const ms = Date.parse(`${date}T00:00:00Z`);
@@ -158,10 +158,15 @@ const toEventTime = (time: unknown, calendarZone: string): EventTime | 'missing'
   if (dateTime === undefined || dateTime === null) return 'missing';
   if (typeof dateTime !== 'string') return 'invalid';
   const zone = timeZone ?? calendarZone;
+  // A time on the wall is one of a zone that is named. https://developers.google.com/workspace/calendar/api/v3/reference/events#start.dateTime
+  if (timeZone === undefined && !/(?:Z|[+-]\d{2}:\d{2})$/i.test(dateTime)) return 'invalid';
   const parts = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/i.exec(dateTime);
   const ms = parts === null ? Number.NaN : parts[2] === undefined ? wallTimeToMs(parts[1] ?? '', zone) : Date.parse(dateTime);
   return Number.isNaN(ms) ? 'invalid' : { isAllDay: false, ms, value: { dateTime: inZone(ms, calendarZone), timeZone: zone } };
 };
+
+const withoutNulls = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 const instantOf = (time: unknown): number => {
   if (!isJsonObject(time)) return Number.NaN;

@@ -22,6 +22,15 @@ export interface GooglePeople {
   /** Puts an event into a calendar, or replaces one. Answers its id. */
   putEvent(written: HandWrittenEvent): string;
   removeEvent(event: Pick<HandWrittenEvent, 'email' | 'calendarId'> & { readonly id: string }): void;
+  /** A guest answers the invitation to an event. */
+  answer(answer: GuestAnswer): void;
+}
+
+/** What a guest says to an invitation. */
+export interface GuestAnswer extends Pick<HandWrittenEvent, 'email' | 'calendarId'> {
+  readonly id: string;
+  readonly guest: string;
+  readonly response: 'accepted' | 'tentative' | 'declined';
 }
 
 /** People in front of these calendars. */
@@ -35,6 +44,14 @@ export const googlePeople = (calendars: GoogleCalendars): GooglePeople => ({
   removeEvent: ({ email, calendarId, id }) => {
     const calendar = found(calendars.find(email, calendarId));
     calendars.remove(calendar, eventIn(calendar, id), 'none');
+  },
+  answer: ({ email, calendarId, id, guest, response }) => {
+    const calendar = found(calendars.find(email, calendarId));
+    const event = eventIn(calendar, id);
+    const attendees = (event.fields['attendees'] as readonly { readonly email: string }[]).map((attendee) =>
+      attendee.email === guest ? { ...attendee, responseStatus: response } : attendee,
+    );
+    accepted(calendars.change({ calendar, event, wanted: { attendees }, sendUpdates: 'none', keepsConference: false, mode: 'merge' }));
   },
 });
 
