@@ -2,6 +2,7 @@ import { authErrors } from './auth/auth.errors.js';
 import { blocksErrors } from './calendar/blocks.errors.js';
 import { calendarErrors } from './calendar/calendar.errors.js';
 import { conflictsErrors } from './calendar/conflicts.errors.js';
+import { gapErrors } from './calendar/gaps.errors.js';
 import { ingressErrors } from './ingress/ingress.errors.js';
 import { operationsErrors } from './operations/operations.errors.js';
 import { videoErrors } from './video/video.errors.js';
@@ -12,6 +13,7 @@ export const errorCatalog = {
   ...operationsErrors,
   ...authErrors,
   ...calendarErrors,
+  ...gapErrors,
   ...blocksErrors,
   ...conflictsErrors,
   ...videoErrors,

@@ -4,6 +4,7 @@ import { signInRoutes } from './auth/sign-in.routes.js';
 import { blocksRoutes } from './calendar/blocks.routes.js';
 import { calendarRoutes } from './calendar/calendar.routes.js';
 import { conflictsRoutes } from './calendar/conflicts.routes.js';
+import { gapRoutes } from './calendar/gaps.routes.js';
 import type { RouteContract } from './definitions/define-route.js';
 import { ingressRoutes } from './ingress/ingress.routes.js';
 import { operationsRoutes } from './operations/operations.routes.js';
@@ -15,6 +16,7 @@ export const routeCatalog: readonly RouteContract[] = [
   ...signInRoutes,
   ...authRoutes,
   ...calendarRoutes,
+  ...gapRoutes,
   ...blocksRoutes,
   ...conflictsRoutes,
   ...videoRoutes,

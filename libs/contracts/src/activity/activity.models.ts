@@ -9,6 +9,8 @@ export const activityTypes = [
   'calendar_event_created',
   'calendar_event_updated',
   'calendar_event_deleted',
+  'booking_change_detected',
+  'calendar_gap_reported',
   'webhook_sent',
   'integration_connected',
   'integration_disconnected',

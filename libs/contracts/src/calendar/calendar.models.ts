@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { connectionStatuses } from '../auth/auth.models.js';
+import { bookingChangePolicies } from './booking-changes.models.js';
 
 /** What a busy time of a calendar means for bookings: nothing may be booked then, something may with a warning, or it does not matter. */
 export const conflictPolicies = ['block', 'warn', 'ignore'] as const;
@@ -7,7 +8,15 @@ export const conflictPolicies = ['block', 'warn', 'ignore'] as const;
 export type ConflictPolicy = (typeof conflictPolicies)[number];
 
 /** Why what is known of a calendar is not enough to book on. */
-export const unbookableReasons = ['needs_reauth', 'sync_off', 'not_selected', 'never_synced', 'stale', 'outside_window'] as const;
+export const unbookableReasons = [
+  'needs_reauth',
+  'sync_off',
+  'not_selected',
+  'never_synced',
+  'stale',
+  'partly_unreadable',
+  'outside_window',
+] as const;
 /** One of the reasons. */
 export type UnbookableReason = (typeof unbookableReasons)[number];
 
@@ -40,6 +49,18 @@ export const connectedCalendar = calendar.extend({
   ...freshness,
   error_count: z.int(),
   last_error: z.string().nullable(),
+  /** Events that could not be read, and series of which not every time is known: what is known of the calendar is less than what is so. */
+  unreadable_events: z.int(),
+  /** The first few of them, for finding them in the calendar. */
+  unreadable_examples: z.array(
+    z.object({
+      title: z.string().nullable(),
+      /** As the calendar writes it. */
+      start: z.string().nullable(),
+      /** A stable word, such as `unknown_zone`. */
+      fault: z.string(),
+    }),
+  ),
 });
 /** A calendar with its settings and how its reading goes. */
 export type ConnectedCalendar = z.output<typeof connectedCalendar>;
@@ -58,8 +79,12 @@ export const calendarAccount = z.object({
   /** False: no calendar of the account is read, and nothing can be booked on what is known. */
   sync_enabled: z.boolean(),
   sync_interval_minutes: z.int(),
+  /** In which whole days are meant in calendars that say nothing of it; null: in that of another calendar of the account, else in UTC. */
+  time_zone: z.string().nullable(),
   /** What calendars get that appear later. */
   conflict_policy: z.enum(conflictPolicies),
+  /** What happens when the event of a booking is moved or deleted in the calendar. */
+  booking_change_policy: z.enum(bookingChangePolicies),
   /** When a calendar of the account was last known to be read whole; null before the first time. */
   last_sync_at: z.iso.datetime().nullable(),
   /** Errors in a row of the calendar that has most. */
@@ -122,6 +147,8 @@ export const syncTask = z.object({
   /** Of the calendars; null until it is known which there are. */
   percent: z.int().nullable(),
   ...counts,
+  /** When it goes on, while the provider wants no calls; null when nothing keeps it waiting. */
+  resumes_at: z.iso.datetime().nullable(),
   calendars: z.array(
     z.object({
       calendar_id: z.string(),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineRequest } from '../definitions/define-request.js';
+import { timeZone } from '../booking/booking.models.js';
 import { pageOf, pageQuery } from '../page.js';
+import { bookingChangePolicies } from './booking-changes.models.js';
 import { calendarAccount, conflictPolicies, syncRun, syncTask, syncTaskStatuses, userBusy } from './calendar.models.js';
 
 /** A user's calendar accounts, newest first. */
@@ -31,7 +33,17 @@ export const updateCalendarAccount = defineRequest({
     calendar_id: z.string().min(1).max(500).optional().describe('The calendar that bookings are written to.'),
     sync_enabled: z.boolean().optional().describe('True also switches on again what was switched off after errors, and forgets those.'),
     sync_interval_minutes: z.int().min(1).max(1_440).optional(),
+    time_zone: timeZone
+      .nullable()
+      .optional()
+      .describe('For whole days in calendars that say nothing of their zone, where no other calendar of the account does. Null: UTC.'),
     conflict_policy: z.enum(conflictPolicies).optional().describe('For every calendar of the account that `calendars` does not name.'),
+    booking_change_policy: z
+      .enum(bookingChangePolicies)
+      .optional()
+      .describe(
+        'When somebody moves or deletes the event of a booking in the calendar: only announce it, have the booking follow, or write it back.',
+      ),
     calendars: z
       .array(
         z.strictObject({
