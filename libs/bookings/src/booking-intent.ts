@@ -28,8 +28,28 @@ export function intentAfter(intent: BookingIntent, event: BookingEvent): Booking
   return order > intent.wanted_order ? { wanted: wholeBooking(event.data), wanted_order: order, is_cancelled: false } : null;
 }
 
+/** A booking was moved by whoever has its event in their calendar. */
+export interface BookingMove {
+  /** Of the event that tells of it. */
+  readonly id: string;
+  readonly timestamp: string;
+  readonly start_time: string;
+  readonly end_time: string;
+}
+
+/**
+ * Takes into account that a booking was moved in a calendar, at its place among the events of the booking.
+ *
+ * @returns null when that changes nothing: the product said something newer, or the booking is not known.
+ */
+export function intentAfterMove(intent: BookingIntent, { id, timestamp, start_time, end_time }: BookingMove): BookingIntent | null {
+  if (intent.is_cancelled || intent.wanted === null || Date.parse(end_time) <= Date.parse(start_time)) return null;
+  const order = orderOf({ id, timestamp, type: 'booking_rescheduled' });
+  return order > intent.wanted_order ? { wanted: { ...intent.wanted, start_time, end_time }, wanted_order: order, is_cancelled: false } : null;
+}
+
 /** Text that sorts as the events happened. Two of the same instant: a booking is created before it moves; beyond that any order will do, if it is always the same. */
-const orderOf = ({ id, type, timestamp }: BookingEvent): string =>
+const orderOf = ({ id, type, timestamp }: Pick<BookingEvent, 'id' | 'type' | 'timestamp'>): string =>
   `${new Date(timestamp).toISOString()} ${type === 'booking_created' ? 'created' : 'moved'} ${id}`;
 
 function wholeBooking(data: Booking & { readonly previous_start_time?: string; readonly previous_end_time?: string }): Booking {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database } from '@patchbay/database';
+import { Database, type ColumnValues, type Transaction } from '@patchbay/database';
 import { BookingRows, type BookingRow } from '@patchbay/bookings';
 
 /** A booking and its event in a calendar. Bound to a connection without an event id: an attempt to write the event may have taken effect. */
@@ -11,11 +11,31 @@ export interface EventRow extends BookingRow {
   readonly link_is_omitted: boolean;
   readonly link_order: string;
   readonly link_grace_until: Date | null;
+  /** When our last write was recorded; when it said that the event takes place, and when the event took place before it by what was known. */
+  readonly written_at: Date | null;
+  readonly written: EventTimes | null;
+  readonly written_before: EventTimes | null;
+  /** When the event takes place by what was announced last; null while that is as booked. */
+  readonly announced: EventTimes | null;
+  /** When it was written back within the last hour. */
+  readonly restored_at: readonly Date[];
+}
+
+/** When an event takes place. Both null: it is gone. */
+export interface EventTimes {
+  readonly start: string | null;
+  readonly end: string | null;
 }
 
 @Injectable()
 export class BookingsRepository extends BookingRows<EventRow> {
   constructor(@Inject(Database) database: Database) {
     super(database);
+  }
+
+  /** Writes down what became of a booking without work to do. Its row is locked. */
+  async note(tx: Transaction, { id }: EventRow, set: ColumnValues): Promise<void> {
+    const assignments = Object.keys(set).map((name, index) => `${name} = $${index + 2}`);
+    await tx.query(`UPDATE bookings SET ${assignments.join(', ')} WHERE id = $1 RETURNING id`, [id, ...Object.values(set)]);
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { judgeFailure, ProviderError, type CalendarEvent, type RemoteEvent } from '@patchbay/capabilities';
 import { calendarEventCreated, calendarEventDeleted, calendarEventUpdated, type Booking } from '@patchbay/contracts';
-import { Database, type Lease } from '@patchbay/database';
+import { Database, type ColumnValues, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
@@ -15,6 +15,15 @@ interface CalendarPlace extends Place {
 
 type EventLease = Lease<EventRow>;
 
+/** What a write came to. */
+interface WrittenEvent {
+  readonly place: CalendarPlace;
+  readonly remote: RemoteEvent;
+  readonly isNew: boolean;
+  readonly joinUrl: string | null;
+  readonly booking: Booking;
+}
+
 const nowhere = { connection_id: null, provider: null, calendar_id: null, event_id: null, html_link: null };
 
 /** Keeps the calendar events of bookings: whatever was wanted last, once, however often an attempt is cut short. The row's id names the event. */
@@ -27,7 +36,7 @@ export class RemoteEventsService {
     @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
     @Inject(AccessTokens) tokens: AccessTokens,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'calendar', effect: 'the calendar event' });
   }
@@ -91,7 +100,7 @@ export class RemoteEventsService {
       const event = eventOf(row, booking);
       const updated = row.event_id === null ? null : await this.#update(lease, place, event);
       const remote = updated ?? (await this.#effects.call(lease, place, (calendar, token) => calendar.createEvent(token, place.calendarId, event)));
-      await this.#record(lease, { place, remote, isNew: updated === null, joinUrl: event.meetingUrl ?? null });
+      await this.#record(lease, { place, remote, isNew: updated === null, joinUrl: event.meetingUrl ?? null, booking });
     } catch (error) {
       const verdict = judgeFailure(error);
       // Bound before this attempt: an earlier one may have written the event, and only a call to that calendar could tell.
@@ -110,11 +119,12 @@ export class RemoteEventsService {
     }
   }
 
-  async #record(lease: EventLease, written: { place: CalendarPlace; remote: RemoteEvent; isNew: boolean; joinUrl: string | null }): Promise<void> {
+  async #record(lease: EventLease, written: WrittenEvent): Promise<void> {
     const { place, remote, isNew, joinUrl } = written;
     const { row } = lease;
     const provider = this.#effects.acting(place.provider);
-    await this.#effects.done(lease, { event_id: remote.id, html_link: remote.htmlLink }, (tx) => {
+    const set = { event_id: remote.id, html_link: remote.htmlLink, ...writtenColumns(row, written.booking, { isNew, now: this.clock() }) };
+    await this.#effects.done(lease, set, (tx) => {
       const event = { ...calendarIdsOf(row, place), event_id: remote.id, html_link: remote.htmlLink, join_url: joinUrl };
       tx.outbox.add(isNew ? calendarEventCreated : calendarEventUpdated, event, { tenantId: row.tenant_id });
       const message = `${provider.displayName} ${isNew ? 'wrote' : 'updated'} the calendar event.`;
@@ -146,3 +156,15 @@ const eventOf = (row: EventRow, booking: Booking): CalendarEvent => ({
   attendees: booking.attendees.map(({ email, name }) => ({ email, name })),
   meetingUrl: booking.conferencing === 'none' ? undefined : (row.link_url ?? undefined),
 });
+
+/** What tells our own write, and what stood there before it, from what people do to the event. */
+const writtenColumns = (row: EventRow, booking: Booking, { isNew, now }: { readonly isNew: boolean; readonly now: Date }): ColumnValues => {
+  const isMadeAgain = isNew && row.event_id !== null;
+  const before = isMadeAgain ? { start: null, end: null } : (row.announced ?? row.written);
+  return {
+    written_at: now,
+    written: JSON.stringify({ start: booking.start_time, end: booking.end_time }),
+    written_before: before === null ? null : JSON.stringify(before),
+    announced: null,
+  };
+};

@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ReadingWindow } from '@patchbay/capabilities';
+import type { Transaction } from '@patchbay/database';
+import { GapsService } from '../gaps/gaps.service.js';
+import type { CalendarRow } from '../sync/sync-rows.js';
+import { BookingChangesService } from './booking-changes.service.js';
+import { TellingsRepository } from './tellings.repository.js';
+import type { ToldChange } from './told-change.js';
+
+/** A reading that has come to its end, in the transaction that makes it count. */
+export interface EndedReading {
+  readonly calendar: CalendarRow;
+  /** When it began. */
+  readonly since: Date;
+  /** Contents that take the place of the shown ones; null when those were changed in place. */
+  readonly built: { readonly generation: number; readonly window: ReadingWindow } | null;
+}
+
+/**
+ * Takes what readings tell of what changed. Only what a provider tells counts, never what is missing in its answer: one that tells late is no reason to
+ * take something for moved or deleted.
+ */
+@Injectable()
+export class CalendarChanges {
+  constructor(
+    @Inject(TellingsRepository) private readonly tellings: TellingsRepository,
+    @Inject(BookingChangesService) private readonly bookings: BookingChangesService,
+    @Inject(GapsService) private readonly gaps: GapsService,
+  ) {}
+
+  /** A page of changes to the shown contents is stored in this transaction, with the calendar's row locked. */
+  async take(tx: Transaction, calendar: CalendarRow, told: { readonly changes: readonly ToldChange[]; readonly since: Date }): Promise<void> {
+    if (told.changes.length === 0) return;
+    await this.tellings.note(tx, calendar, told);
+    await this.gaps.take(tx, calendar, told.changes);
+  }
+
+  /** A reading has come to its end; the contents that it built, and those that are shown, are both there still. */
+  async end(tx: Transaction, { calendar, since, built }: EndedReading): Promise<void> {
+    if (built !== null && calendar.generation > 0) {
+      const change = { built: built.generation, shown: calendar.generation, window: built.window };
+      await this.tellings.note(tx, calendar, { changes: await this.tellings.compare(tx, calendar, change), since });
+      await this.gaps.compare(tx, calendar, change);
+    }
+    await this.bookings.look(tx, calendar, since);
+    await this.gaps.end(tx, calendar, { since, generation: built?.generation ?? calendar.generation });
+  }
+}

@@ -1,0 +1,51 @@
+import type { BookingChange } from '@patchbay/contracts';
+import type { EventTimes } from '../bookings/bookings.repository.js';
+import { gone, isSameStanding } from './told-change.js';
+
+/** What was told of a booking's event. */
+export interface Telling {
+  readonly standing: EventTimes;
+  /** When the reading began that told it. */
+  readonly since: Date;
+}
+
+/** What is known of the booking. */
+export interface BookedEvent {
+  readonly booked: EventTimes;
+  /** When our last write was recorded; null when that was not noted. */
+  readonly writtenAt: Date | null;
+  /** Where the event stood before our last write, by what we knew. */
+  readonly writtenBefore: EventTimes | null;
+  /** Where it stands by what was announced last; null where it is as booked. */
+  readonly announced: EventTimes | null;
+}
+
+/** What a telling means. */
+export type TellingVerdict =
+  /** It may be of before our last write: whether it still holds is seen later. */
+  | { readonly kind: 'later' }
+  /** The event is where it was known to be. */
+  | { readonly kind: 'known' }
+  | { readonly kind: 'change'; readonly change: BookingChange; readonly previous: EventTimes };
+
+/** A provider may tell for as long what stood there before a write. Milliseconds. */
+const echoMs = 60_000;
+
+/**
+ * Decides whether somebody changed the event of a booking. Nothing of ours is on its way to it.
+ *
+ * @param readAt when the reading began whose end this is.
+ */
+export function judgeTelling({ standing, since }: Telling, event: BookedEvent, readAt: Date): TellingVerdict {
+  const { booked, writtenAt, writtenBefore, announced } = event;
+  if (isSameStanding(standing, booked)) return announced === null ? { kind: 'known' } : { kind: 'change', change: 'restored', previous: announced };
+  const isBefore = writtenAt !== null && since < writtenAt;
+  const isEcho =
+    writtenAt !== null && writtenBefore !== null && isSameStanding(standing, writtenBefore) && since.getTime() < writtenAt.getTime() + echoMs;
+  // What is still the last word long after our write came after it.
+  const isSettled = writtenAt === null || readAt.getTime() >= writtenAt.getTime() + echoMs;
+  if ((isBefore || isEcho) && !isSettled) return { kind: 'later' };
+  const known = announced ?? booked;
+  if (isSameStanding(standing, known)) return { kind: 'known' };
+  return { kind: 'change', change: isSameStanding(standing, gone) ? 'deleted' : 'moved', previous: known };
+}

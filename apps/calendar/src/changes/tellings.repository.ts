@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import type { BookingChangePolicy, Booking } from '@patchbay/contracts';
+import type { ReadingWindow, SourceEvent } from '@patchbay/capabilities';
+import type { Transaction } from '@patchbay/database';
+import type { EventRow, EventTimes } from '../bookings/bookings.repository.js';
+import type { CalendarRow } from '../sync/sync-rows.js';
+import { standingOf, type ToldChange } from './told-change.js';
+
+/** The event of a booking that was told of; nothing of ours is on its way to it. */
+export interface ToldBooking extends EventRow {
+  readonly wanted: Booking;
+  readonly calendar_id: string;
+  readonly event_id: string;
+  /** Of the event that was told. */
+  readonly told_id: string;
+  readonly told_start: Date | null;
+  readonly told_end: Date | null;
+  readonly told_since: Date;
+  readonly policy: BookingChangePolicy;
+}
+
+type ToldCalendar = Pick<CalendarRow, 'id' | 'account_id' | 'remote_id' | 'zone'>;
+
+/** Built and shown contents of a calendar, before they are switched. */
+export interface Switch {
+  readonly built: number;
+  readonly shown: number;
+  /** What lies outside was perhaps not told of. */
+  readonly window: ReadingWindow;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What providers tell of the events of bookings, until it has been looked at. Everything happens with the calendar's row locked. */
+@Injectable()
+export class TellingsRepository {
+  /** Notes the latest word on events that bear a key of ours. */
+  async note(tx: Transaction, calendar: ToldCalendar, told: { readonly changes: readonly ToldChange[]; readonly since: Date }): Promise<void> {
+    const tellings = told.changes.flatMap((change) => tellingOf(change, calendar));
+    if (tellings.length === 0) return;
+    const latest = [...new Map(tellings.map((telling) => [telling.eventId, telling])).values()];
+    await tx.query(
+      `INSERT INTO booking_tellings (calendar_id, since, event_id, resource, key, starts_at, ends_at)
+       SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::timestamptz[])
+       ON CONFLICT (calendar_id, event_id) DO UPDATE SET since = excluded.since, resource = excluded.resource, key = excluded.key,
+         starts_at = excluded.starts_at, ends_at = excluded.ends_at`,
+      [
+        calendar.id,
+        told.since,
+        latest.map(({ eventId }) => eventId),
+        latest.map(({ resource }) => resource),
+        latest.map(({ key }) => key),
+        latest.map(({ standing }) => standing.start),
+        latest.map(({ standing }) => standing.end),
+      ],
+    );
+  }
+
+  /** How events that bear a key of ours differ between contents. What may only have left the window did not change. */
+  async compare(tx: Transaction, calendar: ToldCalendar, { built, shown, window }: Switch): Promise<readonly ToldChange[]> {
+    const keyed = `SELECT resource, event_id, event FROM calendar_events WHERE calendar_id = $1 AND event ->> 'key' IS NOT NULL AND generation`;
+    const rows = await tx.query<{ resource: string; before: SourceEvent | null; after: SourceEvent | null }>(
+      `SELECT resource, shown.event AS before, built.event AS after
+       FROM (${keyed} = $2) AS built FULL JOIN (${keyed} = $3) AS shown USING (resource, event_id)
+       WHERE built.event IS DISTINCT FROM shown.event`,
+      [calendar.id, built, shown],
+    );
+    return rows.filter(({ before, after }) => after !== null || isInside(standingOf(before, calendar.zone), window));
+  }
+
+  /** Bookings of a calendar that were told of and are settled, locked until the end of the transaction. What concerns no booking is forgotten. */
+  async settled(tx: Transaction, { id, account_id: accountId, remote_id: remoteId }: ToldCalendar): Promise<readonly ToldBooking[]> {
+    await tx.query(
+      `DELETE FROM booking_tellings AS told WHERE calendar_id = $1 AND NOT EXISTS (
+         SELECT FROM bookings AS booking WHERE booking.id = told.key AND booking.connection_id = $2 AND booking.calendar_id = $3
+           AND NOT booking.is_cancelled AND (booking.event_id IS NULL OR booking.event_id IN (told.event_id, told.resource)))
+       RETURNING event_id`,
+      [id, accountId, remoteId],
+    );
+    return tx.query<ToldBooking>(
+      `SELECT booking.*, told.event_id AS told_id, told.starts_at AS told_start, told.ends_at AS told_end, told.since AS told_since,
+         account.booking_change_policy AS policy
+       FROM booking_tellings AS told JOIN bookings AS booking ON booking.id = told.key JOIN accounts AS account ON account.id = $2
+       WHERE told.calendar_id = $1 AND booking.connection_id = $2 AND booking.calendar_id = $3 AND NOT booking.is_cancelled
+         AND booking.event_id IN (told.event_id, told.resource) AND booking.wanted IS NOT NULL AND booking.applied_revision = booking.wanted_revision
+       ORDER BY booking.id FOR UPDATE OF booking`,
+      [id, accountId, remoteId],
+    );
+  }
+
+  /** It has been looked at. */
+  async forget(tx: Transaction, calendarId: string, eventIds: readonly string[]): Promise<void> {
+    if (eventIds.length === 0) return;
+    await tx.query(`DELETE FROM booking_tellings WHERE calendar_id = $1 AND event_id = ANY ($2) RETURNING event_id`, [calendarId, eventIds]);
+  }
+
+  /** Forgets everything that was told of the calendars of an account. */
+  async forgetAccount(tx: Transaction, accountId: string): Promise<void> {
+    await tx.query(`DELETE FROM booking_tellings WHERE calendar_id IN (SELECT id FROM calendars WHERE account_id = $1) RETURNING event_id`, [
+      accountId,
+    ]);
+  }
+}
+
+interface NotedTelling {
+  readonly eventId: string;
+  readonly resource: string;
+  readonly key: string;
+  readonly standing: EventTimes;
+}
+
+/** Exceptions of a series bear the key of their series, but are not what was booked. */
+function tellingOf({ resource, before, after }: ToldChange, { zone }: ToldCalendar): readonly NotedTelling[] {
+  const event = after ?? before;
+  const key = after?.key ?? before?.key;
+  if (event === null || event.seriesId !== null || key === null || key === undefined || !uuid.test(key)) return [];
+  const standing = standingOf(after, zone);
+  return standing === null ? [] : [{ eventId: event.id, resource, key, standing }];
+}
+
+function isInside(standing: EventTimes | null, { from, to }: ReadingWindow): boolean {
+  if (standing === null || standing.start === null || standing.end === null) return false;
+  return Date.parse(standing.end) > from.getTime() && Date.parse(standing.start) < to.getTime();
+}
