@@ -6,6 +6,11 @@ import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { CalendarsService } from './accounts/calendars.service.js';
 import { CalendarsWorker } from './accounts/calendars.worker.js';
+import { BlockWriter } from './blocks/block-writer.js';
+import { BlocksController } from './blocks/blocks.controller.js';
+import { BlocksRepository } from './blocks/blocks.repository.js';
+import { BlocksService } from './blocks/blocks.service.js';
+import { BlocksWorker } from './blocks/blocks.worker.js';
 import { BookingsController } from './bookings/bookings.controller.js';
 import { BookingsRepository } from './bookings/bookings.repository.js';
 import { BookingsService } from './bookings/bookings.service.js';
@@ -18,10 +23,14 @@ import { calendarConfig } from './calendar.config.js';
 import { CreateAccountsAndBookings1763700200000 } from './database/migrations/1763700200000-create-accounts-and-bookings.js';
 import { CreateCalendarReading1763706000000 } from './database/migrations/1763706000000-create-calendar-reading.js';
 import { CreateSyncTasks1763706100000 } from './database/migrations/1763706100000-create-sync-tasks.js';
+import { MendCalendarReading1763707000000 } from './database/migrations/1763707000000-mend-calendar-reading.js';
 import { MergeBusyDays1763706200000 } from './database/migrations/1763706200000-merge-busy-days.js';
+import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
+import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
 import { CalendarReader } from './sync/calendar-reader.js';
 import { CalendarsRepository } from './sync/calendars.repository.js';
 import { ContentsRepository } from './sync/contents.repository.js';
+import { FaultsRepository } from './sync/faults.repository.js';
 import { RunsRepository } from './sync/runs.repository.js';
 import { SyncService } from './sync/sync.service.js';
 import { SyncWorker } from './sync/sync.worker.js';
@@ -33,17 +42,22 @@ import { TasksRepository } from './tasks/tasks.repository.js';
 import { TasksService } from './tasks/tasks.service.js';
 
 @Module({
-  controllers: [AccountsController, BookingsController, BusyController, SettingsController, TasksController],
+  controllers: [AccountsController, BlocksController, BookingsController, BusyController, SettingsController, TasksController],
   providers: [
     configuredProviders,
     AccountsRepository,
     AccountsService,
     CalendarsService,
+    BlockWriter,
+    BlocksRepository,
+    BlocksService,
+    BlocksWorker,
     BookingsRepository,
     BookingsService,
     RemoteEventsService,
     CalendarsRepository,
     ContentsRepository,
+    FaultsRepository,
     RunsRepository,
     CalendarReader,
     SyncService,
@@ -71,5 +85,8 @@ export const calendarService: ServiceDefinition = {
     CreateCalendarReading1763706000000,
     CreateSyncTasks1763706100000,
     MergeBusyDays1763706200000,
+    MendCalendarReading1763707000000,
+    CreateBlocksAndConflicts1763707300000,
+    FollowChangesInCalendars1763707200000,
   ],
 };

@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Calendar } from '@patchbay/contracts';
 import { Database, LeasedRows, type Transaction, type WorkRow } from '@patchbay/database';
 import { AccountRows, type AccountRow } from '@patchbay/bookings';
 import { currentTraceparent } from '@patchbay/tracing';
 
 export interface CalendarAccountRow extends AccountRow, WorkRow {
   readonly calendar_id: string | null;
-  readonly calendars: readonly Calendar[];
+  /** Since when its provider lists none of the calendars that there were; null while it does. */
+  readonly list_doubted_since: Date | null;
+  /** Its provider wants no call before. */
+  readonly paused_until: Date | null;
 }
 
 @Injectable()

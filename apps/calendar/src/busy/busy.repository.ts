@@ -21,8 +21,10 @@ export interface BusySource extends FreshnessFacts {
 /** What is known of one user. */
 export interface BusyRow {
   readonly user_id: string;
-  /** Of all calendars that block, merged. */
+  /** Of all calendars that block, of blocks and of bookings, merged. */
   readonly busy: readonly BusyPair[] | null;
+  /** False: a block repeats beyond the time that its times are known for. */
+  readonly are_blocks_known: boolean;
   readonly sources: readonly BusySource[];
 }
 
@@ -31,7 +33,7 @@ const pairsOf = (ranges: string): string =>
 
 /**
  * Each calendar is merged by itself first, from days that are merged already and from the few ranges that are too long for days; then calendars are.
- * A month with tens of thousands of events is some thirty rows of each.
+ * A month with tens of thousands of events is some thirty rows of each. Bookings count from when they are wanted: their events are read later.
  */
 const busyOfUsers = {
   name: 'busy-of-users',
@@ -39,7 +41,7 @@ const busyOfUsers = {
     WITH sources AS MATERIALIZED (
       SELECT account.user_id, account.id AS account_id, account.provider, account.status, account.sync_enabled AS account_sync_enabled,
         account.sync_interval_minutes, calendar.id, calendar.remote_id, calendar.name, calendar.is_primary, calendar.is_selected,
-        calendar.sync_enabled, calendar.generation, calendar.synced_at, calendar.window_from, calendar.window_to,
+        calendar.sync_enabled, calendar.generation, calendar.synced_at, calendar.window_from, calendar.window_to, calendar.unreadable_events,
         coalesce(calendar.conflict_policy, account.conflict_policy) AS conflict_policy
       FROM accounts AS account LEFT JOIN calendars AS calendar ON calendar.account_id = account.id
       WHERE account.tenant_id = $1 AND account.user_id = ANY ($2::uuid[]) AND account.status <> 'disconnected'
@@ -64,10 +66,24 @@ const busyOfUsers = {
           'warnings', CASE WHEN conflict_policy = 'warn' THEN ${pairsOf('busy')} END,
           'calendar', CASE WHEN id IS NOT NULL THEN json_build_object(
             'is_selected', is_selected, 'sync_enabled', sync_enabled, 'generation', generation, 'synced_at', synced_at,
-            'window_from', window_from, 'window_to', window_to) END)
+            'window_from', window_from, 'window_to', window_to, 'unreadable_events', unreadable_events) END)
           ORDER BY account_id, is_primary DESC, name, remote_id) AS sources
-      FROM known GROUP BY user_id)
-    SELECT user_id, ${pairsOf('blocked')} AS busy, sources FROM merged`,
+      FROM known GROUP BY user_id),
+    own AS (
+      SELECT asked.user_id, own.blocked, own.are_blocks_known FROM unnest($2::uuid[]) AS asked (user_id) CROSS JOIN LATERAL (
+        SELECT range_agg(found.during) AS blocked, NOT EXISTS (
+          SELECT FROM manual_blocks AS block WHERE block.tenant_id = $1 AND block.user_id = asked.user_id
+            AND (block.known_from > $3 OR block.known_to < $4)) AS are_blocks_known
+        FROM (
+          SELECT time.during FROM manual_block_ranges AS time
+          WHERE time.user_id = asked.user_id AND time.during && tstzrange($3, $4) AND time.tenant_id = $1
+          UNION ALL
+          SELECT booking.during FROM bookings AS booking
+          WHERE booking.user_id = asked.user_id AND booking.during && tstzrange($3, $4) AND booking.tenant_id = $1) AS found) AS own),
+    both AS (
+      SELECT user_id, coalesce(merged.blocked, '{}') + coalesce(own.blocked, '{}') AS blocked, merged.sources, own.are_blocks_known
+      FROM own LEFT JOIN merged USING (user_id))
+    SELECT user_id, ${pairsOf('blocked')} AS busy, coalesce(sources, '[]') AS sources, are_blocks_known FROM both`,
 };
 
 /** Busy times as they are stored. */
@@ -75,7 +91,7 @@ const busyOfUsers = {
 export class BusyRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** What is known of users in a time. Those without an account are left out. */
+  /** What is known of users in a time. */
   ofUsers(tenantId: string, userIds: readonly string[], { from, to }: AskedRange): Promise<BusyRow[]> {
     return this.database.read<BusyRow>(busyOfUsers, [tenantId, userIds, from, to]);
   }

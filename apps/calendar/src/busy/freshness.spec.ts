@@ -9,6 +9,7 @@ const fresh = {
   synced_at: minutesAgo(10),
   window_from: new Date('2026-10-22T00:00:00Z'),
   window_to: new Date('2027-11-21T00:00:00Z'),
+  unreadable_events: 0,
 };
 const facts = (calendar: Partial<typeof fresh> = {}, account: Partial<FreshnessFacts> = {}): FreshnessFacts => ({
   account_status: 'active',
@@ -34,6 +35,7 @@ describe('a calendar', () => {
     ['its account has not told of its calendars', { ...facts(), calendar: null }, 'never_synced'],
     ['two intervals and the grace have passed', facts({ synced_at: minutesAgo(35.1) }), 'stale'],
     ['a short interval has passed twice', facts({ synced_at: minutesAgo(8) }, { sync_interval_minutes: 1 }), 'stale'],
+    ['not all of its events can be read', facts({ unreadable_events: 1 }), 'partly_unreadable'],
     ['the question goes beyond what is known', facts({ window_to: new Date('2026-12-21T11:59:59Z') }), 'outside_window'],
     ['the question begins before what is known', facts({ window_from: minutesAgo(-1) }), 'outside_window'],
   ] as const)('cannot be booked on when %s', (_, known, reason) => {

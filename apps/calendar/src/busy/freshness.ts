@@ -13,6 +13,7 @@ export interface FreshnessFacts {
     readonly synced_at: Date | string | null;
     readonly window_from: Date | string | null;
     readonly window_to: Date | string | null;
+    readonly unreadable_events: number;
   } | null;
 }
 
@@ -37,9 +38,14 @@ export function unbookableReason(facts: FreshnessFacts, now: Date, asked?: Asked
   if (!calendar.sync_enabled) return 'sync_off';
   const syncedAt = momentOf(calendar.synced_at);
   if (calendar.generation === 0 || syncedAt === null) return 'never_synced';
-  if (syncedAt.getTime() < now.getTime() - 2 * facts.sync_interval_minutes * 60_000 - graceMs) return 'stale';
+  if (isOverdue(syncedAt, facts.sync_interval_minutes, now)) return 'stale';
+  if (calendar.unreadable_events > 0) return 'partly_unreadable';
   return asked === undefined || covers(calendar, asked) ? null : 'outside_window';
 }
+
+/** Whether a calendar should have been read since. */
+export const isOverdue = (readAt: Date, intervalMinutes: number, now: Date): boolean =>
+  readAt.getTime() < now.getTime() - 2 * intervalMinutes * 60_000 - graceMs;
 
 function covers({ window_from: from, window_to: to }: NonNullable<FreshnessFacts['calendar']>, asked: AskedRange): boolean {
   const [known, until] = [momentOf(from), momentOf(to)];

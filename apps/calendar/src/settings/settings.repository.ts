@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AccountRows, type AccountRow } from '@patchbay/bookings';
-import type { ConflictPolicy } from '@patchbay/contracts';
+import type { UnreadableEvent } from '@patchbay/capabilities';
+import type { BookingChangePolicy, ConflictPolicy } from '@patchbay/contracts';
 import { Database, idCursorOf, toPage, type Page, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 
@@ -21,6 +22,8 @@ export interface CalendarState {
   readonly window_to: string | null;
   readonly error_count: number;
   readonly last_error: string | null;
+  readonly unreadable_events: number;
+  readonly unreadable_examples: readonly UnreadableEvent[] | null;
 }
 
 /** An account with its settings and its calendars. */
@@ -28,7 +31,9 @@ export interface SettingsRow extends AccountRow {
   readonly calendar_id: string | null;
   readonly sync_enabled: boolean;
   readonly sync_interval_minutes: number;
+  readonly time_zone: string | null;
   readonly conflict_policy: ConflictPolicy;
+  readonly booking_change_policy: BookingChangePolicy;
   readonly connected_calendars: readonly CalendarState[];
 }
 
@@ -39,16 +44,23 @@ export interface WantedCalendar {
   readonly conflict_policy?: ConflictPolicy | undefined;
 }
 
+// A few, in an order that stays.
+const examples = `(
+  SELECT json_agg(json_build_object('title', title, 'start', start, 'fault', fault)) FROM (
+    SELECT title, start, fault FROM calendar_faults AS found WHERE found.calendar_id = calendar.id AND found.generation = calendar.generation
+    ORDER BY kind, name LIMIT 5) AS first)`;
+
 // Read very often, so the calendars come with the account, in one question.
 const accountsWithCalendars = `
   SELECT id, tenant_id, user_id, provider, provider_email, status, is_active, last_error, created_at, updated_at, calendar_id, sync_enabled,
-    sync_interval_minutes, conflict_policy, coalesce((
+    sync_interval_minutes, time_zone, conflict_policy, booking_change_policy, coalesce((
       SELECT json_agg(json_build_object(
         'id', calendar.remote_id, 'name', calendar.name, 'time_zone', calendar.time_zone, 'is_primary', calendar.is_primary,
         'is_writable', calendar.is_writable, 'is_selected', calendar.is_selected, 'conflict_policy', calendar.conflict_policy,
         'sync_enabled', calendar.sync_enabled, 'generation', calendar.generation, 'synced_at', calendar.synced_at,
         'window_from', calendar.window_from, 'window_to', calendar.window_to, 'error_count', calendar.error_count,
-        'last_error', calendar.last_error) ORDER BY calendar.is_primary DESC, calendar.name, calendar.remote_id)
+        'last_error', calendar.last_error, 'unreadable_events', calendar.unreadable_events,
+        'unreadable_examples', CASE WHEN calendar.unreadable_events > 0 THEN ${examples} END) ORDER BY calendar.is_primary DESC, calendar.name, calendar.remote_id)
       FROM calendars AS calendar WHERE calendar.account_id = accounts.id), '[]') AS connected_calendars
   FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND status <> 'disconnected'`;
 const listWithCalendars = {
@@ -103,6 +115,8 @@ export class SettingsRepository {
 
   async setPolicy(tx: Transaction, accountId: string, policy: ConflictPolicy): Promise<void> {
     await tx.query(`UPDATE calendars SET conflict_policy = $2, updated_at = now() WHERE account_id = $1`, [accountId, policy]);
+    // Also for those that are gone and may come back.
+    await tx.query(`UPDATE calendar_choices SET conflict_policy = $2 WHERE account_id = $1`, [accountId, policy]);
   }
 
   /** Changes calendars of an account. @returns the ids of those that there are. */

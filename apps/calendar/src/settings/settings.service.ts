@@ -14,6 +14,7 @@ import type { UserCaller } from '@patchbay/messaging';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { shownMoment, unbookableReason } from '../busy/freshness.js';
+import { CalendarsRepository } from '../sync/calendars.repository.js';
 import { SettingsRepository, type CalendarState, type SettingsRow } from './settings.repository.js';
 
 type Wanted = Omit<InputOf<typeof updateCalendarAccount>, 'id'>;
@@ -25,6 +26,7 @@ export class SettingsService {
     @Inject(Database) private readonly database: Database,
     @Inject(SettingsRepository) private readonly settings: SettingsRepository,
     @Inject(BookingsService) private readonly bookings: BookingsService,
+    @Inject(CalendarsRepository) private readonly calendars: CalendarsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -64,6 +66,7 @@ export class SettingsService {
       const faults = calendars.flatMap((calendar, index) => faultOf(calendar.id, index, { calendars, known }));
       if (faults.length > 0) throw new AppError('request_invalid', Object.fromEntries(faults));
     }
+    if (wanted.time_zone !== undefined) await this.calendars.settleZones(tx, id, this.clock());
     await this.settings.schedule(tx, id, { now: this.clock(), isNewInterval: interval !== undefined });
   }
 }
@@ -92,7 +95,9 @@ function toCalendarAccount(row: SettingsRow, now: Date): CalendarAccount {
     token_status: row.status === 'active' ? 'valid' : 'needs_reauth',
     sync_enabled: row.sync_enabled && (selected.length === 0 || selected.some((calendar) => calendar.sync_enabled)),
     sync_interval_minutes: row.sync_interval_minutes,
+    time_zone: row.time_zone,
     conflict_policy: row.conflict_policy,
+    booking_change_policy: row.booking_change_policy,
     last_sync_at: calendars.reduce<string | null>((last, { synced_at: at }) => (at !== null && (last === null || at > last) ? at : last), null),
     error_count: Math.max(0, ...selected.map((calendar) => calendar.error_count)),
   };
@@ -102,5 +107,11 @@ function toConnectedCalendar(account: SettingsRow, calendar: CalendarState, now:
   const { generation: _generation, window_from: _from, window_to: _to, ...shown } = calendar;
   const { status: account_status, sync_enabled: account_sync_enabled, sync_interval_minutes } = account;
   const reason = unbookableReason({ account_status, account_sync_enabled, sync_interval_minutes, calendar }, now);
-  return { ...shown, synced_at: shownMoment(calendar.synced_at), bookable: reason === null, reason };
+  return {
+    ...shown,
+    unreadable_examples: [...(shown.unreadable_examples ?? [])],
+    synced_at: shownMoment(calendar.synced_at),
+    bookable: reason === null,
+    reason,
+  };
 }

@@ -5,6 +5,7 @@ import { anEvent } from '../testing/calendars.fake.js';
 import { busyBatches, busyTimesMax, TooManyOccurrencesError } from './busy-batches.js';
 import { busyTimesOf } from './busy-times.js';
 import { ContentsRepository, type Contents } from './contents.repository.js';
+import { FaultsRepository } from './faults.repository.js';
 
 const window = { from: new Date('2026-12-01T00:00:00Z'), to: new Date('2027-12-01T00:00:00Z') };
 const hourly = (id: string): SourceEvent => anEvent(id, { recurrence: ['RRULE:FREQ=HOURLY'] });
@@ -38,7 +39,7 @@ describe('the expansion of many series', () => {
 });
 
 describe('a calendar with more busy times than are kept', () => {
-  const contents = { calendar: { id: 'work', time_zone: 'UTC' }, generation: 1, window } as Contents;
+  const contents = { calendar: { id: 'work', zone: 'UTC', tenant_id: 'default', user_id: 'ada' }, generation: 1, window } satisfies Contents;
   /** A database with so many busy times of other series, and hourly events for every series that is asked for. */
   const databaseWith = (count: number) => {
     const inserted: number[] = [];
@@ -51,7 +52,11 @@ describe('a calendar with more busy times than are kept', () => {
     return { tx: { query } as unknown as Transaction, inserted };
   };
   const expanding = (tx: Transaction, series: number) =>
-    new ContentsRepository(pino({ level: 'silent' })).expand(tx, contents, new Set(Array.from({ length: series }, (_, index) => `${index}`)));
+    new ContentsRepository(pino({ level: 'silent' }), new FaultsRepository()).expand(
+      tx,
+      contents,
+      new Set(Array.from({ length: series }, (_, index) => `${index}`)),
+    );
   const total = (inserted: readonly number[]) => inserted.reduce((sum, count) => sum + count, 0);
 
   it('is not expanded further than that, however many series are still to come', async () => {

@@ -5,6 +5,7 @@ import { Database, type ColumnValues, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import type { CalendarConfig } from '../calendar.config.js';
+import { CalendarChanges } from '../changes/calendar-changes.js';
 import { CalendarsRepository } from './calendars.repository.js';
 import { ContentsRepository, type Contents } from './contents.repository.js';
 import { RunsRepository } from './runs.repository.js';
@@ -49,6 +50,7 @@ export class CalendarReader {
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(SERVICE_CONFIG) private readonly config: CalendarConfig,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CalendarChanges) private readonly calendarChanges: CalendarChanges,
   ) {}
 
   /** Readings end after the page that they are at. */
@@ -96,18 +98,20 @@ export class CalendarReader {
     const window = storedWindow(since, this.config);
     const generation = Math.max(before, row.generation) + 1;
     const position = { building_cursor: null, building_from: window.from, building_to: window.to, building_since: since };
-    await this.#record(run, 'full', { ...position, building_generation: generation, is_full_wanted: false });
+    const zone = await this.#record(run, 'full', { ...position, building_generation: generation, is_full_wanted: false });
     await this.database.transaction(async (tx) => {
       await this.calendars.advance(tx, run.lease, {});
       await this.contents.forget(tx, row.id, { from: row.generation + 1, before });
     });
-    return { kind: 'full', contents: { calendar: row, generation, window }, since, cursor: null };
+    // Not as it was when the row was claimed: nobody would ask for another reading after this one.
+    return { kind: 'full', contents: { calendar: { ...row, zone }, generation, window }, since, cursor: null };
   }
 
-  async #record({ id, lease }: Run, kind: SyncRunRow['kind'], set: ColumnValues): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await this.calendars.advance(tx, lease, { ...set, run_id: id });
+  async #record({ id, lease }: Run, kind: SyncRunRow['kind'], set: ColumnValues): Promise<string> {
+    return this.database.transaction(async (tx) => {
+      const zone = await this.calendars.advance(tx, lease, { ...set, run_id: id });
       await this.runs.begin(tx, { id, kind, started_at: this.clock() }, lease.row);
+      return zone;
     });
   }
 
@@ -152,11 +156,14 @@ export class CalendarReader {
     return { calendarId: lease.row.remote_id, cursor, window: contents.window, known };
   }
 
-  async #store({ id, lease }: Run, { kind, contents }: Reading, { changes, cursor }: ChangePage): Promise<void> {
+  async #store({ id, lease }: Run, { kind, contents, since }: Reading, { changes, cursor }: ChangePage): Promise<void> {
     const column = kind === 'full' ? 'building_cursor' : 'cursor';
     await this.database.transaction(async (tx) => {
       await this.calendars.advance(tx, lease, cursor === null ? {} : { [column]: cursor });
-      await this.runs.progress(tx, id, await this.contents.apply(tx, contents, changes));
+      const { told, ...difference } = await this.contents.apply(tx, contents, changes);
+      await this.runs.progress(tx, id, difference);
+      // What is built beside the shown contents is compared with those at its end.
+      if (kind === 'incremental') await this.calendarChanges.take(tx, lease.row, { changes: told, since });
     });
   }
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RemoteCalendar } from '@patchbay/capabilities';
 import { Database, LeasedRows, LeaseLostError, type ColumnValues, type Lease, type Transaction } from '@patchbay/database';
+import { toIanaZone } from '@patchbay/icalendar';
 import { currentTraceparent } from '@patchbay/tracing';
 import { v7 as uuidv7 } from 'uuid';
 import { storableText } from './storable.js';
@@ -11,11 +12,13 @@ export interface AccountState {
   readonly status: string;
   readonly sync_enabled: boolean;
   readonly sync_interval_minutes: number;
+  /** Its provider wants no call before. */
+  readonly paused_until: Date | null;
 }
 
 const accountState = {
   name: 'account-sync-state',
-  text: `SELECT status, sync_enabled, sync_interval_minutes FROM accounts WHERE id = $1`,
+  text: `SELECT status, sync_enabled, sync_interval_minutes, paused_until FROM accounts WHERE id = $1`,
 };
 
 @Injectable()
@@ -35,16 +38,17 @@ export class CalendarsRepository {
   /**
    * Changes how far a calendar is read, and locks it until the end of the transaction: what is stored with it is stored by whoever holds the lease.
    *
+   * @returns in which zone its whole days are meant now.
    * @throws LeaseLostError
    */
-  async advance(tx: Transaction, { row }: Lease<CalendarRow>, set: ColumnValues): Promise<void> {
+  async advance(tx: Transaction, { row }: Lease<CalendarRow>, set: ColumnValues): Promise<string> {
     const assignments = Object.keys(set).map((name, index) => `, ${name} = $${index + 3}`);
-    const rows = await tx.query(`UPDATE calendars SET updated_at = now()${assignments.join('')} WHERE id = $1 AND lease_token = $2 RETURNING id`, [
-      row.id,
-      row.lease_token,
-      ...Object.values(set),
-    ]);
-    if (rows.length === 0) throw new LeaseLostError('a calendar is read by another');
+    const [current] = await tx.query<Pick<CalendarRow, 'zone'>>(
+      `UPDATE calendars SET updated_at = now()${assignments.join('')} WHERE id = $1 AND lease_token = $2 RETURNING zone`,
+      [row.id, row.lease_token, ...Object.values(set)],
+    );
+    if (current === undefined) throw new LeaseLostError('a calendar is read by another');
+    return current.zone;
   }
 
   /** Whoever asked for a reading while one was under way gets another at once, not at the next poll. After the lease was settled. */
@@ -66,12 +70,24 @@ export class CalendarsRepository {
     );
   }
 
+  /** Lets nothing of an account be read before its provider wants a call again, whoever asks for it. */
+  async pause(tx: Transaction, accountId: string, until: Date): Promise<void> {
+    await tx.query(`UPDATE accounts SET paused_until = greatest(paused_until, $2) WHERE id = $1`, [accountId, until]);
+  }
+
   /** Forgets what stands in the calendars of an account, and that they were ever read; what its user chose stays. Whoever reads one of them loses it. */
   async forgetContents(tx: Transaction, accountId: string): Promise<void> {
     const rows = await tx.query<{ id: string }>(
-      `UPDATE calendars SET generation = 0, cursor = NULL, window_from = NULL, window_to = NULL, synced_at = NULL, building_generation = NULL,
-         building_cursor = NULL, next_attempt_at = NULL, lease_token = NULL, lease_until = NULL, last_error = NULL, error_count = 0, updated_at = now()
-       WHERE account_id = $1 RETURNING id`,
+      `UPDATE calendars AS calendar SET generation = 0, cursor = NULL, window_from = NULL, window_to = NULL, synced_at = NULL, building_generation = NULL,
+         building_cursor = NULL, building_from = NULL, building_to = NULL, building_since = NULL, is_full_wanted = false, run_id = NULL,
+         next_attempt_at = NULL, attempts = 0, lease_token = NULL, lease_until = NULL, last_error = NULL, error_count = 0, unreadable_events = 0,
+         sync_enabled = account.sync_enabled, updated_at = now()
+       FROM accounts AS account WHERE account.id = $1 AND calendar.account_id = account.id RETURNING calendar.id`,
+      [accountId],
+    );
+    await tx.query(`UPDATE accounts SET paused_until = NULL, list_doubted_since = NULL WHERE id = $1`, [accountId]);
+    await tx.query(
+      `UPDATE sync_runs SET status = 'failed', error = 'disconnected', finished_at = now() WHERE account_id = $1 AND status = 'running'`,
       [accountId],
     );
     await deleteContents(tx, rows);
@@ -82,14 +98,19 @@ export class CalendarsRepository {
     await tx.query(`UPDATE accounts SET next_attempt_at = least(next_attempt_at, $2) WHERE id = $1`, [accountId, now]);
   }
 
+  /** Whether an account had calendars, and its provider lists none of them any more. */
+  async losesAll(tx: Transaction, accountId: string, listed: readonly RemoteCalendar[]): Promise<boolean> {
+    const [known] = await tx.query<{ loses_all: boolean | null }>(
+      `SELECT bool_and(remote_id <> ALL ($2::text[])) AS loses_all FROM calendars WHERE account_id = $1`,
+      [accountId, listed.map(({ id }) => storableText(id))],
+    );
+    return known?.loses_all === true;
+  }
+
   /** Makes the calendars of an account those that its provider lists. New ones are read at once where they are selected by themselves. */
-  async takeList(tx: Transaction, accountId: string, { calendars, now }: { readonly calendars: readonly RemoteCalendar[]; readonly now: Date }) {
+  async takeList(tx: Transaction, accountId: string, { calendars, isDoubted = false, now }: ListedCalendars): Promise<void> {
     const listed = [...new Map(calendars.map((calendar) => [storableText(calendar.id), calendar])).entries()];
-    const gone = await tx.query<{ id: string }>(`DELETE FROM calendars WHERE account_id = $1 AND remote_id <> ALL ($2::text[]) RETURNING id`, [
-      accountId,
-      listed.map(([remoteId]) => remoteId),
-    ]);
-    await deleteContents(tx, gone);
+    if (!isDoubted) await this.#letGo(tx, accountId, new Set(listed.map(([remoteId]) => remoteId)));
     const isAlone = listed.length === 1;
     await tx.query(insertListed, [
       accountId,
@@ -97,13 +118,46 @@ export class CalendarsRepository {
       listed.map(() => uuidv7()),
       listed.map(([remoteId]) => remoteId),
       listed.map(([, { name }]) => storableText(name)),
-      listed.map(([, { timeZone }]) => timeZone),
+      listed.map(([, { timeZone }]) => (timeZone === null ? null : toIanaZone(timeZone))),
       listed.map(([, { isPrimary }]) => isPrimary),
       listed.map(([, { isWritable }]) => isWritable),
       // Holidays, birthdays and other people's calendars are of no matter unless somebody says so.
       listed.map(([, { isPrimary, isWritable }]) => isPrimary || isWritable || isAlone),
     ]);
+    await tx.query(`DELETE FROM calendar_choices WHERE account_id = $1 AND remote_id = ANY ($2::text[])`, [
+      accountId,
+      listed.map(([remoteId]) => remoteId),
+    ]);
+    await this.settleZones(tx, accountId, now);
   }
+
+  /** Has the calendars of an account read anew, in which whole days are meant in another zone by now. */
+  async settleZones(tx: Transaction, accountId: string, now: Date): Promise<void> {
+    await tx.query(settleZones, [accountId, now]);
+  }
+
+  /** Calendars that are gone; what was chosen for them is kept for when they come back. */
+  async #letGo(tx: Transaction, accountId: string, listed: ReadonlySet<string>): Promise<void> {
+    await tx.query(
+      `INSERT INTO calendar_choices (account_id, remote_id, is_selected, conflict_policy)
+       SELECT account_id, remote_id, is_selected, conflict_policy FROM calendars WHERE account_id = $1 AND remote_id <> ALL ($2::text[])
+       ON CONFLICT (account_id, remote_id) DO UPDATE SET is_selected = excluded.is_selected, conflict_policy = excluded.conflict_policy`,
+      [accountId, [...listed]],
+    );
+    const gone = await tx.query<{ id: string }>(`DELETE FROM calendars WHERE account_id = $1 AND remote_id <> ALL ($2::text[]) RETURNING id`, [
+      accountId,
+      [...listed],
+    ]);
+    await deleteContents(tx, gone);
+  }
+}
+
+/** The calendars of an account as its provider lists them. */
+export interface ListedCalendars {
+  readonly calendars: readonly RemoteCalendar[];
+  /** What is missing in it stays for now. */
+  readonly isDoubted?: boolean;
+  readonly now: Date;
 }
 
 /** Which calendars shall be read, and how. */
@@ -117,24 +171,36 @@ export interface ReadingWish {
 
 async function deleteContents(tx: Transaction, calendars: readonly { readonly id: string }[]): Promise<void> {
   if (calendars.length === 0) return;
-  for (const table of ['calendar_events', 'busy_ranges'])
+  for (const table of ['calendar_events', 'busy_ranges', 'calendar_faults'])
     await tx.query(`DELETE FROM ${table} WHERE calendar_id = ANY ($1)`, [calendars.map(({ id }) => id)]);
 }
 
-/** What is read by itself at all is read at once when its time zone is another, also by whoever reads it in the old one just now. */
-const ifMoved = (column: string, value: string): string =>
-  `${column} = CASE WHEN known.time_zone IS DISTINCT FROM excluded.time_zone AND known.next_attempt_at IS NOT NULL THEN ${value} ELSE known.${column} END`;
-
-/** In another time zone whole days and floating times are other times. */
 const insertListed = `
-  INSERT INTO calendars AS known (id, tenant_id, user_id, account_id, provider, remote_id, name, time_zone, is_primary, is_writable, is_selected,
+  INSERT INTO calendars AS known (id, tenant_id, user_id, account_id, provider, remote_id, name, time_zone, zone, is_primary, is_writable, is_selected,
     conflict_policy, wanted_revision, next_attempt_at)
   SELECT listed.id, accounts.tenant_id, accounts.user_id, accounts.id, accounts.provider, listed.remote_id, listed.name, listed.time_zone,
-    listed.is_primary, listed.is_writable, listed.is_selected, accounts.conflict_policy, 1, CASE WHEN listed.is_selected THEN $2::timestamptz END
-  FROM accounts, unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::boolean[])
-    AS listed (id, remote_id, name, time_zone, is_primary, is_writable, is_selected)
+    coalesce(listed.time_zone, 'UTC'), listed.is_primary, listed.is_writable, coalesce(chosen.is_selected, listed.is_selected),
+    coalesce(chosen.conflict_policy, accounts.conflict_policy), 1,
+    CASE WHEN coalesce(chosen.is_selected, listed.is_selected) THEN $2::timestamptz END
+  FROM accounts CROSS JOIN unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::boolean[])
+      AS listed (id, remote_id, name, time_zone, is_primary, is_writable, is_selected)
+    LEFT JOIN calendar_choices AS chosen ON chosen.account_id = accounts.id AND chosen.remote_id = listed.remote_id
   WHERE accounts.id = $1
   ON CONFLICT (account_id, remote_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, is_primary = excluded.is_primary,
-    is_writable = excluded.is_writable, updated_at = now(),
-    is_full_wanted = known.is_full_wanted OR known.time_zone IS DISTINCT FROM excluded.time_zone,
-    ${ifMoved('wanted_revision', 'known.wanted_revision + 1')}, ${ifMoved('next_attempt_at', 'least(known.next_attempt_at, $2::timestamptz)')}`;
+    is_writable = excluded.is_writable, updated_at = now()`;
+
+/**
+ * A calendar's own zone, else that of another of the account, of the primary one first, else what its user says. In another zone whole days and floating
+ * times are other times: what is read by itself at all is read anew at once, also by whoever reads it in the old zone just now.
+ */
+const settleZones = `
+  UPDATE calendars AS known SET zone = best.zone, updated_at = now(), is_full_wanted = known.is_full_wanted OR best.is_read,
+    wanted_revision = known.wanted_revision + CASE WHEN best.is_read AND known.next_attempt_at IS NOT NULL THEN 1 ELSE 0 END,
+    next_attempt_at = CASE WHEN known.next_attempt_at IS NOT NULL THEN least(known.next_attempt_at, $2::timestamptz) END
+  FROM (
+    SELECT calendar.id, calendar.generation > 0 OR calendar.building_generation IS NOT NULL AS is_read,
+      coalesce(calendar.time_zone, (
+        SELECT other.time_zone FROM calendars AS other WHERE other.account_id = account.id AND other.time_zone IS NOT NULL
+        ORDER BY other.is_primary DESC, other.name, other.remote_id LIMIT 1), account.time_zone, 'UTC') AS zone
+    FROM accounts AS account JOIN calendars AS calendar ON calendar.account_id = account.id WHERE account.id = $1) AS best
+  WHERE known.id = best.id AND known.zone <> best.zone`;

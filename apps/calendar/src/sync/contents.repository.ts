@@ -3,14 +3,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ReadingWindow, ResourceChange, SourceEvent } from '@patchbay/capabilities';
 import type { Transaction } from '@patchbay/database';
 import { LOG, type Logger } from '@patchbay/service-kit';
+import type { ToldChange } from '../changes/told-change.js';
 import { busyBatches, busyTimesMax, TooManyOccurrencesError } from './busy-batches.js';
 import { busyTimesOf, seriesOf, type BusyTime } from './busy-times.js';
+import { FaultsRepository, type Fault } from './faults.repository.js';
 import { storableJson, storableText } from './storable.js';
 import type { CalendarRow } from './sync-rows.js';
+import { toldChangesOf } from './told-changes.js';
 
 /** Contents of a calendar: the shown ones, or those that are being read beside them. */
 export interface Contents {
-  readonly calendar: Pick<CalendarRow, 'id' | 'tenant_id' | 'user_id' | 'time_zone'>;
+  readonly calendar: Pick<CalendarRow, 'id' | 'tenant_id' | 'user_id' | 'zone'>;
   readonly generation: number;
   /** Busy times are kept for. */
   readonly window: ReadingWindow;
@@ -20,6 +23,11 @@ export interface Contents {
 export interface Difference {
   readonly changed: number;
   readonly removed: number;
+}
+
+/** What a page came to. */
+export interface AppliedPage extends Difference {
+  readonly told: readonly ToldChange[];
 }
 
 interface StoredEvent {
@@ -41,7 +49,10 @@ const expandedMax = 100;
 /** What stands in calendars, and the busy times it comes to. Everything happens with the calendar's row locked. */
 @Injectable()
 export class ContentsRepository {
-  constructor(@Inject(LOG) private readonly log: Logger) {}
+  constructor(
+    @Inject(LOG) private readonly log: Logger,
+    @Inject(FaultsRepository) private readonly faults: FaultsRepository,
+  ) {}
 
   /** Versions of resources that are stored: in the newest contents that have them. */
   async versions(tx: Transaction, { calendar, generation }: Contents, resources: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -54,7 +65,7 @@ export class ContentsRepository {
   }
 
   /** Applies the changes of a page. */
-  async apply(tx: Transaction, contents: Contents, changes: readonly ResourceChange[]): Promise<Difference> {
+  async apply(tx: Transaction, contents: Contents, changes: readonly ResourceChange[]): Promise<AppliedPage> {
     // Of a resource that is told of twice in one page the last word counts.
     const latest = [...new Map(changes.map((change) => [storableText(change.resource), change])).entries()];
     const named = (kind: ResourceChange['kind']) => latest.filter(([, change]) => change.kind === kind).map(([resource]) => resource);
@@ -62,7 +73,11 @@ export class ContentsRepository {
     const gone = named('gone');
     const adopted = await this.#adopt(tx, contents, named('unchanged'));
     const stored = await this.#stored(tx, contents, [...gone, ...present.map(([resource]) => resource)]);
-    const fresh = present.map(([resource, change]) => ({ resource, rows: rowsOf(resource, change) }));
+    const fresh = present.map(([resource, change]) => ({
+      resource,
+      rows: rowsOf(resource, change),
+      isPartlyUnreadable: (change.unreadable?.length ?? 0) > 0,
+    }));
     const differing = fresh.filter(({ resource, rows }) => !isSame(stored.get(resource) ?? [], rows));
     const left = gone.flatMap((resource) => stored.get(resource) ?? []);
     const replaced = differing.flatMap(({ resource }) => stored.get(resource) ?? []);
@@ -74,9 +89,14 @@ export class ContentsRepository {
       contents,
       differing.flatMap(({ rows }) => rows),
     );
+    await this.faults.replace(tx, contents, { kind: 'resource', names: latest.map(([resource]) => resource), faults: latest.flatMap(faultsOf) });
     const written = differing.flatMap(({ rows }) => rows);
     await this.expand(tx, contents, new Set([...adopted, ...[...left, ...replaced, ...written].map(({ series_id: series }) => series)]));
-    return { changed: differing.length, removed: gone.filter((resource) => stored.has(resource)).length };
+    const told = toldChangesOf([
+      ...differing.map(({ resource, rows, isPartlyUnreadable }) => ({ ...eventsOf(resource, stored.get(resource), rows), isPartlyUnreadable })),
+      ...gone.map((resource) => ({ ...eventsOf(resource, stored.get(resource), []), isPartlyUnreadable: false })),
+    ]);
+    return { changed: differing.length, removed: gone.filter((resource) => stored.has(resource)).length, told };
   }
 
   /**
@@ -84,9 +104,14 @@ export class ContentsRepository {
    *
    * @throws TooManyOccurrencesError when the calendar comes to more than are kept of one.
    */
-  async expand(tx: Transaction, { calendar, generation, window }: Contents, touched: ReadonlySet<string>): Promise<void> {
-    const all = [...touched];
-    if (all.length === 0) return;
+  async expand(tx: Transaction, contents: Contents, touched: ReadonlySet<string>): Promise<void> {
+    if (touched.size > 0) await this.#expand(tx, contents, [...touched]);
+    await this.faults.count(tx, contents);
+  }
+
+  async #expand(tx: Transaction, contents: Contents, all: readonly string[]): Promise<void> {
+    const { calendar, generation } = contents;
+    const faults: Fault[] = [];
     for (const series of batchesOf(all)) await tx.query(deleteBusy, [calendar.id, generation, series]);
     const [kept] = await tx.query<{ count: number }>(countBusy, [calendar.id, generation]);
     let count = kept?.count ?? 0;
@@ -96,13 +121,19 @@ export class ContentsRepository {
         [calendar.id, generation, series],
       );
       const told = [...Map.groupBy(rows, (row) => row.series_id).values()].map((found) => found.map(({ event }) => event));
-      for await (const busy of busyBatches(told, (events) => this.#busyTimes(events, { calendar, generation, window }))) {
+      for await (const busy of busyBatches(told, (events) => this.#busyTimes(events, contents, faults))) {
         count += busy.length;
         if (count > busyTimesMax) throw new TooManyOccurrencesError();
         for (const batch of batchesOf(busy))
           await tx.query(insertBusy, [calendar.id, generation, calendar.tenant_id, calendar.user_id, ...columnsOf(batch)]);
       }
     }
+    await this.faults.replace(tx, contents, { kind: 'series', names: all, faults });
+  }
+
+  /** Has the faults of contents count that are shown now. @returns how many there are. */
+  countFaults(tx: Transaction, contents: Contents): Promise<number> {
+    return this.faults.count(tx, contents);
   }
 
   /** Some series of the contents in order, for {@link expand}; empty after the last. */
@@ -128,7 +159,7 @@ export class ContentsRepository {
 
   /** Forgets contents of a calendar: those from one generation up to another. */
   async forget(tx: Transaction, calendarId: string, generations: { readonly from: number; readonly before: number }): Promise<void> {
-    for (const table of ['calendar_events', 'busy_ranges'])
+    for (const table of ['calendar_events', 'busy_ranges', 'calendar_faults'])
       await tx.query(`DELETE FROM ${table} WHERE calendar_id = $1 AND generation >= $2 AND generation < $3`, [
         calendarId,
         generations.from,
@@ -136,9 +167,13 @@ export class ContentsRepository {
       ]);
   }
 
-  #busyTimes(events: readonly SourceEvent[], { calendar, window }: Contents): readonly BusyTime[] {
-    const { busy, fault } = busyTimesOf(events, window, calendar.time_zone ?? 'UTC');
-    if (fault !== null) this.log.warn({ calendar_id: calendar.id, fault }, 'a series cannot be expanded; only the times that are written down count');
+  #busyTimes(events: readonly SourceEvent[], { calendar, window }: Contents, faults: Fault[]): readonly BusyTime[] {
+    const { busy, fault } = busyTimesOf(events, window, calendar.zone);
+    const [first] = events;
+    if (fault === null || first === undefined) return busy;
+    this.log.warn({ calendar_id: calendar.id, fault }, 'a series cannot be expanded; only the times that are written down count');
+    const start = 'date' in first.start ? first.start.date : first.start.dateTime;
+    faults.push({ name: seriesOf(first), events: 1, example: { title: first.title || null, start, fault } });
     return busy;
   }
 
@@ -196,6 +231,13 @@ export class ContentsRepository {
   }
 }
 
+/** What of a resource cannot be read. */
+const faultsOf = ([name, change]: readonly [string, ResourceChange]): readonly Fault[] => {
+  const unreadable = change.kind === 'gone' ? [] : (change.unreadable ?? []);
+  const [example] = unreadable;
+  return example === undefined ? [] : [{ name, example, events: unreadable.length }];
+};
+
 const insertEvents = `
   INSERT INTO calendar_events (calendar_id, generation, tenant_id, user_id, resource, event_id, series_id, version, event)
   SELECT $1, $2, $3, $4, * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])`;
@@ -235,6 +277,12 @@ const rowsOf = (resource: string, { version, events }: Present): readonly Stored
     const event = JSON.parse(storableJson(told)) as SourceEvent;
     return { resource, event_id: event.id, series_id: seriesOf(event), version: version === null ? null : storableText(version), event };
   });
+
+const eventsOf = (resource: string, before: readonly StoredEvent[] = [], after: readonly StoredEvent[] = []) => ({
+  resource,
+  before: before.map(({ event }) => event),
+  after: after.map(({ event }) => event),
+});
 
 /** Whether nothing has changed since, whatever the provider tells again. */
 function isSame(stored: readonly StoredEvent[], rows: readonly StoredEvent[]): boolean {

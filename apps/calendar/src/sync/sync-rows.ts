@@ -11,6 +11,8 @@ export interface CalendarRow extends WorkRow {
   readonly remote_id: string;
   readonly name: string;
   readonly time_zone: string | null;
+  /** In which whole days and floating times are meant: its own, or the next best one. */
+  readonly zone: string;
   readonly is_primary: boolean;
   readonly is_writable: boolean;
   /** Only selected calendars are read. */
@@ -25,6 +27,10 @@ export interface CalendarRow extends WorkRow {
   readonly window_to: Date | null;
   /** As of when what is shown is true. */
   readonly synced_at: Date | null;
+  /** Events that are not in what is shown, as they cannot be read. */
+  readonly unreadable_events: number;
+  /** As `synced_at`, but kept when what stands in the calendar is forgotten. */
+  readonly seen_until: Date | null;
   readonly building_generation: number | null;
   readonly building_cursor: string | null;
   readonly building_from: Date | null;

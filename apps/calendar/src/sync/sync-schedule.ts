@@ -35,6 +35,12 @@ export function nextPollAt({ now, since, intervalMinutes }: PollTimes, random: (
   return new Date(Math.max(now.getTime(), since.getTime() + interval));
 }
 
+/** A provider that asks for more is asked again nevertheless. Milliseconds. */
+const pauseMsMax = dayMs;
+
+/** Until when no call is made to a provider that said how long it wants none. */
+export const pauseEnd = (now: Date, askedMs: number): Date => new Date(now.getTime() + Math.min(askedMs, pauseMsMax));
+
 interface PollTimes {
   readonly now: Date;
   readonly since: Date;

@@ -6,13 +6,14 @@ import { Database, isDatabaseOutage, LeaseLostError, type Lease, type Settlement
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { backoffMs, CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { v7 as uuidv7 } from 'uuid';
+import { CalendarChanges } from '../changes/calendar-changes.js';
 import { TooManyOccurrencesError } from './busy-batches.js';
 import { CalendarReader, HandOver, type Reading, type Run } from './calendar-reader.js';
 import { CalendarsRepository, type AccountState } from './calendars.repository.js';
 import { ContentsRepository, type Difference } from './contents.repository.js';
 import { RunsRepository } from './runs.repository.js';
 import type { CalendarRow } from './sync-rows.js';
-import { nextPollAt, ownErrorsMax, ownErrorWaitMs } from './sync-schedule.js';
+import { nextPollAt, ownErrorsMax, ownErrorWaitMs, pauseEnd } from './sync-schedule.js';
 
 type CalendarLease = Lease<CalendarRow>;
 
@@ -36,6 +37,7 @@ export class SyncService {
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(LOG) private readonly log: Logger,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CalendarChanges) private readonly changes: CalendarChanges,
   ) {}
 
   /** Reads a calendar and settles its lease. @throws when it was another's meanwhile, or the database went away: the row comes back by itself. */
@@ -44,6 +46,9 @@ export class SyncService {
     const account = await this.calendars.accountState(row.account_id);
     const obstacle = this.#obstacleOf(row, account);
     if (account === undefined || obstacle !== undefined) return this.#leave(lease, { nextAttemptAt: null, lastError: obstacle ?? null });
+    const { paused_until: pausedUntil } = account;
+    if (pausedUntil !== null && pausedUntil > this.clock()) return this.#leave(lease, { nextAttemptAt: pausedUntil, lastError: row.last_error });
+    await this.changes.begin(row, account.sync_interval_minutes);
     const run = { id: row.run_id ?? uuidv7(), lease };
     try {
       await this.#succeed(run, account, await this.reader.read(run));
@@ -79,8 +84,11 @@ export class SyncService {
     await this.database.transaction(async (tx) => {
       await lease.settle(tx, { isApplied: true, nextAttemptAt, lastError: null, set });
       const difference = kind === 'full' ? { difference: await this.contents.difference(tx, contents, row.generation) } : {};
+      await this.changes.end(tx, { calendar: row, since, built: kind === 'full' ? contents : null });
       if (kind === 'full') await this.contents.forget(tx, row.id, { from: row.generation, before: generation });
       const counts = await this.runs.finish(tx, { id, calendar_id: row.id }, { error: null, now, ...difference });
+      const unreadable = await this.contents.countFaults(tx, contents);
+      if (unreadable > 0 && row.unreadable_events === 0) this.#tellUnreadable(tx, row, unreadable);
       await this.calendars.lookAgainIfAsked(tx, row.id, now);
       this.#announce(tx, row, { ...counts, kind });
     });
@@ -100,12 +108,24 @@ export class SyncService {
     const nextAttemptAt = isOver || failure.kind === 'reconnect' ? null : new Date(now.getTime() + waitMs(row, account, { failure, errors }));
     const set = { error_count: errors, run_id: null, updated_at: now, ...(isOver ? { sync_enabled: false } : {}) };
     await this.database.transaction(async (tx) => {
-      await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: failure.reason, set });
-      await this.runs.finish(tx, { id, calendar_id: row.id }, { error: failure.reason, now });
+      // The account before its calendar, as everybody locks them.
+      if (failure.retryAfterMs !== undefined) await this.calendars.pause(tx, row.account_id, pauseEnd(now, failure.retryAfterMs));
       // It may be gone: then it goes from the list, too.
       if (failure.reason === 'not_found') await this.calendars.listAgain(tx, row.account_id, now);
+      await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: failure.reason, set });
+      await this.runs.finish(tx, { id, calendar_id: row.id }, { error: failure.reason, now });
+      if (isOver) await this.changes.stop(tx, row.id);
       if (isOver && row.sync_enabled) this.#tellDisabled(tx, row, { reason: failure.reason, errors });
     });
+  }
+
+  /** Once: it stays so until somebody mends the calendar. */
+  #tellUnreadable(tx: Transaction, row: CalendarRow, unreadable: number): void {
+    const events = unreadable === 1 ? 'One event' : `${unreadable} events`;
+    const message = `${events} of the calendar "${row.name}" could not be read; nothing is booked on it until that is mended or the calendar is ignored.`;
+    const details = { reason: 'partly_unreadable', calendar_id: row.remote_id, unreadable_events: unreadable };
+    const step = { user_id: row.user_id, log_type: 'error' as const, integration_type: row.provider, message, details, success: false };
+    tx.outbox.add(activityRecorded, step, { tenantId: row.tenant_id });
   }
 
   #tellDisabled(tx: Transaction, row: CalendarRow, { reason, errors }: { readonly reason: string; readonly errors: number }): void {

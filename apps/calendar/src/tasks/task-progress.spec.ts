@@ -11,17 +11,18 @@ const aCalendar = (change: Partial<TaskCalendar> = {}): TaskCalendar => ({
   ...change,
 });
 const read = { is_read: true, is_begun: true, pages: 2, changed: 3, removed: 1 };
+const now = new Date('2026-11-21T12:00:00Z');
+const aTask = {
+  id: '0198f2a4-0000-7000-8000-000000000001',
+  account_id: '0198f2a4-0000-7000-8000-0000000000c1',
+  kind: 'refresh',
+  created_at: now,
+  is_listed: true,
+  list_goes_on: true,
+  paused_until: null,
+} as const;
 const taskOf = (calendars: readonly Partial<TaskCalendar>[], change: Partial<TaskRow> = {}) =>
-  toSyncTask({
-    id: '0198f2a4-0000-7000-8000-000000000001',
-    account_id: '0198f2a4-0000-7000-8000-0000000000c1',
-    kind: 'refresh',
-    created_at: new Date('2026-11-21T12:00:00Z'),
-    is_listed: true,
-    list_goes_on: true,
-    calendars: calendars.map(aCalendar),
-    ...change,
-  });
+  toSyncTask({ ...aTask, calendars: calendars.map(aCalendar), ...change }, now);
 
 describe('a task', () => {
   it('waits while nothing of it has begun', () => {
@@ -48,6 +49,15 @@ describe('a task', () => {
     const task = taskOf([{ is_begun: true, last_error: 'unavailable' }]);
 
     expect(task).toMatchObject({ status: 'running', calendars: [{ status: 'running', error: 'unavailable' }] });
+  });
+
+  it('tells when it goes on while the provider wants no calls, and nothing of it otherwise', () => {
+    const [past, later] = [new Date(now.getTime() - 1), new Date(now.getTime() + 60_000)];
+
+    expect(taskOf([{}], { paused_until: later }).resumes_at).toBe(later.toISOString());
+    expect(taskOf([{}], { paused_until: past }).resumes_at).toBeNull();
+    expect(taskOf([read], { paused_until: later }).resumes_at).toBeNull();
+    expect(taskOf([{}]).resumes_at).toBeNull();
   });
 
   it('has failed when a calendar will not be read any more, but not before the others are done', () => {

@@ -4,21 +4,27 @@ import type { TaskCalendar, TaskRow } from './tasks.repository.js';
 type ShownCalendar = SyncTask['calendars'][number];
 
 /** A task as its owner sees it. */
-export function toSyncTask(row: TaskRow): SyncTask {
+export function toSyncTask(row: TaskRow, now: Date): SyncTask {
   const calendars = row.calendars.map(toShownCalendar);
   const sum = (count: 'pages' | 'changed' | 'removed'): number => calendars.reduce((total, calendar) => total + calendar[count], 0);
+  const status = statusOf(row, calendars);
   return {
     task_id: row.id,
     account_id: row.account_id,
     kind: row.kind,
-    status: statusOf(row, calendars),
+    status,
     percent: percentOf(row, calendars),
     pages: sum('pages'),
     changed: sum('changed'),
     removed: sum('removed'),
+    resumes_at: status === 'queued' || status === 'running' ? resumesAt(row, now) : null,
     calendars,
     created_at: row.created_at.toISOString(),
   };
+}
+
+function resumesAt({ paused_until: until }: TaskRow, now: Date): string | null {
+  return until !== null && until > now ? until.toISOString() : null;
 }
 
 /** It goes on as long as anything does: one calendar that failed does not end what others still wait for. */

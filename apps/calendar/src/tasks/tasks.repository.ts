@@ -35,6 +35,8 @@ export interface TaskRow extends Pick<SyncTask, 'account_id' | 'kind'> {
   /** The calendars of the account were listed since. */
   readonly is_listed: boolean;
   readonly list_goes_on: boolean;
+  /** The provider of the account wants no call before. */
+  readonly paused_until: Date | null;
   readonly calendars: readonly TaskCalendar[];
 }
 
@@ -53,7 +55,8 @@ const findTask = {
   name: 'find-sync-task',
   text: `
     SELECT task.id, task.account_id, task.kind, task.created_at, account.applied_revision >= task.list_revision AS is_listed,
-      account.status = 'active' AND account.next_attempt_at IS NOT NULL AS list_goes_on, coalesce((
+      account.status = 'active' AND account.next_attempt_at IS NOT NULL AS list_goes_on,
+      account.paused_until, coalesce((
         SELECT json_agg(json_build_object(
           'calendar_id', calendar.remote_id, 'name', calendar.name, 'is_read', calendar.applied_revision >= target.revision,
           'goes_on', account.status = 'active' AND calendar.is_selected AND calendar.next_attempt_at IS NOT NULL,

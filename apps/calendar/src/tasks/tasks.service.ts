@@ -44,7 +44,7 @@ export class TasksService {
   async get(user: UserCaller, id: string): Promise<SyncTask> {
     const row = await this.tasks.find(user, id);
     if (row === undefined) throw new AppError('task_not_found');
-    return toSyncTask(row);
+    return toSyncTask(row, this.clock());
   }
 
   /** @throws AppError `calendar_not_found`, or `request_invalid` when the cursor is none of ours */
@@ -61,7 +61,7 @@ export class TasksService {
     if (account.has_none_selected) throw new AppError('calendar_none_selected');
     if (kind === 'force_sync') {
       const latest = await this.tasks.latest(tx, user, wanted);
-      const { task_id, status } = latest === undefined ? { task_id: '', status: 'succeeded' } : toSyncTask(latest);
+      const { task_id, status } = latest === undefined ? { task_id: '', status: 'succeeded' } : toSyncTask(latest, this.clock());
       if (status === 'queued' || status === 'running') return { task_id, status };
     }
     const now = this.clock();

@@ -7,11 +7,13 @@ import {
   type RemoteCalendar,
   type ResourceChange,
   type SourceEvent,
+  type UnreadableEvent,
 } from '@patchbay/capabilities';
 
 interface Resource {
   readonly version: string;
   readonly events: readonly SourceEvent[];
+  readonly unreadable: readonly UnreadableEvent[];
 }
 
 interface FakeCalendar {
@@ -67,13 +69,13 @@ export class FakeCalendars implements CalendarReadingCapability {
   }
 
   put(calendarId: string, event: SourceEvent, resource = event.id): void {
-    this.putAll(calendarId, resource, [event]);
+    this.putAll(calendarId, resource, { events: [event] });
   }
 
-  putAll(calendarId: string, resource: string, events: readonly SourceEvent[]): void {
+  putAll(calendarId: string, resource: string, { events = [], unreadable = [] }: Partial<Omit<Resource, 'version'>>): void {
     this.#versions += 1;
     const calendar = this.#calendar(calendarId);
-    calendar.resources.set(resource, { version: `v${this.#versions}`, events });
+    calendar.resources.set(resource, { version: `v${this.#versions}`, events, unreadable });
     calendar.history.push(resource);
   }
 
@@ -110,7 +112,7 @@ export class FakeCalendars implements CalendarReadingCapability {
     return names.map((resource): ResourceChange => {
       const there = calendar.resources.get(resource);
       if (there === undefined) return { kind: 'gone', resource };
-      if (versions.get(resource) === there.version) return { kind: 'unchanged', resource };
+      if (versions.get(resource) === there.version) return { kind: 'unchanged', resource, unreadable: there.unreadable };
       this.fetched.push(resource);
       return { kind: 'present', resource, ...there };
     });

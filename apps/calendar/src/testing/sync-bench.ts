@@ -5,10 +5,14 @@ import type { ConfiguredProviders } from '@patchbay/providers';
 import type { AccessTokens } from '@patchbay/service-kit';
 import { createDatabase, waitFor } from '@patchbay/testing';
 import { pino } from 'pino';
+import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { CalendarsService } from '../accounts/calendars.service.js';
+import type { BookingsService } from '../bookings/bookings.service.js';
 import { calendarService } from '../calendar.module.js';
 import { CalendarReader } from '../sync/calendar-reader.js';
 import { CalendarsRepository } from '../sync/calendars.repository.js';
 import { ContentsRepository } from '../sync/contents.repository.js';
+import { FaultsRepository } from '../sync/faults.repository.js';
 import { RunsRepository } from '../sync/runs.repository.js';
 import type { CalendarRow, SyncRunRow } from '../sync/sync-rows.js';
 import { SyncService } from '../sync/sync.service.js';
@@ -50,7 +54,7 @@ export async function startSyncBench() {
 
   const start = (): SyncWorker => {
     const own = new CalendarsRepository(database);
-    const contents = new ContentsRepository(log);
+    const contents = new ContentsRepository(log, new FaultsRepository());
     const runs = new RunsRepository();
     const access = tokens as unknown as AccessTokens;
     const reader = new CalendarReader(database, own, contents, runs, access, providers, config, clock);
@@ -76,6 +80,17 @@ export async function startSyncBench() {
     ]);
     if (row === undefined) throw new Error('there is no such calendar');
     return row;
+  };
+
+  /** Has the calendars of an account listed, as {@link FakeCalendars.listed} says by then. */
+  const list = async (accountId: string): Promise<void> => {
+    const accounts = new AccountsRepository(database);
+    await query(`UPDATE accounts SET next_attempt_at = $2 WHERE id = $1`, [accountId, time.now]);
+    const bookings = { lookAgain: () => Promise.resolve() } as unknown as BookingsService;
+    const woken = { wake: () => replicas.forEach((worker) => worker.wake()) } as unknown as SyncWorker;
+    const access = tokens as unknown as AccessTokens;
+    const service = new CalendarsService(database, accounts, access, bookings, providers, calendars, woken, clock);
+    for (const lease of await accounts.due.claim(1, time.now)) await service.read(lease);
   };
 
   const endReplicas = async (): Promise<void> => {
@@ -108,6 +123,7 @@ export async function startSyncBench() {
       await settled(accountId);
     },
     settled,
+    list,
     /** Titles and times of what is shown of an account. */
     busy: async (accountId: string): Promise<readonly string[]> => {
       const rows = await query<{ line: string }>(
@@ -141,7 +157,7 @@ export async function startSyncBench() {
     /** Everything is as it was at the beginning. */
     reset: async () => {
       await endReplicas();
-      await query(`TRUNCATE accounts, calendars, calendar_events, busy_ranges, sync_runs, outbox CASCADE`);
+      await query(`TRUNCATE accounts, calendars, calendar_events, calendar_faults, busy_ranges, sync_runs, outbox CASCADE`);
       provider = new FakeCalendars();
       tokens.use = use;
       time.now = beginning;
