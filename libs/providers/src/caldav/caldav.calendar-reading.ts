@@ -13,7 +13,7 @@ import { readCursor, writeCursor, type CaldavCursor } from './caldav.cursor.js';
 import { calendarFiles, type CalendarFiles } from './caldav.files.js';
 
 /** Of one page, and of one request for files. Small servers put the answer together in memory. */
-const filesPerPage = 200;
+const filesPerPage = 500;
 
 /**
  * Reads calendars over CalDAV. Discovery is tsdav's; lists and files are not, since its reader of XML needs minutes for what a large calendar answers.
@@ -100,16 +100,32 @@ async function* tell(
   { members, gone }: Portion,
   { before, after }: { readonly before: string | null; readonly after: string | null },
 ): AsyncIterable<ChangePage> {
-  let pending: readonly ResourceChange[] = gone.map((resource) => ({ kind: 'gone', resource }) as const);
-  for (let from = 0; from < members.length; from += filesPerPage) {
-    if (from > 0) yield { changes: pending, cursor: before };
-    const changes = await changesOf(start, files, members.slice(from, from + filesPerPage));
-    pending = from === 0 ? [...pending, ...changes] : changes;
+  const pages = pagesOf(members);
+  const fetch = (page: number): Promise<readonly ResourceChange[]> => {
+    const fetched = changesOf(start, files, pages[page] ?? []);
+    // It is awaited when its turn comes; who reads may have given up by then.
+    fetched.catch(() => undefined);
+    return fetched;
+  };
+  let next = fetch(0);
+  for (let page = 0; page < pages.length; page += 1) {
+    const changes = await next;
+    const isLast = page === pages.length - 1;
+    // The server works on the next page while this one is stored.
+    if (!isLast) next = fetch(page + 1);
+    const told = page === 0 ? [...gone.map((resource) => ({ kind: 'gone', resource }) as const), ...changes] : changes;
+    yield { changes: told, cursor: isLast ? after : before };
   }
-  yield { changes: pending, cursor: after };
 }
 
+/** One page at least: it may tell only of what is gone. */
+const pagesOf = (members: readonly Member[]): readonly (readonly Member[])[] =>
+  Array.from({ length: Math.max(1, Math.ceil(members.length / filesPerPage)) }, (_, page) =>
+    members.slice(page * filesPerPage, (page + 1) * filesPerPage),
+  );
+
 const changesOf = async (start: ReadingStart, files: CalendarFiles, members: readonly Member[]): Promise<readonly ResourceChange[]> => {
+  if (members.length === 0) return [];
   const known = await start.known(members.map(({ path }) => path));
   const [asRead, others]: [Member[], Member[]] = [[], []];
   for (const member of members) ((await files.isAsRead(member, known.get(member.path))) ? asRead : others).push(member);

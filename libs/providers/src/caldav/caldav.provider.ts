@@ -1,5 +1,7 @@
 import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
+import { caldavCalendarEvents } from './caldav.calendar-events.js';
+import { caldavCalendar } from './caldav.calendar.js';
 import { caldavCalendarReading } from './caldav.calendar-reading.js';
 import { caldavAccount, caldavCredentials } from './caldav.credentials.js';
 
@@ -10,12 +12,18 @@ export const caldav = defineProvider({
   setupGuide: new URL('https://www.rfc-editor.org/rfc/rfc4791'),
   config: z.object({}),
   credentials: [],
-  // Nobody's server in particular: small ones are easily overrun.
-  limits: { provider: { limit: 500, perMs: 1_000 }, account: { limit: 5, perMs: 1_000 } },
+  // Nobody's server in particular: small ones are easily overrun. Reading a large calendar for the first time takes some thirty requests, one after the other.
+  limits: { provider: { limit: 500, perMs: 1_000 }, account: { limit: 300, perMs: 30_000 } },
   types: ['calendar'],
-  capabilities: ['credentials', 'calendarReading'],
+  capabilities: ['credentials', 'calendar', 'calendarReading', 'calendarEvents'],
   connect: ({ userAimedOutbound, now }) => {
     const api = { outbound: userAimedOutbound, now };
-    return { credentials: caldavCredentials(api), calendarReading: caldavCalendarReading(caldavAccount(api)) };
+    const open = caldavAccount(api);
+    return {
+      credentials: caldavCredentials(api),
+      calendar: caldavCalendar(open, 'caldav'),
+      calendarReading: caldavCalendarReading(open),
+      calendarEvents: caldavCalendarEvents(open, 'caldav'),
+    };
   },
 });
