@@ -20,13 +20,26 @@ import { BusyController } from './busy/busy.controller.js';
 import { BusyRepository } from './busy/busy.repository.js';
 import { BusyService } from './busy/busy.service.js';
 import { calendarConfig } from './calendar.config.js';
+import { BookingChangesService } from './changes/booking-changes.service.js';
+import { CalendarChanges } from './changes/calendar-changes.js';
+import { TellingsRepository } from './changes/tellings.repository.js';
 import { CreateAccountsAndBookings1763700200000 } from './database/migrations/1763700200000-create-accounts-and-bookings.js';
 import { CreateCalendarReading1763706000000 } from './database/migrations/1763706000000-create-calendar-reading.js';
+import { CreatePushChannels1763707100000 } from './database/migrations/1763707100000-create-push-channels.js';
 import { CreateSyncTasks1763706100000 } from './database/migrations/1763706100000-create-sync-tasks.js';
 import { MendCalendarReading1763707000000 } from './database/migrations/1763707000000-mend-calendar-reading.js';
 import { MergeBusyDays1763706200000 } from './database/migrations/1763706200000-merge-busy-days.js';
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
 import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
+import { GapsController } from './gaps/gaps.controller.js';
+import { GapsRepository } from './gaps/gaps.repository.js';
+import { GapsService } from './gaps/gaps.service.js';
+import { NoticesService } from './push/notices.service.js';
+import { PushChannelsRepository } from './push/push-channels.repository.js';
+import { PushController } from './push/push.controller.js';
+import { PushOffer } from './push/push-offer.js';
+import { PushService } from './push/push.service.js';
+import { PushWorker } from './push/push.worker.js';
 import { CalendarReader } from './sync/calendar-reader.js';
 import { CalendarsRepository } from './sync/calendars.repository.js';
 import { ContentsRepository } from './sync/contents.repository.js';
@@ -42,7 +55,16 @@ import { TasksRepository } from './tasks/tasks.repository.js';
 import { TasksService } from './tasks/tasks.service.js';
 
 @Module({
-  controllers: [AccountsController, BlocksController, BookingsController, BusyController, SettingsController, TasksController],
+  controllers: [
+    AccountsController,
+    BlocksController,
+    BookingsController,
+    BusyController,
+    GapsController,
+    PushController,
+    SettingsController,
+    TasksController,
+  ],
   providers: [
     configuredProviders,
     AccountsRepository,
@@ -60,12 +82,22 @@ import { TasksService } from './tasks/tasks.service.js';
     FaultsRepository,
     RunsRepository,
     CalendarReader,
+    BookingChangesService,
+    CalendarChanges,
+    TellingsRepository,
+    GapsRepository,
+    GapsService,
     SyncService,
     SyncWorker,
     CalendarsWorker,
     RemoteEventsWorker,
     BusyRepository,
     BusyService,
+    PushChannelsRepository,
+    PushOffer,
+    PushService,
+    PushWorker,
+    NoticesService,
     SettingsRepository,
     SettingsService,
     TasksRepository,
@@ -86,6 +118,7 @@ export const calendarService: ServiceDefinition = {
     CreateSyncTasks1763706100000,
     MergeBusyDays1763706200000,
     MendCalendarReading1763707000000,
+    CreatePushChannels1763707100000,
     CreateBlocksAndConflicts1763707300000,
     FollowChangesInCalendars1763707200000,
   ],

@@ -3,6 +3,7 @@ import type { EventOf, integrationConnected, integrationDisconnected } from '@pa
 import type { Transaction } from '@patchbay/database';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
+import { CalendarChanges } from '../changes/calendar-changes.js';
 import { CalendarsRepository } from '../sync/calendars.repository.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { CalendarsWorker } from './calendars.worker.js';
@@ -16,6 +17,7 @@ export class AccountsService {
     @Inject(CalendarsWorker) private readonly calendars: CalendarsWorker,
     @Inject(CalendarsRepository) private readonly known: CalendarsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CalendarChanges) private readonly changes: CalendarChanges,
   ) {}
 
   async onConnected(event: EventOf<typeof integrationConnected>, tx: Transaction): Promise<void> {
@@ -28,8 +30,12 @@ export class AccountsService {
   async onDisconnected(event: EventOf<typeof integrationDisconnected>, tx: Transaction): Promise<void> {
     if (event.data.type !== 'calendar') return;
     await this.accounts.disconnect(tx, event);
+    await this.changes.loseSight(tx, event.data.connection_id);
     // Unless it was connected again since.
-    if (await this.accounts.isDisconnected(tx, event.data.connection_id)) await this.known.forgetContents(tx, event.data.connection_id);
+    if (await this.accounts.isDisconnected(tx, event.data.connection_id)) {
+      await this.known.forgetContents(tx, event.data.connection_id);
+      await this.changes.forget(tx, event.data.connection_id);
+    }
     tx.onCommit(() => this.tokens.forget(event.data.connection_id));
   }
 }

@@ -28,6 +28,32 @@ export class CalendarChanges {
     @Inject(GapsService) private readonly gaps: GapsService,
   ) {}
 
+  /** A calendar is about to be read. */
+  async begin(calendar: CalendarRow, intervalMinutes: number): Promise<void> {
+    await this.gaps.begin(calendar, intervalMinutes);
+  }
+
+  /** A calendar is not read any more after too many errors. */
+  async stop(tx: Transaction, calendarId: string): Promise<void> {
+    await this.gaps.stop(tx, calendarId);
+  }
+
+  /** The calendars of an account are not read any more because their user wants that. */
+  async switchOff(tx: Transaction, accountId: string): Promise<void> {
+    await this.gaps.switchOff(tx, accountId);
+  }
+
+  /** The connection of an account may have ended. */
+  async loseSight(tx: Transaction, accountId: string): Promise<void> {
+    await this.gaps.loseSight(tx, accountId);
+  }
+
+  /** What stands in the calendars of an account is forgotten. */
+  async forget(tx: Transaction, accountId: string): Promise<void> {
+    await this.tellings.forgetAccount(tx, accountId);
+    await this.gaps.forget(tx, accountId);
+  }
+
   /** A page of changes to the shown contents is stored in this transaction, with the calendar's row locked. */
   async take(tx: Transaction, calendar: CalendarRow, told: { readonly changes: readonly ToldChange[]; readonly since: Date }): Promise<void> {
     if (told.changes.length === 0) return;

@@ -29,6 +29,10 @@ export interface Switch {
   readonly window: ReadingWindow;
 }
 
+/** What is missing because it cannot be read any more need not be gone. */
+const isReadable = `NOT EXISTS (
+  SELECT FROM calendar_faults AS fault WHERE fault.calendar_id = $1 AND fault.generation = $2 AND fault.kind = 'resource' AND fault.name = resource)`;
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What providers tell of the events of bookings, until it has been looked at. Everything happens with the calendar's row locked. */
@@ -62,7 +66,7 @@ export class TellingsRepository {
     const rows = await tx.query<{ resource: string; before: SourceEvent | null; after: SourceEvent | null }>(
       `SELECT resource, shown.event AS before, built.event AS after
        FROM (${keyed} = $2) AS built FULL JOIN (${keyed} = $3) AS shown USING (resource, event_id)
-       WHERE built.event IS DISTINCT FROM shown.event`,
+       WHERE built.event IS DISTINCT FROM shown.event AND ${isReadable}`,
       [calendar.id, built, shown],
     );
     return rows.filter(({ before, after }) => after !== null || isInside(standingOf(before, calendar.zone), window));

@@ -102,12 +102,22 @@ export type ListedGapRow = Pick<GapRow, 'blind_from' | 'blind_until' | 'created_
 export class GapsRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Calendars of an account are not read from now on; those that never were, or are not selected, are not missed. */
-  async begin(tx: Transaction, accountId: string, { reason, at }: { readonly reason: GapReason; readonly at: Date }): Promise<void> {
+  /** Calendars of an account are switched off; those that never were read, or are not selected, are not missed. */
+  async begin(tx: Transaction, accountId: string, at: Date): Promise<void> {
     await tx.query(
-      `UPDATE calendars SET blind_reason = $2, blind_since = $3
+      `UPDATE calendars SET blind_reason = 'switched_off', blind_since = $2
        WHERE account_id = $1 AND is_selected AND seen_until IS NOT NULL AND blind_reason IS NULL RETURNING id`,
-      [accountId, reason, at],
+      [accountId, at],
+    );
+  }
+
+  /** The calendars of an account cannot be read any more, unless it was connected again since. */
+  async beginIfEnded(tx: Transaction, accountId: string, at: Date): Promise<void> {
+    await tx.query(
+      `UPDATE calendars AS calendar SET blind_reason = coalesce(blind_reason, account.status), blind_since = coalesce(blind_since, $2)
+       FROM accounts AS account WHERE account.id = $1 AND account.status IN ('needs_reauth', 'disconnected') AND calendar.account_id = account.id
+         AND calendar.is_selected AND calendar.seen_until IS NOT NULL RETURNING calendar.id`,
+      [accountId, at],
     );
   }
 
@@ -138,7 +148,10 @@ export class GapsRepository {
         SELECT resource, event_id, shown.event AS before, built.event AS after
         FROM (${contents} = $2) AS built FULL JOIN (${contents} = $3) AS shown USING (resource, event_id)
         WHERE built.event IS DISTINCT FROM shown.event
-          AND EXISTS (SELECT FROM calendars WHERE id = $1 AND blind_reason IS NOT NULL)`),
+          AND EXISTS (SELECT FROM calendars WHERE id = $1 AND blind_reason IS NOT NULL)
+          AND NOT EXISTS (
+            SELECT FROM calendar_faults AS fault
+            WHERE fault.calendar_id = $1 AND fault.generation = $2 AND fault.kind = 'resource' AND fault.name = resource)`),
       [calendarId, built, shown],
     );
   }

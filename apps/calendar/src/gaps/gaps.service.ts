@@ -10,11 +10,12 @@ import {
   type listCalendarGaps,
   type OutputOf,
 } from '@patchbay/contracts';
-import { idCursorOf, toPage, type Transaction } from '@patchbay/database';
+import { Database, idCursorOf, toPage, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { v7 as uuidv7 } from 'uuid';
+import { isOverdue } from '../busy/freshness.js';
 import type { ToldChange } from '../changes/told-change.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
 import { toGapChange, toGapCollision } from './gap-report.js';
@@ -32,6 +33,7 @@ interface EndedReading {
 @Injectable()
 export class GapsService {
   constructor(
+    @Inject(Database) private readonly database: Database,
     @Inject(GapsRepository) private readonly gaps: GapsRepository,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -49,6 +51,32 @@ export class GapsService {
     const row = await this.gaps.find(user, accountId, id);
     if (row === undefined) throw new AppError('calendar_gap_not_found');
     return { ...toCalendarGap(row), changes: row.changes, collisions: row.collisions };
+  }
+
+  /** A calendar is about to be read: if that has not happened for long, what is found is what changed meanwhile. */
+  async begin({ id, seen_until: seenUntil }: CalendarRow, intervalMinutes: number): Promise<void> {
+    if (seenUntil === null || !isOverdue(seenUntil, intervalMinutes, this.clock())) return;
+    await this.database.transaction((tx) => this.gaps.beginOne(tx, id, { reason: 'not_read', at: seenUntil }));
+  }
+
+  /** A calendar is not read any more after too many errors. */
+  async stop(tx: Transaction, calendarId: string): Promise<void> {
+    await this.gaps.beginOne(tx, calendarId, { reason: 'errors', at: this.clock() });
+  }
+
+  /** The calendars of an account are not read any more because their user wants that. */
+  async switchOff(tx: Transaction, accountId: string): Promise<void> {
+    await this.gaps.begin(tx, accountId, this.clock());
+  }
+
+  /** The connection of an account may have ended. */
+  async loseSight(tx: Transaction, accountId: string): Promise<void> {
+    await this.gaps.beginIfEnded(tx, accountId, this.clock());
+  }
+
+  /** What was found in the calendars of an account is forgotten. */
+  async forget(tx: Transaction, accountId: string): Promise<void> {
+    await this.gaps.forget(tx, accountId);
   }
 
   /** A page of changes to what is shown is stored in this transaction. */

@@ -14,6 +14,7 @@ import type { UserCaller } from '@patchbay/messaging';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { shownMoment, unbookableReason } from '../busy/freshness.js';
+import { CalendarChanges } from '../changes/calendar-changes.js';
 import { CalendarsRepository } from '../sync/calendars.repository.js';
 import { SettingsRepository, type CalendarState, type SettingsRow } from './settings.repository.js';
 
@@ -28,6 +29,7 @@ export class SettingsService {
     @Inject(BookingsService) private readonly bookings: BookingsService,
     @Inject(CalendarsRepository) private readonly calendars: CalendarsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CalendarChanges) private readonly changes: CalendarChanges,
   ) {}
 
   async list(user: UserCaller, page: InputOf<typeof listCalendarAccounts>): Promise<OutputOf<typeof listCalendarAccounts>> {
@@ -61,6 +63,7 @@ export class SettingsService {
     const { conflict_policy: policy, calendars = [], sync_enabled: isEnabled, sync_interval_minutes: interval } = wanted;
     if (policy !== undefined) await this.settings.setPolicy(tx, id, policy);
     if (isEnabled !== undefined) await this.settings.setSync(tx, id, isEnabled);
+    if (isEnabled === false) await this.changes.switchOff(tx, id);
     if (calendars.length > 0) {
       const known = await this.settings.updateCalendars(tx, id, calendars);
       const faults = calendars.flatMap((calendar, index) => faultOf(calendar.id, index, { calendars, known }));
