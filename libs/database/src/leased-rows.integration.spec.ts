@@ -94,6 +94,25 @@ describe('LeasedRows', () => {
     expect(await row()).toMatchObject({ note: 'other', applied_revision: 1, attempts: 0, next_attempt_at: null });
   });
 
+  it('renews the other leases while the row of one is locked by a long transaction, which renews its own', async () => {
+    await want(now);
+    await want(now);
+    const [slow = fail(), quick = fail()] = await chores.claim(2, now);
+    await endLease();
+
+    await database.transaction(async (tx) => {
+      await tx.query(`UPDATE chores SET note = 'long' WHERE id = $1`, [slow.row.id]);
+      // Waiting for the row would be waiting for this transaction, which waits for it.
+      await chores.renew([slow, quick]);
+      const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM chores WHERE lease_until > now()');
+      expect(rows).toEqual([{ id: quick.row.id }]);
+      await slow.prolong(tx);
+    });
+
+    expect(await chores.claim(2, now)).toEqual([]);
+    await expect(slow.hold({ note: 'mine' })).resolves.toBeUndefined();
+  });
+
   it('renews the leases that are still ours, and none that another has', async () => {
     await want(now);
     const slow = await claimOne();

@@ -94,6 +94,15 @@ export class Lease<Row extends WorkRow> {
     this.parts.sinceMs = askedMs;
   }
 
+  /** Lets the lease last from the end of a transaction that locks its row and may take long: the row could not be renewed from outside meanwhile. */
+  async prolong(tx: Transaction): Promise<void> {
+    await tx.query(`UPDATE ${this.parts.table} SET lease_until = clock_timestamp() + $3::float8 * interval '1 ms' WHERE id = $1 AND lease_token = $2`, [
+      this.row.id,
+      this.row.lease_token,
+      leaseMs,
+    ]);
+  }
+
   /**
    * Records the outcome and gives the row back, in the transaction that announces it.
    *
@@ -134,15 +143,20 @@ export class LeasedRows<Row extends WorkRow> {
     return rows.map((row) => new Lease(row, { database: this.database, table: this.table, sinceMs }));
   }
 
-  /** Lets leases last as long as if they had just been claimed. Those that another has by now stay lost. */
+  /**
+   * Lets leases last as long as if they had just been claimed. Those that another has by now stay lost. A row that is locked is passed over, as nobody
+   * takes it meanwhile: one long transaction never lets the other leases run out. Whoever locks its row for long calls {@link Lease.prolong} at the end.
+   */
   async renew(leases: readonly Lease<Row>[]): Promise<void> {
     await this.database.execute(
       {
         name: `renew-${this.table}`,
         text: `
-          UPDATE ${this.table} AS leased SET lease_until = now() + $3::float8 * interval '1 ms'
-          FROM unnest($1::uuid[], $2::uuid[]) AS held (id, lease_token)
-          WHERE leased.id = held.id AND leased.lease_token = held.lease_token`,
+          WITH free AS MATERIALIZED (
+            SELECT work.id FROM ${this.table} AS work JOIN unnest($1::uuid[], $2::uuid[]) AS held (id, lease_token)
+              ON work.id = held.id AND work.lease_token = held.lease_token
+            FOR NO KEY UPDATE OF work SKIP LOCKED)
+          UPDATE ${this.table} AS leased SET lease_until = now() + $3::float8 * interval '1 ms' FROM free WHERE leased.id = free.id`,
       },
       [leases.map(({ row }) => row.id), leases.map(({ row }) => row.lease_token), leaseMs],
     );

@@ -124,6 +124,7 @@ export class CalendarReader {
         await this.calendars.advance(tx, lease, {});
         const series = await this.contents.seriesAfter(tx, contents, after);
         await this.contents.expand(tx, contents, new Set(series));
+        await lease.prolong(tx);
         return series.at(-1);
       });
     }
@@ -164,6 +165,7 @@ export class CalendarReader {
       await this.runs.progress(tx, id, difference);
       // What is built beside the shown contents is compared with those at its end.
       if (kind === 'incremental') await this.calendarChanges.take(tx, lease.row, { changes: told, since });
+      await lease.prolong(tx);
     });
   }
 }
