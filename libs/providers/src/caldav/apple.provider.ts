@@ -1,6 +1,8 @@
 import { defineProvider } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { appleAccount, appleCredentials } from './apple.credentials.js';
+import { caldavCalendarEvents } from './caldav.calendar-events.js';
+import { caldavCalendar } from './caldav.calendar.js';
 import { caldavCalendarReading } from './caldav.calendar-reading.js';
 
 /** Every environment variable of iCloud. */
@@ -18,9 +20,15 @@ export const apple = defineProvider({
   // Apple publishes no numbers; this only stops a runaway.
   limits: { provider: { limit: 200, perMs: 1_000 }, account: { limit: 5, perMs: 1_000 } },
   types: ['calendar'],
-  capabilities: ['credentials', 'calendarReading'],
+  capabilities: ['credentials', 'calendar', 'calendarReading', 'calendarEvents'],
   connect: ({ config, outbound, now }) => {
     const api = { baseUrl: config.APPLE_API_BASE_URL, outbound, now };
-    return { credentials: appleCredentials(api), calendarReading: caldavCalendarReading(appleAccount(api)) };
+    const open = appleAccount(api);
+    return {
+      credentials: appleCredentials(api),
+      calendar: caldavCalendar(open, 'apple'),
+      calendarReading: caldavCalendarReading(open),
+      calendarEvents: caldavCalendarEvents(open, 'apple'),
+    };
   },
 });

@@ -59,7 +59,7 @@ const defaultPathIn = (resources: readonly DavResource[], base: string): string 
 };
 
 /** By its name (RFC 7809 section 5.2), or out of the definition that stands there instead. */
-const timeZoneOf = (properties: XmlElement): string | null => {
+export const timeZoneOf = (properties: XmlElement): string | null => {
   const definition = (textIn(childOf(properties, caldavElement('calendar-timezone'))) ?? '').replaceAll(/\r?\n[ \t]/g, '');
   const named = (property: string): string => new RegExp(`^${property}(?:;[^:\\r\\n]*)?:(.+)$`, 'im').exec(definition)?.[1]?.trim() ?? '';
   const names = [textIn(childOf(properties, caldavElement('calendar-timezone-id'))) ?? '', named('X-LIC-LOCATION'), named('TZID')];

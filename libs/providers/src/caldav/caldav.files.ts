@@ -97,7 +97,7 @@ const parsed = async (text: string, options: ParseOptions): Promise<ReadFile> =>
 };
 
 /** The addresses that somebody is invited by. https://www.rfc-editor.org/rfc/rfc6638#section-2.4.1 */
-const findOwnAddresses = async (server: CaldavServer, url: string): Promise<readonly string[]> => {
+export const findOwnAddresses = async (server: CaldavServer, url: string): Promise<readonly string[]> => {
   const own = server.username.includes('@') ? [server.username] : [];
   try {
     const principal = await property(server, url, { namespace: 'DAV:', local: 'current-user-principal' });

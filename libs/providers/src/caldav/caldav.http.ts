@@ -1,4 +1,4 @@
-import { ProviderError, type Outbound } from '@patchbay/capabilities';
+import { ProviderError, type Outbound, type ProviderErrorCode } from '@patchbay/capabilities';
 import { basicAuthorization } from '../_kit/keyed-call.js';
 import { failureOf, type FailureReader, type StatusCodes } from '../_kit/provider-failure.js';
 
@@ -28,22 +28,27 @@ export interface DavCall {
 
 /** One request of our own. */
 export interface DavRequest extends DavCall {
-  readonly method: 'PROPFIND' | 'REPORT' | 'GET';
+  readonly method: 'PROPFIND' | 'REPORT' | 'GET' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly depth?: '0' | '1';
+  /** XML, and calendar text for `PUT`. */
   readonly body?: string;
+  /** Only if the resource is as it was (`If-Match`), or not there at all (`If-None-Match: *`). */
+  readonly condition?: { readonly ifMatch: string } | 'absent';
 }
 
 /** An answer, and the address that gave it: the server may have led on. */
 export interface DavAnswer {
   readonly url: string;
   readonly text: string;
+  /** As the server wrote it; null where it told none. */
+  readonly etag: string | null;
 }
 
 const redirectsMax = 3;
 
 /** Asks the server, and follows it to where it leads. @throws ProviderError for everything but success */
-export const davRequest = async (server: CaldavServer, { method, url, depth, body, ...call }: DavRequest): Promise<DavAnswer> => {
+export const davRequest = async (server: CaldavServer, { method, url, depth, body, condition, ...call }: DavRequest): Promise<DavAnswer> => {
   requireTrusted(server, url);
   let landed = url;
   const fetch = davFetch(server, { ...call, onLanded: (at) => (landed = at.href) });
@@ -52,11 +57,12 @@ export const davRequest = async (server: CaldavServer, { method, url, depth, bod
     headers: {
       authorization: basicAuthorization(server.username, server.password),
       ...(depth !== undefined && { depth }),
-      ...(body !== undefined && { 'content-type': 'application/xml; charset=utf-8' }),
+      ...(condition !== undefined && (condition === 'absent' ? { 'if-none-match': '*' } : { 'if-match': condition.ifMatch })),
+      ...(body !== undefined && { 'content-type': `${method === 'PUT' ? 'text/calendar' : 'application/xml'}; charset=utf-8` }),
     },
-    ...(body !== undefined && { body: `<?xml version="1.0" encoding="utf-8"?>\n${body}` }),
+    ...(body !== undefined && { body: method === 'PUT' ? body : `<?xml version="1.0" encoding="utf-8"?>\n${body}` }),
   });
-  return { url: landed, text: await response.text() };
+  return { url: landed, text: await response.text(), etag: response.headers.get('etag') };
 };
 
 /** How {@link davFetch} behaves. */
@@ -71,7 +77,7 @@ export const davFetch = (
   { operation, deadlineMs, bytesMax, codes, followsRedirects = true, onLanded = () => undefined }: DavFetchOptions,
 ): typeof fetch => {
   const { outbound, accountId } = server;
-  // Everything that is asked here changes nothing.
+  // What is asked here changes nothing, or is the same when it is done twice: a file is put and deleted whole, and only as it was seen.
   const send = outbound.fetch({ operation, path: '/', accountId, idempotent: true, deadlineMs });
   return async (input, init) => {
     let url = new URL(input instanceof Request ? input.url : input);
@@ -115,5 +121,25 @@ const readFailure: FailureReader = (_status, body) => {
   const said = typeof body === 'string' ? body : '';
   // https://www.rfc-editor.org/rfc/rfc6578#section-3.2
   if (/<(?:[\w.-]+:)?valid-sync-token\b/.test(said)) return { code: 'cursor_expired', reason: 'valid-sync-token' };
-  return {};
+  const condition = /<(?:[\w.-]+:)?error\b[^>]*>\s*<(?:[\w.-]+:)?([\w-]+)/.exec(said)?.[1];
+  return { code: condition === undefined ? undefined : codeByCondition[condition], reason: condition };
+};
+
+// What a calendar does not take is refused with 403, as what nobody may do there is.
+// https://www.rfc-editor.org/rfc/rfc4791#section-5.3.2.1
+const codeByCondition: Readonly<Record<string, ProviderErrorCode>> = {
+  'no-uid-conflict': 'conflict',
+  ...Object.fromEntries(
+    [
+      'supported-calendar-data',
+      'valid-calendar-data',
+      'valid-calendar-object-resource',
+      'supported-calendar-component',
+      'max-resource-size',
+      'min-date-time',
+      'max-date-time',
+      'max-instances',
+      'max-attendees-per-instance',
+    ].map((condition) => [condition, 'invalid_request'] as const),
+  ),
 };

@@ -1,0 +1,205 @@
+import {
+  ProviderError,
+  type AccessToken,
+  type CalendarEventsCapability,
+  type EventDetails,
+  type EventDraft,
+  type EventQuery,
+  type EventPage,
+  type EventWrite,
+  type EventWriteOutcome,
+} from '@patchbay/capabilities';
+import { z } from 'zod';
+import type { OpenCaldavAccount } from './caldav.account.js';
+import { detailsOf, namesIn, occurrenceDetails, type EventName } from './caldav.event-details.js';
+import { occurrenceNamed, occurrencesIn, textOfFile } from './caldav.event-file.js';
+import { openEventStore, type EventStore, type StoredFile } from './caldav.event-store.js';
+import { addEvent, editEvent, readable } from './caldav.event-writing.js';
+import { addressKey } from './caldav.guests.js';
+import { withChangedMaster, withChangedOccurrence, withoutOccurrence } from './caldav.series-edits.js';
+
+/** All events of calendars over CalDAV. An event's id is its `UID`, that of an occurrence has the moment behind it: both as reading calendars tells them. */
+export const caldavCalendarEvents = (open: OpenCaldavAccount, provider: string): CalendarEventsCapability => {
+  const within = <Answer>(token: AccessToken, calendarId: string, work: (store: EventStore) => Promise<Answer>): Promise<Answer> =>
+    readable(provider, async () => work(await openEventStore(open, token, calendarId)));
+  return {
+    listEvents: (token, calendarId, query) => within(token, calendarId, (store) => listEvents(store, query)),
+    getEvent: (token, calendarId, id) => within(token, calendarId, (store) => getEvent(store, id)),
+    createEvent: (token, calendarId, create) => within(token, calendarId, (store) => createEvent(store, create)),
+    updateEvent: (token, calendarId, update) => within(token, calendarId, (store) => updateEvent(store, update)),
+    deleteEvent: (token, calendarId, id) => within(token, calendarId, (store) => deleteEvent(store, id)),
+    writeEvents: (token, calendarId, writes) =>
+      writes.length === 0 ? Promise.resolve([]) : within(token, calendarId, (store) => writeEvents(store, writes)),
+  };
+};
+
+const noSuchEvent = (provider: string): ProviderError => new ProviderError(provider, 'not_found', { reason: 'no_such_event' });
+
+const cursorText = z.tuple([z.number(), z.string()]);
+
+const listEvents = async (store: EventStore, { from, to, text, attendee, cursor, limit }: EventQuery): Promise<EventPage> => {
+  const [afterMs, afterId] = cursor === null ? [Number.NEGATIVE_INFINITY, ''] : readCursor(store.provider, cursor);
+  // What comes later begins then, or later: nothing that came before need be looked at again.
+  const window = { from: new Date(Math.max(from.getTime(), afterMs)), to };
+  if (window.from >= to) return { events: [], cursor: null };
+  const files = await store.between(window);
+  const floating = files.some(({ file }) => file.master === null || isAfloat(file.master.source.start)) ? await store.timeZone() : 'UTC';
+  const isAsked = isAskedFor(text, attendee);
+  const found = files
+    .flatMap((stored) =>
+      occurrencesIn(stored.file, window, floating).map((occurrence) => ({
+        moment: occurrence.moment.getTime(),
+        event: occurrenceDetails(stored, occurrence),
+      })),
+    )
+    .filter(({ moment, event }) => (moment > afterMs || (moment === afterMs && event.id > afterId)) && isAsked(event))
+    .toSorted((one, other) => one.moment - other.moment || (one.event.id < other.event.id ? -1 : 1));
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const hasMore = last !== undefined && found.length > page.length;
+  return { events: page.map(({ event }) => event), cursor: hasMore ? writeCursor(last.moment, last.event.id) : null };
+};
+
+const isAfloat = (time: EventDraft['start']): boolean => 'date' in time || time.timeZone === null;
+
+const isAskedFor = (text: string | null, attendee: string | null): ((event: EventDetails) => boolean) => {
+  const wanted = text?.toLocaleLowerCase() ?? '';
+  const who = attendee === null ? null : addressKey(attendee);
+  return ({ title, description, location, attendees, organizer }) =>
+    [title, description, location].some((part) => part.toLocaleLowerCase().includes(wanted)) &&
+    (who === null || [...attendees, ...(organizer === null ? [] : [organizer])].some(({ email }) => addressKey(email) === who));
+};
+
+const writeCursor = (moment: number, id: string): string => Buffer.from(JSON.stringify([moment, id])).toString('base64url');
+
+const readCursor = (provider: string, cursor: string): z.output<typeof cursorText> => {
+  try {
+    return cursorText.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    throw new ProviderError(provider, 'invalid_request', { reason: 'cursor' });
+  }
+};
+
+const getEvent = async (store: EventStore, id: string): Promise<EventDetails> => {
+  for (const name of namesIn(id)) {
+    const stored = await store.find(name.uid);
+    if (stored !== null) return namedDetails(store, stored, name);
+  }
+  throw noSuchEvent(store.provider);
+};
+
+const namedDetails = ({ provider }: EventStore, stored: StoredFile, { recurrenceId }: EventName): EventDetails => {
+  const { file } = stored;
+  const occurrence = recurrenceId === null ? null : occurrenceNamed(file, recurrenceId);
+  if (occurrence !== null) return occurrenceDetails(stored, occurrence);
+  if (recurrenceId !== null || file.master === null) throw noSuchEvent(provider);
+  return detailsOf(stored, file.master);
+};
+
+const refuseConference = (provider: string, conference: EventDraft['conference'] | undefined): void => {
+  if (conference?.kind === 'new') throw new ProviderError(provider, 'invalid_request', { reason: 'conference_unsupported' });
+};
+
+const createEvent = async (store: EventStore, { key, draft }: { readonly key: string; readonly draft: EventDraft }): Promise<EventDetails> => {
+  refuseConference(store.provider, draft.conference);
+  const name = { uid: key, recurrenceId: null };
+  try {
+    return namedDetails(store, await addEvent(store, { uid: key, isBooking: false, change: draft }), name);
+  } catch (error) {
+    const existing = error instanceof ProviderError && error.code === 'conflict' ? await store.find(key) : null;
+    if (existing === null) throw error;
+    return namedDetails(store, existing, name);
+  }
+};
+
+type EventUpdate = Parameters<CalendarEventsCapability['updateEvent']>[2];
+
+const updateEvent = async (store: EventStore, { id, change }: EventUpdate): Promise<EventDetails> => {
+  refuseConference(store.provider, change.conference);
+  return onFirst(store, id, async (name) => {
+    const { uid, recurrenceId } = name;
+    const stored = await editEvent(store, { uid, change }, (file, writing) =>
+      recurrenceId === null ? withChangedMaster(file, change, writing) : withChangedOccurrence(file, recurrenceId, { ...change, writing }),
+    );
+    return namedDetails(store, stored, name);
+  });
+};
+
+const deleteEvent = async (store: EventStore, id: string): Promise<void> => {
+  try {
+    await onFirst(store, id, async ({ uid, recurrenceId }) => {
+      if (recurrenceId === null) await deleteFile(store, uid);
+      else await deleteOccurrence(store, uid, recurrenceId);
+    });
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.code !== 'not_found') throw error;
+  }
+};
+
+/** Does it with what the id means: with the first meaning that there is an event for. */
+const onFirst = async <Answer>(store: EventStore, id: string, work: (name: EventName) => Promise<Answer>): Promise<Answer> => {
+  const [first, ...others] = namesIn(id);
+  if (first === undefined) throw noSuchEvent(store.provider);
+  try {
+    return await work(first);
+  } catch (error) {
+    const [second] = others;
+    const isNothing = error instanceof ProviderError && error.code === 'not_found' && error.reason === 'no_such_event';
+    if (second === undefined || !isNothing) throw error;
+    return work(second);
+  }
+};
+
+const deleteFile = async (store: EventStore, uid: string): Promise<void> => {
+  if (await store.removeNamed(uid)) return;
+  const stored = await store.find(uid);
+  if (stored === null) throw noSuchEvent(store.provider);
+  await store.remove({ url: stored.url, etag: null });
+};
+
+const attemptsMax = 5;
+
+const deleteOccurrence = async (store: EventStore, uid: string, recurrenceId: string): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const stored = await store.find(uid);
+    if (stored === null) throw noSuchEvent(store.provider);
+    const left = withoutOccurrence(stored.file, recurrenceId, { provider: store.provider, now: store.now(), ownAddress: null });
+    if (left === stored.file) return;
+    try {
+      if (left === null) await store.remove(stored);
+      else await store.replace(stored, textOfFile(left));
+      return;
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== 'conflict' || attempt >= attemptsMax) throw error;
+    }
+  }
+};
+
+/** A small server is not to be overrun, and those of one event come one after another. */
+const inFlightMax = 4;
+
+const writeEvents = async (store: EventStore, writes: readonly EventWrite[]): Promise<readonly EventWriteOutcome[]> => {
+  const outcomes: EventWriteOutcome[] = [];
+  const numbered = writes.map((write, index) => ({ write, index }));
+  const lanes = [...Map.groupBy(numbered, ({ write }) => (write.kind === 'create' ? write.key : (namesIn(write.id)[0]?.uid ?? write.id))).values()];
+  const work = async (): Promise<void> => {
+    for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift())
+      for (const { write, index } of lane) outcomes[index] = await outcomeOf(store, write);
+  };
+  await Promise.all(Array.from({ length: inFlightMax }, work));
+  return outcomes;
+};
+
+const outcomeOf = async (store: EventStore, write: EventWrite): Promise<EventWriteOutcome> => {
+  try {
+    return await readable(store.provider, async () => {
+      if (write.kind === 'create') return { event: await createEvent(store, write) };
+      if (write.kind === 'update') return { event: await updateEvent(store, write) };
+      await deleteEvent(store, write.id);
+      return { event: null };
+    });
+  } catch (error) {
+    if (error instanceof ProviderError && error.code !== 'unauthorized') return { error };
+    throw error;
+  }
+};

@@ -1,0 +1,73 @@
+import { ProviderError, type CalendarCapability, type CalendarEvent, type RemoteEvent } from '@patchbay/capabilities';
+import { keyProperty, propertyNamed, timeLike, toIanaZone, withProperty } from '@patchbay/icalendar';
+import type { OpenCaldavAccount } from './caldav.account.js';
+import { listCaldavCalendars } from './caldav.calendars.js';
+import { withEvents, type EventFile } from './caldav.event-file.js';
+import type { EventChange } from './caldav.event-lines.js';
+import { openEventStore, type EventStore } from './caldav.event-store.js';
+import { addEvent, editEvent, readable } from './caldav.event-writing.js';
+import { withChangedMaster } from './caldav.series-edits.js';
+
+/** Bookings in calendars over CalDAV: one file each, called by its key, so that one key never makes two. */
+export const caldavCalendar = (open: OpenCaldavAccount, provider: string): CalendarCapability => ({
+  listCalendars: async (token) => listCaldavCalendars(open(token)),
+  createEvent: (token, calendarId, event) =>
+    readable(provider, async () => {
+      const store = await openEventStore(open, token, calendarId);
+      try {
+        await addEvent(store, { uid: event.key, isBooking: true, change: toChange(event) });
+      } catch (error) {
+        if (!(error instanceof ProviderError) || error.code !== 'conflict') throw error;
+        const existing = await store.find(event.key);
+        if (existing === null || !isOurs(existing.file, event.key)) throw error;
+        await bringTo(store, event);
+      }
+      return toRemoteEvent(event);
+    }),
+  updateEvent: (token, calendarId, event) =>
+    readable(provider, async () => {
+      await bringTo(await openEventStore(open, token, calendarId), event);
+      return toRemoteEvent(event);
+    }),
+  deleteEvent: async (token, calendarId, key) => {
+    try {
+      const store = await openEventStore(open, token, calendarId);
+      if (await store.removeNamed(key)) return;
+      const moved = await store.find(key);
+      if (moved !== null) await store.remove({ url: moved.url, etag: null });
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== 'not_found') throw error;
+    }
+  },
+});
+
+const toRemoteEvent = ({ key }: CalendarEvent): RemoteEvent => ({ id: key, htmlLink: null });
+
+const bringTo = (store: EventStore, event: CalendarEvent): Promise<unknown> => {
+  const change = toChange(event);
+  return editEvent(store, { uid: event.key, change }, (file, writing) => withChangedMaster(takingPlace(file), change, writing));
+};
+
+const isOurs = ({ master }: EventFile, key: string): boolean => master !== null && propertyNamed(master.component, keyProperty)?.value.trim() === key;
+
+/** Programs keep what was called off, and show it struck through. */
+const takingPlace = (file: EventFile): EventFile =>
+  file.master?.source.status === 'cancelled'
+    ? withEvents(file, [withProperty(file.master.component, 'STATUS', ['STATUS:CONFIRMED']), ...file.exceptions.map(({ component }) => component)])
+    : file;
+
+const toChange = ({ title, description = '', location, startTime, endTime, timeZone, attendees, meetingUrl }: CalendarEvent): EventChange => {
+  // The clock that the organiser reads; where it shows the time twice, the moment counts.
+  const clock = { dateTime: '1970-01-01T00:00:00', timeZone: toIanaZone(timeZone) ?? 'UTC' };
+  const onTheClock = (time: string) => timeLike(clock, Date.parse(time), 'UTC');
+  return {
+    title,
+    description: meetingUrl === undefined ? description : [description, `Join: ${meetingUrl}`].filter((part) => part !== '').join('\n\n'),
+    // Calendars on phones offer to open a link that stands as the location; a real place keeps its line.
+    location: location ?? meetingUrl ?? '',
+    start: onTheClock(startTime),
+    end: onTheClock(endTime),
+    attendees: attendees.map(({ email, name }) => ({ email, name: name ?? null })),
+    conference: meetingUrl === undefined ? null : { kind: 'elsewhere', joinUrl: meetingUrl },
+  };
+};
