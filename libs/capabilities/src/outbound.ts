@@ -12,6 +12,10 @@ export interface OutboundCall {
   readonly deadlineMs?: number | undefined;
   /** Only the beginning of the answer's body is wanted: so many bytes are read at most, and the rest is never asked of the network. */
   readonly prefixBytes?: number | undefined;
+  /** Where an answer may be larger than those of other calls, unpacked: it is held in memory while it is read. */
+  readonly responseBytesMax?: number | undefined;
+  /** Where a server may take longer than others before it says its first word, and between two. Milliseconds. */
+  readonly silenceMs?: number | undefined;
 }
 
 /**

@@ -192,6 +192,8 @@ const attempt = async (kit: Kit, run: Run, request: WireRequest): Promise<Outcom
       ...request,
       timeoutMs: run.deadline.getTime() - kit.clock.now().getTime(),
       prefixBytes: run.call.prefixBytes,
+      responseBytesMax: run.call.responseBytesMax,
+      silenceMs: run.call.silenceMs,
     });
     run.lastStatus = answer.status;
     if (answer.status >= 500) kit.breaker.failed(run.circuit);

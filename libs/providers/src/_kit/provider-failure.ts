@@ -47,8 +47,8 @@ export const failureOf = (answer: RefusedAnswer, { provider, now, readFailure, c
   return new ProviderError(provider, code, {
     reason: isWord(vendor.reason) ? vendor.reason : undefined,
     retryAfterMs: retryAfterMs(headers.get('retry-after'), now),
-    // A gateway answers 5xx also when the work behind it was done.
-    outcomeUnknown: status >= 500 || status === 408,
+    // A gateway answers 5xx also when the work behind it was done; what was refused as too much was not.
+    outcomeUnknown: code !== 'rate_limited' && (status >= 500 || status === 408),
   });
 };
 

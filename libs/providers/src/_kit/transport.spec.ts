@@ -46,6 +46,18 @@ describe('the transport', () => {
     expect([status, headers.get('x-seen'), body.toString()]).toEqual([201, 'yes', 'POST /path?query=1 hello']);
   });
 
+  it('reads more than of others where an answer may be larger, packed or not, and no more than that', async () => {
+    const body = Buffer.alloc(5_000, 'a');
+    answerWith(body);
+    expect((await send({ responseBytesMax: 5_000 })).body).toEqual(body);
+    await expect(send({ responseBytesMax: 4_999 })).rejects.toMatchObject({ kind: 'too_large' });
+    await expect(send()).rejects.toMatchObject({ kind: 'too_large' });
+
+    answerWith(gzipSync(body), { 'content-encoding': 'gzip' });
+    expect((await send({ responseBytesMax: 5_000 })).body).toEqual(body);
+    await expect(send({ responseBytesMax: 4_999 })).rejects.toMatchObject({ kind: 'too_large' });
+  });
+
   it('keeps connections for the calls that follow', async () => {
     answerWith(Buffer.from('ok'));
 

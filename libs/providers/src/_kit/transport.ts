@@ -13,6 +13,9 @@ export interface WireRequest {
   readonly signal: AbortSignal | null;
   /** See `OutboundCall.prefixBytes`. */
   readonly prefixBytes?: number | undefined;
+  /** Raises that of {@link TransportLimits} for this answer; likewise `silenceMs`. */
+  readonly responseBytesMax?: number | undefined;
+  readonly silenceMs?: number | undefined;
 }
 
 /** One answer, read to the end. */
@@ -65,13 +68,13 @@ export const undiciTransport = (limits: Partial<TransportLimits> = {}, connector
   const agent = new Agent({
     connections: connectionsPerOrigin,
     connect: connector?.({ timeout: connectTimeoutMs }) ?? { timeout: connectTimeoutMs },
-    headersTimeout: silenceMs,
-    bodyTimeout: silenceMs,
     keepAliveTimeout: 10_000,
   });
 
   return {
-    send: async ({ url, method, headers, body, timeoutMs, signal, prefixBytes }) => {
+    send: async ({ url, method, headers, body, timeoutMs, signal, prefixBytes, ...raised }) => {
+      const bytesMax = Math.max(responseBytesMax, raised.responseBytesMax ?? 0);
+      const silence = Math.max(silenceMs, raised.silenceMs ?? 0);
       const patience = startPatience(timeoutMs, signal);
       try {
         const answer = await agent.request({
@@ -80,11 +83,13 @@ export const undiciTransport = (limits: Partial<TransportLimits> = {}, connector
           method: method as Dispatcher.HttpMethod,
           headers: { 'accept-encoding': 'gzip, deflate, br', ...headers },
           body,
+          headersTimeout: silence,
+          bodyTimeout: silence,
           signal: patience.signal,
         });
-        const read = await readCapped(answer.body, { bytesMax: responseBytesMax, prefixBytes });
+        const read = await readCapped(answer.body, { bytesMax, prefixBytes });
         const answerHeaders = headersOf(answer.headers);
-        const decoded = await decompress(read, answerHeaders.get('content-encoding'), responseBytesMax);
+        const decoded = await decompress(read, answerHeaders.get('content-encoding'), bytesMax);
         answerHeaders.delete('content-encoding');
         answerHeaders.delete('content-length');
         return { status: answer.statusCode, headers: answerHeaders, body: decoded };

@@ -28,4 +28,4 @@ const answerBytesMax = 8 * 1024 * 1024;
 
 /** A request while calendars are read. */
 export const readingRequest = (server: CaldavServer, request: Omit<DavRequest, 'deadlineMs' | 'bytesMax'>): Promise<DavAnswer> =>
-  davRequest(server, { deadlineMs, bytesMax: answerBytesMax, ...request });
+  davRequest(server, { deadlineMs, bytesMax: answerBytesMax, raised: { responseBytesMax: answerBytesMax, silenceMs: deadlineMs }, ...request });

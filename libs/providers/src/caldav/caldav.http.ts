@@ -1,4 +1,4 @@
-import { ProviderError, type Outbound, type ProviderErrorCode } from '@patchbay/capabilities';
+import { ProviderError, type Outbound, type OutboundCall, type ProviderErrorCode } from '@patchbay/capabilities';
 import { basicAuthorization } from '../_kit/keyed-call.js';
 import { failureOf, type FailureReader, type StatusCodes } from '../_kit/provider-failure.js';
 
@@ -23,6 +23,8 @@ export interface DavCall {
   readonly deadlineMs: number;
   /** Of the answer. */
   readonly bytesMax: number;
+  /** Where the answer may be larger, and its server slower, than others. */
+  readonly raised?: Pick<OutboundCall, 'responseBytesMax' | 'silenceMs'>;
   readonly codes?: StatusCodes;
 }
 
@@ -62,6 +64,7 @@ export const davRequest = async (server: CaldavServer, { method, url, depth, bod
     },
     ...(body !== undefined && { body: method === 'PUT' ? body : `<?xml version="1.0" encoding="utf-8"?>\n${body}` }),
   });
+  if (response.status >= 300) throw new ProviderError(server.provider, 'invalid_response', { reason: 'leads_nowhere' });
   return { url: landed, text: await response.text(), etag: response.headers.get('etag') };
 };
 
@@ -74,11 +77,11 @@ export interface DavFetchOptions extends DavCall {
 /** A `fetch` that throws failures and follows redirects with the method they began with, as WebDAV needs it. */
 export const davFetch = (
   server: CaldavServer,
-  { operation, deadlineMs, bytesMax, codes, followsRedirects = true, onLanded = () => undefined }: DavFetchOptions,
+  { operation, deadlineMs, bytesMax, raised, codes, followsRedirects = true, onLanded = () => undefined }: DavFetchOptions,
 ): typeof fetch => {
   const { outbound, accountId } = server;
   // What is asked here changes nothing, or is the same when it is done twice: a file is put and deleted whole, and only as it was seen.
-  const send = outbound.fetch({ operation, path: '/', accountId, idempotent: true, deadlineMs });
+  const send = outbound.fetch({ operation, path: '/', accountId, idempotent: true, deadlineMs, ...raised });
   return async (input, init) => {
     let url = new URL(input instanceof Request ? input.url : input);
     for (let redirects = 0; ; redirects += 1) {
