@@ -1,8 +1,10 @@
 import { authErrors } from './auth/auth.errors.js';
 import { blocksErrors } from './calendar/blocks.errors.js';
+import { calendarEventsErrors } from './calendar/calendar-events.errors.js';
 import { calendarErrors } from './calendar/calendar.errors.js';
 import { conflictsErrors } from './calendar/conflicts.errors.js';
 import { gapErrors } from './calendar/gaps.errors.js';
+import { sharingErrors } from './calendar/sharing.errors.js';
 import { ingressErrors } from './ingress/ingress.errors.js';
 import { operationsErrors } from './operations/operations.errors.js';
 import { videoErrors } from './video/video.errors.js';
@@ -13,6 +15,8 @@ export const errorCatalog = {
   ...operationsErrors,
   ...authErrors,
   ...calendarErrors,
+  ...calendarEventsErrors,
+  ...sharingErrors,
   ...gapErrors,
   ...blocksErrors,
   ...conflictsErrors,
