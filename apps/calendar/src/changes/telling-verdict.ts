@@ -1,6 +1,6 @@
 import type { BookingChange } from '@patchbay/contracts';
 import type { EventTimes } from '../bookings/bookings.repository.js';
-import { gone, isSameStanding } from './told-change.js';
+import { gone, isSameTime } from './told-change.js';
 
 /** What was told of a booking's event. */
 export interface Telling {
@@ -38,14 +38,14 @@ const echoMs = 60_000;
  */
 export function judgeTelling({ standing, since }: Telling, event: BookedEvent, readAt: Date): TellingVerdict {
   const { booked, writtenAt, writtenBefore, announced } = event;
-  if (isSameStanding(standing, booked)) return announced === null ? { kind: 'known' } : { kind: 'change', change: 'restored', previous: announced };
+  if (isSameTime(standing, booked)) return announced === null ? { kind: 'known' } : { kind: 'change', change: 'restored', previous: announced };
   const isBefore = writtenAt !== null && since < writtenAt;
   const isEcho =
-    writtenAt !== null && writtenBefore !== null && isSameStanding(standing, writtenBefore) && since.getTime() < writtenAt.getTime() + echoMs;
+    writtenAt !== null && writtenBefore !== null && isSameTime(standing, writtenBefore) && since.getTime() < writtenAt.getTime() + echoMs;
   // What is still the last word long after our write came after it.
   const isSettled = writtenAt === null || readAt.getTime() >= writtenAt.getTime() + echoMs;
   if ((isBefore || isEcho) && !isSettled) return { kind: 'later' };
   const known = announced ?? booked;
-  if (isSameStanding(standing, known)) return { kind: 'known' };
-  return { kind: 'change', change: isSameStanding(standing, gone) ? 'deleted' : 'moved', previous: known };
+  if (isSameTime(standing, known)) return { kind: 'known' };
+  return { kind: 'change', change: isSameTime(standing, gone) ? 'deleted' : 'moved', previous: known };
 }

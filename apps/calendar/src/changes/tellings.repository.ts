@@ -4,7 +4,7 @@ import type { ReadingWindow, SourceEvent } from '@patchbay/capabilities';
 import type { Transaction } from '@patchbay/database';
 import type { EventRow, EventTimes } from '../bookings/bookings.repository.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
-import { standingOf, type ToldChange } from './told-change.js';
+import { timesOf, type ToldChange } from './told-change.js';
 
 /** The event of a booking that was told of; nothing of ours is on its way to it. */
 export interface ToldBooking extends EventRow {
@@ -69,7 +69,7 @@ export class TellingsRepository {
        WHERE built.event IS DISTINCT FROM shown.event AND ${isReadable}`,
       [calendar.id, built, shown],
     );
-    return rows.filter(({ before, after }) => after !== null || isInside(standingOf(before, calendar.zone), window));
+    return rows.filter(({ before, after }) => after !== null || isInside(timesOf(before, calendar.zone), window));
   }
 
   /** Bookings of a calendar that were told of and are settled, locked until the end of the transaction. What concerns no booking is forgotten. */
@@ -118,7 +118,7 @@ function tellingOf({ resource, before, after }: ToldChange, { zone }: ToldCalend
   const event = after ?? before;
   const key = after?.key ?? before?.key;
   if (event === null || event.seriesId !== null || key === null || key === undefined || !uuid.test(key)) return [];
-  const standing = standingOf(after, zone);
+  const standing = timesOf(after, zone);
   return standing === null ? [] : [{ eventId: event.id, resource, key, standing }];
 }
 

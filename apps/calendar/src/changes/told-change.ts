@@ -13,7 +13,7 @@ export interface ToldChange {
 export const gone: EventTimes = { start: null, end: null };
 
 /** Providers keep whole seconds. */
-export const isSameStanding = (one: EventTimes, other: EventTimes): boolean =>
+export const isSameTime = (one: EventTimes, other: EventTimes): boolean =>
   secondOf(one.start) === secondOf(other.start) && secondOf(one.end) === secondOf(other.end);
 
 const secondOf = (moment: string | null): number | null => (moment === null ? null : Math.floor(Date.parse(moment) / 1_000));
@@ -31,7 +31,7 @@ const always = { from: new Date('0001-01-01T00:00:00Z'), to: new Date('9999-01-0
  *
  * @param timeZone the calendar's: a whole day is that day there.
  */
-export function standingOf(event: GivenTimes | null, timeZone: string): EventTimes | null {
+export function timesOf(event: GivenTimes | null, timeZone: string): EventTimes | null {
   if (event === null || event.status === 'cancelled') return gone;
   try {
     const { start, end, status } = event;

@@ -1,5 +1,5 @@
 import type { GapChange, GapCollision } from '@patchbay/contracts';
-import { standingOf } from '../changes/told-change.js';
+import { timesOf } from '../changes/told-change.js';
 import { storableText } from '../sync/storable.js';
 import type { CollisionRow, GapChangeRow, GapEvent } from './gaps.repository.js';
 
@@ -10,7 +10,7 @@ const titleMax = 300;
 export function toGapChange({ change, before, after }: GapChangeRow, timeZone: string): GapChange {
   const was = change === 'added' ? null : (before ?? after);
   const is = change === 'removed' ? null : after;
-  const [previous, now] = [timesOf(was, timeZone), timesOf(is, timeZone)];
+  const [previous, now] = [timesIn(was, timeZone), timesIn(is, timeZone)];
   return {
     change,
     title: cut((is ?? was)?.title ?? ''),
@@ -24,8 +24,8 @@ export function toGapChange({ change, before, after }: GapChangeRow, timeZone: s
 const none = { start: null, end: null };
 
 /** When an event took place, or would have. */
-const timesOf = (event: GapEvent | null, timeZone: string) =>
-  event === null ? none : (standingOf({ ...event, status: 'confirmed' }, timeZone) ?? none);
+const timesIn = (event: GapEvent | null, timeZone: string) =>
+  event === null ? none : (timesOf({ ...event, status: 'confirmed' }, timeZone) ?? none);
 
 export const toGapCollision = (row: CollisionRow): GapCollision => ({
   booking_id: row.booking_id,

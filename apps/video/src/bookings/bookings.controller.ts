@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { bookingCancelled, bookingCreated, bookingRescheduled, type EventOf } from '@patchbay/contracts';
+import { bookingCancelled, bookingChangeDetected, bookingCreated, bookingRescheduled, type EventOf } from '@patchbay/contracts';
 import type { Transaction } from '@patchbay/database';
 import { OnEvent } from '@patchbay/messaging';
 import { BookingsService } from './bookings.service.js';
@@ -21,5 +21,10 @@ export class BookingsController {
   @OnEvent(bookingCancelled)
   onCancelled(event: EventOf<typeof bookingCancelled>, tx: Transaction): Promise<void> {
     return this.bookings.want(event, tx);
+  }
+
+  @OnEvent(bookingChangeDetected)
+  onChangeDetected(event: EventOf<typeof bookingChangeDetected>, tx: Transaction): Promise<void> {
+    return this.bookings.follow(event, tx);
   }
 }

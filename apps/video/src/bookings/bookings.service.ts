@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Transaction } from '@patchbay/database';
-import { intentAfter, intentColumns, type BookingEvent } from '@patchbay/bookings';
+import { intentAfter, intentAfterMove, intentColumns, type BookingEvent, type BookingIntent } from '@patchbay/bookings';
+import type { bookingChangeDetected, EventOf } from '@patchbay/contracts';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsRepository, type MeetingRow } from './bookings.repository.js';
 import { MeetingsWorker } from './meetings.worker.js';
@@ -17,7 +18,18 @@ export class BookingsService {
   async want(event: BookingEvent, tx: Transaction): Promise<void> {
     const { booking_id: bookingId, organizer } = event.data;
     const row = await this.bookings.lock(tx, { tenantId: event.tenant_id, bookingId, userId: organizer.user_id });
-    const intent = intentAfter(row, event);
+    await this.#want(tx, row, intentAfter(row, event));
+  }
+
+  /** The booking follows what somebody did to its event in the organiser's calendar. */
+  async follow(event: EventOf<typeof bookingChangeDetected>, tx: Transaction): Promise<void> {
+    const { action, booking_id: bookingId, user_id: userId } = event.data;
+    if (action !== 'followed') return;
+    const row = await this.bookings.lock(tx, { tenantId: event.tenant_id, bookingId, userId });
+    await this.#want(tx, row, intentFollowing(row, event));
+  }
+
+  async #want(tx: Transaction, row: MeetingRow, intent: BookingIntent | null): Promise<void> {
     if (intent === null) return;
     await this.bookings.want(tx, row, { dueAt: dueAt(row, this.clock()), set: intentColumns(intent) });
     tx.onCommit(() => this.worker.wake());
@@ -28,6 +40,13 @@ export class BookingsService {
     await this.bookings.stir(tx, user, this.clock());
     tx.onCommit(() => this.worker.wake());
   }
+}
+
+/** A deletion is final, as every cancellation is. */
+function intentFollowing(intent: BookingIntent, { id, timestamp, data }: EventOf<typeof bookingChangeDetected>): BookingIntent | null {
+  const { change, start_time, end_time } = data;
+  if (change === 'deleted') return intent.is_cancelled ? null : { wanted: intent.wanted, wanted_order: intent.wanted_order, is_cancelled: true };
+  return start_time === null || end_time === null ? null : intentAfterMove(intent, { id, timestamp, start_time, end_time });
 }
 
 /** At once; but while a call to make the meeting may still be at work at the provider, a search would come too early. */
