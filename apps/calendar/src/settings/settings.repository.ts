@@ -4,6 +4,7 @@ import type { UnreadableEvent } from '@patchbay/capabilities';
 import type { BookingChangePolicy, ConflictPolicy } from '@patchbay/contracts';
 import { Database, idCursorOf, toPage, type Page, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
+import type { ShownChannel } from '../push/shown-push.js';
 
 /** A calendar of an account, as JSON of the database writes it. */
 export interface CalendarState {
@@ -22,6 +23,8 @@ export interface CalendarState {
   readonly window_to: string | null;
   readonly error_count: number;
   readonly last_error: string | null;
+  /** Of the channel that is nearest to telling; null where there is none. */
+  readonly channel: ShownChannel | null;
   readonly unreadable_events: number;
   readonly unreadable_examples: readonly UnreadableEvent[] | null;
 }
@@ -50,6 +53,10 @@ const examples = `(
     SELECT title, start, fault FROM calendar_faults AS found WHERE found.calendar_id = calendar.id AND found.generation = calendar.generation
     ORDER BY kind, name LIMIT 5) AS first)`;
 
+const channel = `(
+  SELECT channel.state FROM push_channels AS channel WHERE channel.calendar_id = calendar.id AND channel.state <> 'closing'
+  ORDER BY channel.state = 'active' DESC LIMIT 1)`;
+
 // Read very often, so the calendars come with the account, in one question.
 const accountsWithCalendars = `
   SELECT id, tenant_id, user_id, provider, provider_email, status, is_active, last_error, created_at, updated_at, calendar_id, sync_enabled,
@@ -59,7 +66,7 @@ const accountsWithCalendars = `
         'is_writable', calendar.is_writable, 'is_selected', calendar.is_selected, 'conflict_policy', calendar.conflict_policy,
         'sync_enabled', calendar.sync_enabled, 'generation', calendar.generation, 'synced_at', calendar.synced_at,
         'window_from', calendar.window_from, 'window_to', calendar.window_to, 'error_count', calendar.error_count,
-        'last_error', calendar.last_error, 'unreadable_events', calendar.unreadable_events,
+        'last_error', calendar.last_error, 'channel', ${channel}, 'unreadable_events', calendar.unreadable_events,
         'unreadable_examples', CASE WHEN calendar.unreadable_events > 0 THEN ${examples} END) ORDER BY calendar.is_primary DESC, calendar.name, calendar.remote_id)
       FROM calendars AS calendar WHERE calendar.account_id = accounts.id), '[]') AS connected_calendars
   FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND status <> 'disconnected'`;

@@ -16,6 +16,8 @@ import { BookingsService } from '../bookings/bookings.service.js';
 import { shownMoment, unbookableReason } from '../busy/freshness.js';
 import { CalendarChanges } from '../changes/calendar-changes.js';
 import { CalendarsRepository } from '../sync/calendars.repository.js';
+import { PushOffer } from '../push/push-offer.js';
+import { shownPush } from '../push/shown-push.js';
 import { SettingsRepository, type CalendarState, type SettingsRow } from './settings.repository.js';
 
 type Wanted = Omit<InputOf<typeof updateCalendarAccount>, 'id'>;
@@ -28,18 +30,19 @@ export class SettingsService {
     @Inject(SettingsRepository) private readonly settings: SettingsRepository,
     @Inject(BookingsService) private readonly bookings: BookingsService,
     @Inject(CalendarsRepository) private readonly calendars: CalendarsRepository,
+    @Inject(PushOffer) private readonly push: PushOffer,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CalendarChanges) private readonly changes: CalendarChanges,
   ) {}
 
   async list(user: UserCaller, page: InputOf<typeof listCalendarAccounts>): Promise<OutputOf<typeof listCalendarAccounts>> {
-    const now = this.clock();
-    return this.settings.list(user, page, (row) => toCalendarAccount(row, now));
+    const circumstances = this.#circumstances();
+    return this.settings.list(user, page, (row) => toCalendarAccount(row, circumstances));
   }
 
   /** @throws AppError `calendar_not_found` */
   async get(user: UserCaller, id: string): Promise<CalendarAccount> {
-    return toCalendarAccount(found(await this.settings.find(user, id)), this.clock());
+    return toCalendarAccount(found(await this.settings.find(user, id)), this.#circumstances());
   }
 
   /**
@@ -55,8 +58,12 @@ export class SettingsService {
         throw new AppError('calendar_id_unknown', { calendar_id: 'is not a writable calendar' });
       await this.#changeCalendars(tx, id, wanted);
       await this.bookings.lookAgain(tx, { tenantId: user.tenant_id, userId: user.user_id });
-      return toCalendarAccount(found(await this.settings.find(user, id, tx)), this.clock());
+      return toCalendarAccount(found(await this.settings.find(user, id, tx)), this.#circumstances());
     });
+  }
+
+  #circumstances(): Circumstances {
+    return { now: this.clock(), pushing: this.push.providers };
   }
 
   async #changeCalendars(tx: Transaction, id: string, wanted: Wanted): Promise<void> {
@@ -88,8 +95,15 @@ function found(row: SettingsRow | undefined): SettingsRow {
   return row;
 }
 
-function toCalendarAccount(row: SettingsRow, now: Date): CalendarAccount {
-  const calendars = row.connected_calendars.map((calendar) => toConnectedCalendar(row, calendar, now));
+/** What the answer depends on beside what is stored. */
+interface Circumstances {
+  readonly now: Date;
+  /** Providers that can be asked to call back. */
+  readonly pushing: readonly string[];
+}
+
+function toCalendarAccount(row: SettingsRow, circumstances: Circumstances): CalendarAccount {
+  const calendars = row.connected_calendars.map((calendar) => toConnectedCalendar(row, calendar, circumstances));
   const selected = calendars.filter((calendar) => calendar.is_selected);
   return {
     ...accountFields(row),
@@ -106,12 +120,14 @@ function toCalendarAccount(row: SettingsRow, now: Date): CalendarAccount {
   };
 }
 
-function toConnectedCalendar(account: SettingsRow, calendar: CalendarState, now: Date): ConnectedCalendar {
-  const { generation: _generation, window_from: _from, window_to: _to, ...shown } = calendar;
+function toConnectedCalendar(account: SettingsRow, calendar: CalendarState, { now, pushing }: Circumstances): ConnectedCalendar {
+  const { generation: _generation, window_from: _from, window_to: _to, channel, ...shown } = calendar;
   const { status: account_status, sync_enabled: account_sync_enabled, sync_interval_minutes } = account;
   const reason = unbookableReason({ account_status, account_sync_enabled, sync_interval_minutes, calendar }, now);
+  const isRead = account_status === 'active' && account_sync_enabled && calendar.sync_enabled && calendar.is_selected;
   return {
     ...shown,
+    push: shownPush({ isRead, isOffered: pushing.includes(account.provider), channel }),
     unreadable_examples: [...(shown.unreadable_examples ?? [])],
     synced_at: shownMoment(calendar.synced_at),
     bookable: reason === null,

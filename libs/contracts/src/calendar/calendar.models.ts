@@ -39,6 +39,14 @@ export const calendar = z.object({
 });
 export type Calendar = z.output<typeof calendar>;
 
+/**
+ * Whether the provider says when something in a calendar changes: `active` it does; `opening` it is being asked to; `failed` it could not be asked yet, which is
+ * tried again; `unsupported` it tells nothing of this calendar, or of none; `off` the calendar is not read. Whatever it is, calendars are also read by the clock.
+ */
+export const pushStates = ['active', 'opening', 'failed', 'unsupported', 'off'] as const;
+/** One of the states. */
+export type PushState = (typeof pushStates)[number];
+
 /** A calendar with its settings and how its reading goes. */
 export const connectedCalendar = calendar.extend({
   /** Only selected calendars are read. */
@@ -49,6 +57,8 @@ export const connectedCalendar = calendar.extend({
   ...freshness,
   error_count: z.int(),
   last_error: z.string().nullable(),
+  /** Whether the provider says at once when something changes. */
+  push: z.enum(pushStates),
   /** Events that could not be read, and series of which not every time is known: what is known of the calendar is less than what is so. */
   unreadable_events: z.int(),
   /** The first few of them, for finding them in the calendar. */

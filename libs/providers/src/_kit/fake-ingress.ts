@@ -13,7 +13,10 @@ export interface FakeIngress {
 }
 
 /** Listens on a free port of 127.0.0.1. */
-export const startFakeIngress = async (inbound: InboundWebhooksCapability): Promise<FakeIngress> => {
+export const startFakeIngress = async (
+  inbound: InboundWebhooksCapability,
+  onNotice: (notice: InboundNotice) => Promise<void> | void = () => undefined,
+): Promise<FakeIngress> => {
   const notices: InboundNotice[] = [];
   const others: string[] = [];
   const server = createServer((incoming, outgoing) => {
@@ -22,8 +25,10 @@ export const startFakeIngress = async (inbound: InboundWebhooksCapability): Prom
       const texts = Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
       const call = { method: method === 'GET' ? 'GET' : 'POST', path: '', query: Object.fromEntries(query), headers: texts, body } as const;
       const verdict = await inbound.receive(call, new Date());
-      if (verdict.kind === 'notices') notices.push(...verdict.notices);
-      else others.push(verdict.kind === 'refused' ? verdict.reason : verdict.kind);
+      if (verdict.kind === 'notices') {
+        notices.push(...verdict.notices);
+        for (const notice of verdict.notices) await onNotice(notice);
+      } else others.push(verdict.kind === 'refused' ? verdict.reason : verdict.kind);
       const answer = verdict.kind === 'refused' ? { status: 401, headers: {}, body: '' } : (verdict.answer ?? { status: 200, headers: {}, body: '' });
       outgoing.writeHead(answer.status, { ...answer.headers }).end(answer.body);
     })().catch(() => outgoing.destroy());

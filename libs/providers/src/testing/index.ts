@@ -14,6 +14,7 @@ export type {
   ProviderFake,
 } from '../_kit/fake.js';
 export { connectToFake, fakePerson, type ConnectableProvider, type FakeConnection } from '../_kit/fake-connection.js';
+export { startFakeIngress, type FakeIngress } from '../_kit/fake-ingress.js';
 export { escapeHtml } from '../_kit/fake-http.js';
 export {
   createFakeFaults,

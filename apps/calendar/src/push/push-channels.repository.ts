@@ -1,0 +1,148 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database, LeasedRows, type Transaction } from '@patchbay/database';
+import type { ChannelState, PushChannelRow } from './push-rows.js';
+
+/** So many calendars are looked at in one statement. */
+const lookedAtMax = 200;
+
+/**
+ * Calendars whose channels may not be as they should be: those that shall have one get it, and those that shall not lose it. Whoever changes a calendar
+ * meanwhile waits for its row, and has it looked at again.
+ */
+const follow = {
+  name: 'push-follow-calendars',
+  text: `
+    WITH looked AS (
+      SELECT id, tenant_id, user_id, account_id, provider, remote_id, is_selected AND sync_enabled AS is_read FROM calendars
+      WHERE push_look_at <= $1 ORDER BY push_look_at LIMIT ${lookedAtMax} FOR UPDATE SKIP LOCKED
+    ), wanted AS (
+      SELECT looked.*, accounts.status_at,
+        looked.is_read AND accounts.status = 'active' AND accounts.sync_enabled AND looked.provider = ANY ($2::text[]) AS is_wanted
+      FROM looked JOIN accounts ON accounts.id = looked.account_id
+    ), ended AS (
+      UPDATE push_channels AS channel
+      SET state = 'closing', wanted_revision = wanted_revision + 1, attempts = 0, next_attempt_at = $1, updated_at = now()
+      FROM wanted WHERE channel.calendar_id = wanted.id AND channel.state <> 'closing'
+        AND (NOT wanted.is_wanted OR channel.account_status_at <> wanted.status_at)
+      RETURNING channel.id
+    ), opened AS (
+      INSERT INTO push_channels (id, tenant_id, user_id, calendar_id, account_id, provider, remote_calendar_id, account_status_at, next_attempt_at)
+      SELECT gen_random_uuid(), tenant_id, user_id, id, account_id, provider, remote_id, status_at, $1 FROM wanted
+      -- After the others have made room.
+      WHERE is_wanted AND (SELECT count(*) FROM ended) >= 0 AND NOT EXISTS (
+        SELECT 1 FROM push_channels AS channel WHERE channel.calendar_id = wanted.id AND channel.state <> 'closing'
+          AND channel.account_status_at = wanted.status_at)
+      RETURNING id
+    )
+    UPDATE calendars SET push_look_at = NULL FROM looked WHERE calendars.id = looked.id RETURNING calendars.id`,
+};
+
+/**
+ * A notice makes a calendar due: a moment later, so that a burst is read once. One that comes while the calendar is read asks for one more reading, and one
+ * that was read in vain before keeps its pause. What is due anyhow is not written again.
+ */
+const notice = `
+  UPDATE calendars SET wanted_revision = wanted_revision + 1,
+    next_attempt_at = CASE WHEN attempts = 0 AND lease_token IS NULL THEN least(next_attempt_at, $2) ELSE next_attempt_at END
+  WHERE id = $1 AND is_selected AND next_attempt_at IS NOT NULL
+    AND NOT (lease_token IS NULL AND wanted_revision > applied_revision AND next_attempt_at <= $2)
+  RETURNING id`;
+
+@Injectable()
+export class PushChannelsRepository {
+  /** Channels that shall be opened, replaced or closed. */
+  readonly due: LeasedRows<PushChannelRow>;
+
+  constructor(@Inject(Database) private readonly database: Database) {
+    this.due = new LeasedRows(database, 'push_channels');
+  }
+
+  /** Brings channels in line with what is wanted of calendars of these providers. @returns how many calendars were looked at. */
+  async follow(now: Date, providers: readonly string[]): Promise<number> {
+    return (await this.database.execute(follow, [now, providers])).length;
+  }
+
+  /** What a channel shall come to by now, which stays so until the end of the transaction; undefined when it is gone. */
+  async lockState(tx: Transaction, id: string): Promise<ChannelState | undefined> {
+    const [row] = await tx.query<Pick<PushChannelRow, 'state'>>(`SELECT state FROM push_channels WHERE id = $1 FOR UPDATE`, [id]);
+    return row?.state;
+  }
+
+  /** Whether a channel is being opened that takes the place of the others. */
+  async hasSuccessor(tx: Transaction, calendarId: string): Promise<boolean> {
+    const rows = await tx.query(`SELECT 1 FROM push_channels WHERE calendar_id = $1 AND state IN ('opening', 'unwatchable', 'failed')`, [calendarId]);
+    return rows.length > 0;
+  }
+
+  /** Has another channel opened that takes the place of this one. */
+  async succeed(tx: Transaction, row: PushChannelRow, now: Date): Promise<void> {
+    await tx.query(
+      `INSERT INTO push_channels (id, tenant_id, user_id, calendar_id, account_id, provider, remote_calendar_id, account_status_at, next_attempt_at)
+       SELECT gen_random_uuid(), tenant_id, user_id, calendar_id, account_id, provider, remote_calendar_id, account_status_at, $2
+       FROM push_channels WHERE id = $1 ON CONFLICT (calendar_id) WHERE state IN ('opening', 'unwatchable', 'failed') DO NOTHING`,
+      [row.id, now],
+    );
+  }
+
+  /** Closes the channels whose place another has taken. @returns whether there were any. */
+  async closeOthers(tx: Transaction, { id, calendar_id: calendarId }: PushChannelRow, now: Date): Promise<boolean> {
+    const closed = await tx.query(
+      `UPDATE push_channels SET state = 'closing', wanted_revision = wanted_revision + 1, attempts = 0, next_attempt_at = $3, updated_at = now()
+       WHERE calendar_id = $1 AND id <> $2 AND state <> 'closing' RETURNING id`,
+      [calendarId, id, now],
+    );
+    return closed.length > 0;
+  }
+
+  /** Forgets a channel, unless another holds its lease by now; the calendar is looked at once more where it may need a new one. */
+  async forget(tx: Transaction, row: PushChannelRow, lookAt: Date | null): Promise<void> {
+    const gone = await tx.query(`DELETE FROM push_channels WHERE id = $1 AND lease_token = $2 RETURNING id`, [row.id, row.lease_token]);
+    if (gone.length === 0 || lookAt === null) return;
+    await tx.query(`UPDATE calendars SET push_look_at = $2 WHERE id = $1`, [row.calendar_id, lookAt]);
+  }
+
+  /** Of which calendar a channel is; undefined for one that is not known, or is not this provider's. */
+  async calendarOf(tx: Transaction, channel: { readonly id: string; readonly provider: string }): Promise<string | undefined> {
+    const [row] = await tx.query<Pick<PushChannelRow, 'calendar_id'>>(`SELECT calendar_id FROM push_channels WHERE id = $1 AND provider = $2`, [
+      channel.id,
+      channel.provider,
+    ]);
+    return row?.calendar_id;
+  }
+
+  /** Makes a calendar due at a moment, at the latest. @returns false when it is due anyhow, or not read at all. */
+  async notice(tx: Transaction, calendarId: string, at: Date): Promise<boolean> {
+    return (await tx.query(notice, [calendarId, at])).length > 0;
+  }
+
+  /** Has an open channel prolonged or replaced at once. */
+  async renewSoon(tx: Transaction, id: string, now: Date): Promise<void> {
+    await tx.query(
+      `UPDATE push_channels SET wanted_revision = wanted_revision + 1, next_attempt_at = least(next_attempt_at, $2) WHERE id = $1 AND state = 'active'`,
+      [id, now],
+    );
+  }
+
+  /** The provider has ended a channel: another is opened. Whoever works on it just now loses it. */
+  async ended(tx: Transaction, id: string, now: Date): Promise<void> {
+    const [row] = await tx.query<Pick<PushChannelRow, 'calendar_id'>>(
+      `DELETE FROM push_channels WHERE id = $1 AND state = 'active' RETURNING calendar_id`,
+      [id],
+    );
+    if (row !== undefined) await tx.query(`UPDATE calendars SET push_look_at = $2 WHERE id = $1`, [row.calendar_id, now]);
+  }
+
+  /** Has calendars looked at that have no channel although their provider calls back: it may have been set up since. */
+  async lookAtAll(now: Date, providers: readonly string[]): Promise<void> {
+    await this.database.execute(lookAtAll, [now, providers]);
+  }
+}
+
+const lookAtAll = {
+  name: 'push-look-at-all',
+  text: `
+    UPDATE calendars SET push_look_at = $1
+    WHERE provider = ANY ($2::text[]) AND is_selected AND push_look_at IS NULL AND NOT EXISTS (
+      SELECT 1 FROM push_channels AS channel WHERE channel.calendar_id = calendars.id AND channel.state <> 'closing')
+    RETURNING id`,
+};
