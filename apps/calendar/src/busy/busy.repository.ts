@@ -80,10 +80,10 @@ const busyOfUsers = {
           UNION ALL
           SELECT booking.during FROM bookings AS booking
           WHERE booking.user_id = asked.user_id AND booking.during && tstzrange($3, $4) AND booking.tenant_id = $1) AS found) AS own),
-    both AS (
+    whole AS (
       SELECT user_id, coalesce(merged.blocked, '{}') + coalesce(own.blocked, '{}') AS blocked, merged.sources, own.are_blocks_known
       FROM own LEFT JOIN merged USING (user_id))
-    SELECT user_id, ${pairsOf('blocked')} AS busy, coalesce(sources, '[]') AS sources, are_blocks_known FROM both`,
+    SELECT user_id, ${pairsOf('blocked')} AS busy, coalesce(sources, '[]') AS sources, are_blocks_known FROM whole`,
 };
 
 /** Busy times as they are stored. */

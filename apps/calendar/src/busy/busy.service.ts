@@ -19,7 +19,7 @@ export class BusyService {
     const asked = { from: new Date(input.from), to: new Date(input.to) };
     const rows = new Map((await this.busy.ofUsers(tenantId, userIds, asked)).map((row) => [row.user_id, row]));
     const now = this.clock();
-    const items = userIds.map((userId) => busyOf(rows.get(userId) ?? { user_id: userId, busy: null, sources: [] }, asked, now));
+    const items = userIds.map((userId) => busyOf(rows.get(userId) ?? nothingKnown(userId), asked, now));
     return { from: asked.from.toISOString(), to: asked.to.toISOString(), items };
   }
 }
@@ -34,11 +34,13 @@ function askedFor({ caller }: RequestContext, { user_id: asked }: InputOf<typeof
   return { tenantId: caller.tenant_id, userIds };
 }
 
-function busyOf({ user_id: userId, busy, sources }: BusyRow, asked: AskedRange, now: Date): UserBusy {
+const nothingKnown = (userId: string): BusyRow => ({ user_id: userId, busy: null, are_blocks_known: true, sources: [] });
+
+function busyOf({ user_id: userId, busy, are_blocks_known: areBlocksKnown, sources }: BusyRow, asked: AskedRange, now: Date): UserBusy {
   const calendars = sources.map((source) => shownSource(source, asked, now));
   return {
     user_id: userId,
-    bookable: calendars.every(({ conflict_policy: policy, bookable }) => policy !== 'block' || bookable),
+    bookable: areBlocksKnown && calendars.every(({ conflict_policy: policy, bookable }) => policy !== 'block' || bookable),
     busy: (busy ?? []).map(toRange),
     warnings: sources.flatMap(({ account_id, calendar_id, warnings }) =>
       calendar_id === null ? [] : (warnings ?? []).map((pair) => ({ ...toRange(pair), account_id, calendar_id })),

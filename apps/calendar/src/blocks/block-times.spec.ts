@@ -1,0 +1,77 @@
+import { exceptionLine, occurrencesOf, settledTimes, wallTimeOf, type BlockTimes } from './block-times.js';
+
+const aBlock = (change: Partial<BlockTimes> = {}): BlockTimes => ({
+  starts_at: new Date('2026-12-01T09:00:00Z'),
+  ends_at: new Date('2026-12-01T10:00:00Z'),
+  time_zone: 'Europe/Berlin',
+  is_all_day: false,
+  recurrence: [],
+  ...change,
+});
+const window = { from: new Date('2026-03-01T00:00:00Z'), to: new Date('2026-12-31T00:00:00Z') };
+const startsOf = (block: BlockTimes): readonly string[] => occurrencesOf(block, window).map(({ start }) => start.toISOString());
+
+describe('the time of a block', () => {
+  it('is read off the clocks of its zone, also before year 1000 and at midnight', () => {
+    expect(wallTimeOf(new Date('2026-07-01T22:00:00Z'), 'Europe/Berlin')).toBe('2026-07-02T00:00:00');
+    expect(wallTimeOf(new Date('2026-12-01T09:05:07Z'), 'America/New_York')).toBe('2026-12-01T04:05:07');
+  });
+
+  it('is the days that it touches when it is of whole days, as long as they are', () => {
+    const days = settledTimes(aBlock({ starts_at: new Date('2026-10-24T20:00:00Z'), ends_at: new Date('2026-10-25T10:00:00Z'), is_all_day: true }));
+
+    // The second one has 25 hours.
+    expect([days.starts_at.toISOString(), days.ends_at.toISOString()]).toEqual(['2026-10-23T22:00:00.000Z', '2026-10-25T23:00:00.000Z']);
+  });
+
+  it('stays the same when whole days are settled again', () => {
+    const once = settledTimes(aBlock({ is_all_day: true }));
+
+    expect(settledTimes(once)).toEqual(once);
+  });
+
+  it('is the same on the clock when it repeats over a change of the clocks', () => {
+    const weekly = aBlock({
+      starts_at: new Date('2026-03-23T08:00:00Z'),
+      ends_at: new Date('2026-03-23T09:00:00Z'),
+      recurrence: ['RRULE:FREQ=WEEKLY;COUNT=2'],
+    });
+
+    expect(startsOf(weekly)).toEqual(['2026-03-23T08:00:00.000Z', '2026-03-30T07:00:00.000Z']);
+  });
+
+  it.each([
+    ['a time', {}],
+    ['a whole day', { is_all_day: true }],
+  ])('can be taken out of a series: %s', (_what, change) => {
+    const daily = settledTimes(aBlock({ ...change, recurrence: ['RRULE:FREQ=DAILY;COUNT=3'] }));
+    const [first, second, third] = occurrencesOf(daily, window);
+    if (second === undefined) throw new Error('there is no second one');
+
+    const left = { ...daily, recurrence: [...daily.recurrence, exceptionLine(second)] };
+
+    expect(startsOf(left)).toEqual([first, third].map((occurrence) => occurrence?.start.toISOString()));
+  });
+
+  it.each([
+    ['ends before it starts', { ends_at: new Date('2026-12-01T08:00:00Z') }, 'end_time'],
+    ['has no length', { ends_at: new Date('2026-12-01T09:00:00.500Z') }, 'end_time'],
+    ['takes years', { ends_at: new Date('2029-12-01T09:00:00Z') }, 'end_time'],
+    ['is before there were clocks', { starts_at: new Date('0001-01-01T00:00:00Z'), ends_at: new Date('0001-01-01T01:00:00Z') }, 'start_time'],
+  ])('is refused when it %s', (_what, change, field) => {
+    expect(() => settledTimes(aBlock(change))).toThrow(
+      expect.objectContaining({ code: 'request_invalid', details: { [field]: expect.any(String) } }),
+    );
+  });
+
+  it.each([
+    ['RRULE:FREQ=SOMETIMES', 'recurrence'],
+    ['RDATE:yesterday', 'recurrence'],
+    ['RRULE:FREQ=SECONDLY', 'recurrence'],
+    ['RDATE;TZID=Mars/Olympus:20261201T100000', 'time_zone'],
+  ])('is refused when it repeats as nobody can follow: %s', (line, field) => {
+    expect(() => occurrencesOf(aBlock({ recurrence: [line] }), window)).toThrow(
+      expect.objectContaining({ code: 'request_invalid', details: { [field]: expect.any(String) } }),
+    );
+  });
+});

@@ -1,0 +1,176 @@
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import {
+  bookingCancelled,
+  bookingRescheduled,
+  createBlock,
+  deleteBlock,
+  getBlock,
+  getBusyTimes,
+  listBlocks,
+  updateBlock,
+  type InputOf,
+} from '@patchbay/contracts';
+import { movedBooking, waitFor } from '@patchbay/testing';
+import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
+import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+
+jest.setTimeout(60_000);
+
+const dayMs = 24 * 60 * 60_000;
+/** A Monday that is not over, whenever this is run. */
+const monday = new Date(Math.ceil((Date.now() / dayMs - 4) / 7) * 7 * dayMs + 4 * dayMs + 7 * dayMs);
+const at = (hours: number): string => new Date(monday.getTime() + hours * 60 * 60_000).toISOString();
+
+describe('times that are blocked by hand', () => {
+  let stack: CalendarStack;
+  let sql: CalendarCallers['sql'];
+  let requests: CalendarCallers['requests'];
+  let close: CalendarCallers['close'];
+
+  beforeAll(async () => {
+    stack = await startCalendarStack();
+    ({ requests, sql, close } = await openCallers(stack));
+  });
+  afterAll(async () => {
+    await close();
+    await stack.stop();
+  });
+
+  const wanted = (change: Partial<InputOf<typeof createBlock>> = {}): InputOf<typeof createBlock> => ({
+    title: 'Lunch',
+    note: null,
+    start_time: at(11),
+    end_time: at(12),
+    time_zone: 'UTC',
+    is_all_day: false,
+    recurrence: [],
+    ...change,
+  });
+  const create = (userId: string, change?: Partial<InputOf<typeof createBlock>>) => requests.send(createBlock, wanted(change), as(userId));
+  const list = async (userId: string, range: { from?: string; to?: string } = {}) =>
+    (await requests.send(listBlocks, { ...range, limit: 50 }, as(userId))).items;
+  const busyOf = async (userId: string, from = at(0), to = at(24 * 7)) => {
+    const [item] = (await requests.send(getBusyTimes, { from, to }, as(userId))).items;
+    return item;
+  };
+
+  it('are kept as they were sent, and changed field by field', async () => {
+    const userId = randomUUID();
+
+    const created = await create(userId, { note: 'with Ada' });
+    const changed = await requests.send(updateBlock, { block_id: created.id, title: 'Dinner', end_time: at(13) }, as(userId));
+
+    expect(created).toMatchObject({ title: 'Lunch', note: 'with Ada', start_time: at(11), end_time: at(12), recurrence: [], is_all_day: false });
+    expect(changed).toMatchObject({ id: created.id, title: 'Dinner', note: 'with Ada', start_time: at(11), end_time: at(13) });
+    expect(await requests.send(getBlock, { block_id: created.id }, as(userId))).toEqual(changed);
+  });
+
+  it('are busy times until they are removed, each time of a series as one', async () => {
+    const userId = randomUUID();
+    const { id } = await create(userId, { recurrence: ['RRULE:FREQ=DAILY;COUNT=3'] });
+
+    const before = await busyOf(userId);
+    await requests.send(deleteBlock, { block_id: id }, as(userId));
+
+    expect(before).toMatchObject({ bookable: true, calendars: [], warnings: [] });
+    expect(before?.busy).toEqual([0, 24, 48].map((hours) => ({ start: at(11 + hours), end: at(12 + hours) })));
+    expect((await busyOf(userId))?.busy).toEqual([]);
+    await expect(requests.send(deleteBlock, { block_id: id }, as(userId))).rejects.toMatchObject({ code: 'block_not_found', status: 404 });
+  });
+
+  it('cannot be booked on beyond the time that their repetitions are known for', async () => {
+    const userId = randomUUID();
+    const far = (days: number): string => new Date(Date.now() + days * dayMs).toISOString();
+
+    await create(userId);
+    const isBookable = async () => (await busyOf(userId, far(380), far(390)))?.bookable;
+    const before = await isBookable();
+    await create(userId, { recurrence: ['RRULE:FREQ=DAILY'] });
+
+    expect([before, await isBookable()]).toEqual([true, false]);
+  });
+
+  it('are known further as the window moves', async () => {
+    const userId = randomUUID();
+    const { id } = await create(userId, { recurrence: ['RRULE:FREQ=DAILY'] });
+    await sql.query(`UPDATE manual_blocks SET known_to = now(), next_attempt_at = now() WHERE id = $1`, [id]);
+    await sql.query(`DELETE FROM manual_block_ranges WHERE block_id = $1`, [id]);
+
+    const count = async () => {
+      const { rows } = await sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM manual_block_ranges WHERE block_id = $1`, [id]);
+      return (rows[0]?.count ?? 0) > 300 ? true : undefined;
+    };
+    await waitFor(count, 'the times to be known again');
+
+    expect((await busyOf(userId))?.bookable).toBe(true);
+  });
+
+  it('are one for the same key, also when it is sent twice at once, and another for another user', async () => {
+    const [userId, other] = [randomUUID(), randomUUID()];
+    const key = 'lunch-1';
+
+    const [first, second] = await Promise.all([create(userId, { idempotency_key: key }), create(userId, { idempotency_key: key, title: 'Other' })]);
+    const third = await create(other, { idempotency_key: key });
+
+    expect(second.id).toBe(first.id);
+    expect([(await list(userId)).length, third.id === first.id]).toEqual([1, false]);
+  });
+
+  it('are listed newest first, those of a time by the times that they take place', async () => {
+    const userId = randomUUID();
+    const once = await create(userId);
+    const weekly = await create(userId, { title: 'Sport', recurrence: ['RRULE:FREQ=WEEKLY;COUNT=2'] });
+
+    expect((await list(userId)).map(({ id }) => id)).toEqual([weekly.id, once.id]);
+    expect((await list(userId, { from: at(24 * 7), to: at(24 * 8) })).map(({ id }) => id)).toEqual([weekly.id]);
+    expect(await list(userId, { from: at(24 * 14), to: at(24 * 15) })).toEqual([]);
+  });
+
+  it('are nobody else’s', async () => {
+    const userId = randomUUID();
+    const { id: block_id } = await create(userId);
+    const strangers = [as(randomUUID()), { caller: { tenant_id: 'acme', user_id: userId, role: 'user' as const } }];
+
+    for (const stranger of strangers) {
+      await expect(requests.send(getBlock, { block_id }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
+      await expect(requests.send(updateBlock, { block_id, title: 'x' }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
+      await expect(requests.send(deleteBlock, { block_id }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
+      expect((await requests.send(listBlocks, { limit: 50 }, stranger)).items).toEqual([]);
+      const { items } = await requests.send(getBusyTimes, { from: at(0), to: at(24) }, stranger);
+      expect(items[0]?.busy).toEqual([]);
+    }
+    await expect(requests.send(createBlock, wanted())).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('are refused when they come to more times than are kept of one user, and nothing is changed then', async () => {
+    const userId = randomUUID();
+    const hourly = { end_time: at(11.5), recurrence: ['RRULE:FREQ=HOURLY'] };
+    await create(userId, hourly);
+    const second = await create(userId, hourly);
+
+    await expect(create(userId, hourly)).rejects.toMatchObject({ code: 'block_limit_reached', status: 409 });
+    await expect(create(userId, { recurrence: ['RRULE:FREQ=SOMETIMES'] })).rejects.toMatchObject({ code: 'request_invalid' });
+    expect((await list(userId))[0]?.id).toBe(second.id);
+  });
+
+  it('a booking is busy time as soon as it is known, moves with it, and goes with it, also where no calendar is', async () => {
+    const userId = randomUUID();
+    const busy = async () => (await busyOf(userId, at(-24 * 30), at(24 * 365)))?.busy ?? [];
+    const becomes = (count: number, start?: string) =>
+      waitFor(async () => {
+        const found = await busy();
+        return found.length === count && (start === undefined || found[0]?.start === start) ? found : undefined;
+      }, 'the booking');
+
+    const booking = await stack.book(userId, { start_time: at(9), end_time: at(10) });
+    await becomes(1, at(9));
+    const moved = { ...movedBooking(booking), start_time: at(15), end_time: at(16) };
+    await stack.probe.publish(bookingRescheduled, { data: moved });
+    const after = await becomes(1, at(15));
+    await stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
+
+    expect(after).toEqual([{ start: at(15), end: at(16) }]);
+    expect(await becomes(0)).toEqual([]);
+  });
+});
