@@ -71,7 +71,8 @@ async function noteGaps(runner: QueryRunner): Promise<void> {
       id uuid PRIMARY KEY,
       tenant_id text NOT NULL,
       user_id uuid NOT NULL,
-      account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      -- No reference: it would lock the account after its calendar, and everybody else locks the account first.
+      account_id uuid NOT NULL,
       calendar_id text NOT NULL,
       calendar_name text NOT NULL,
       reason text NOT NULL,
