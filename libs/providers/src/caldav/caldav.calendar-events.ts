@@ -28,8 +28,16 @@ export const caldavCalendarEvents = (open: OpenCaldavAccount, provider: string):
     createEvent: (token, calendarId, create) => within(token, calendarId, (store) => createEvent(store, create)),
     updateEvent: (token, calendarId, update) => within(token, calendarId, (store) => updateEvent(store, update)),
     deleteEvent: (token, calendarId, id) => within(token, calendarId, (store) => deleteEvent(store, id)),
-    writeEvents: (token, calendarId, writes) =>
-      writes.length === 0 ? Promise.resolve([]) : within(token, calendarId, (store) => writeEvents(store, writes)),
+    writeEvents: async (token, calendarId, writes) => {
+      if (writes.length === 0) return [];
+      try {
+        return await within(token, calendarId, (store) => writeEvents(store, writes));
+      } catch (error) {
+        // Where the calendar is could not be found out.
+        if (error instanceof ProviderError && error.code !== 'unauthorized') return writes.map(() => ({ error }));
+        throw error;
+      }
+    },
   };
 };
 

@@ -1,6 +1,7 @@
 import type { FakeRequest, FakeResponse } from '../_kit/fake.js';
 import { escapeHtml } from '../_kit/fake-http.js';
 import type { FakeCalendar, FakeCalendars, FakeFile } from './caldav.fake-calendars.js';
+import { isMatchedBy, refusalOf, rewritten } from './caldav.fake-files.js';
 import {
   davElement,
   davHref,
@@ -72,6 +73,13 @@ const answerReport = (target: Target): FakeResponse => {
   const { calendar, calendars, path, request } = target;
   const question = davQuestionOf(request);
   if (question.report === 'sync-collection' && calendars.syncHabit === 'sync') return answerChanges(target, question);
+  if (question.report === 'calendar-query') {
+    const found = [...calendar.files.values()].filter(isMatchedBy(request.body.toString('utf8'), calendar.timeZone));
+    return davMultistatus(
+      question.properties,
+      found.map((file) => toResource(path, file)),
+    );
+  }
   if (question.report !== 'calendar-multiget') return davPrecondition(403, 'supported-report');
   const resources = question.hrefs.map((href): FakeDavResource => {
     const name = decodeURIComponent(href.split('/').at(-1) ?? '');
@@ -108,7 +116,7 @@ const sequenceIn = (calendars: FakeCalendars, calendar: FakeCalendar, token: str
   return token === tokenOf(calendars, calendar, sequence) && sequence <= calendar.sequence ? sequence : undefined;
 };
 
-const answerFile = ({ calendar, calendars, request }: Target, name: string): FakeResponse => {
+const answerFile = ({ calendar, calendars, email, request }: Target, name: string): FakeResponse => {
   const file = calendar.files.get(name);
   const { method, headers } = request;
   if (method === 'GET') {
@@ -120,8 +128,11 @@ const answerFile = ({ calendar, calendars, request }: Target, name: string): Fak
   const isAsExpected = headers['if-match'] === undefined || headers['if-match'] === file?.etag;
   if (!isAsExpected || (headers['if-none-match'] === '*' && file !== undefined)) return plain(412);
   if (method === 'DELETE') return plain(calendars.remove(calendar, name) ? 204 : 404);
-  const { etag } = calendars.put(calendar, name, request.body.toString('utf8'));
-  return plain(file === undefined ? 201 : 204, { etag });
+  const text = request.body.toString('utf8');
+  const refusal = refusalOf(text, { name, email, others: [...calendar.files.values()] });
+  if (refusal !== null) return davPrecondition(403, refusal);
+  const { etag } = calendars.put(calendar, name, calendars.rewritesFiles ? rewritten(text, email) : text);
+  return plain(file === undefined ? 201 : 204, calendars.rewritesFiles ? {} : { etag });
 };
 
 const toResource = (path: string, { name, etag, text }: FakeFile): FakeDavResource => ({

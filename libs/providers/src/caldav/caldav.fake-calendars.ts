@@ -35,6 +35,8 @@ export class FakeCalendars {
   syncHabit: SyncHabit = 'sync';
   /** Most files in one answer about changes. */
   changesMax = 5_000;
+  /** True when files are kept in the server's own words, so that their writers are told no ETag of what they sent. */
+  rewritesFiles = false;
   /** Tokens of an earlier age are no longer known. */
   age = 1;
   private readonly byEmail = new Map<string, readonly FakeCalendar[]>();

@@ -18,6 +18,8 @@ interface DavHabits {
   readonly homeOf: (holder: FakeHolder) => string;
   /** How it is told: some servers tell a path, others a whole address. */
   readonly homeHrefOf: (home: string, baseUrl: string) => string;
+  /** {@link FakeCalendars.rewritesFiles} */
+  readonly rewritesFiles: boolean;
 }
 
 /** A CalDAV server in memory, with the calendars on it. */
@@ -34,6 +36,7 @@ const plainServer: DavHabits = {
   principalOf: ({ handle }) => `/dav/principals/${handle}/`,
   homeOf: ({ handle }) => `/dav/calendars/${handle}/`,
   homeHrefOf: (home, baseUrl) => `${pathOf(baseUrl)}${home}`,
+  rewritesFiles: false,
 };
 
 /** iCloud answers at its bare host, and numbers its accounts. */
@@ -45,6 +48,7 @@ const icloud: DavHabits = {
   homeOf: (holder) => `/${numberOf(holder)}/calendars/`,
   // In real life on the account's partition.
   homeHrefOf: (home, baseUrl) => `${baseUrl}${home}`,
+  rewritesFiles: true,
 };
 
 /** A CalDAV server in memory. */
@@ -69,6 +73,7 @@ const withCalendars = (
   shown: Pick<CredentialsFakeHabits, 'id' | 'displayName' | 'credentialsOf'>,
 ): CaldavFake => {
   const calendars = new FakeCalendars();
+  calendars.rewritesFiles = habits.rewritesFiles;
   const answer: CredentialsFakeHabits['answer'] = (request, holders) => answerDav({ habits, calendars, request, holders });
   const fake = createCredentialsFake({ ...shown, answer, failure: davFailure }, options);
   return {
