@@ -67,7 +67,8 @@ export const providerHttp = ({ provider, baseUrl, outbound, now, readFailure }: 
   },
 });
 
-const fillPath = (template: string, params: Readonly<Record<string, string>>): string =>
+/** Fills the `{names}` of a path. */
+export const fillPath = (template: string, params: Readonly<Record<string, string>>): string =>
   template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
     const value = params[name];
     // A dot segment would climb out of the path it stands in; no id of any provider is one.

@@ -6,11 +6,13 @@ import { createFakeCallbacks } from '../_kit/fake-callbacks.js';
 import { createOAuthFake, type FakeApiCall, type OAuthFakeHabits } from '../_kit/fake-oauth-provider.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
+import type { OutlookCall } from './fake/outlook.fake-answers.js';
+import { answerBatch } from './fake/outlook.fake-batch.js';
 import { answerOutlook } from './fake/outlook.fake-calendar-api.js';
 import { createOutlookCalendars, toCollection, type OutlookCalendars } from './fake/outlook.fake-calendars.js';
 import { outlookSituations, type OutlookSituations } from './fake/outlook.fake-people.js';
 import { createOutlookSubscriptions, subscriptionSituations, type OutlookSubscriptions } from './fake/outlook.fake-subscriptions.js';
-import { freshDeltaHabits, newEpoch, type DeltaHabits } from './fake/outlook.fake-delta.js';
+import { freshDeltaHabits, newEpoch } from './fake/outlook.fake-delta.js';
 import { graphError, graphSuddenFailure, graphUnauthorized, loginError, loginRefusals } from './microsoft.fake-errors.js';
 import { toGraphUser } from './microsoft.fake-people.js';
 import { accessTokenSeconds, microsoftTokens } from './microsoft.fake-tokens.js';
@@ -26,10 +28,16 @@ export interface MicrosoftFake extends ProviderFake {
   forgetSyncStates(): void;
   /** From now on no page of a list or a delta holds more, and a series may begin on one page and go on on the next. */
   limitPages(limits: { readonly pageMax?: number; readonly spreadsSeries?: boolean }): void;
+  /** Whether online meetings can be made with Outlook's events: personal accounts have none. */
+  setTeams(hasTeams: boolean): void;
+  /** The next requests inside of batches are refused, as one mailbox has too many of them. */
+  throttleBatches(count: number): void;
   /** What stands in Outlook's calendars, for people who change it by hand. */
   readonly calendars: OutlookCalendars;
   readonly subscriptions: Pick<OutlookSubscriptions, 'drop' | 'idle' | 'mute' | 'openOf' | 'tellLifecycle'>;
 }
+
+const freshHabits = { hasTeams: true, throttled: 0 };
 
 const tokenPath = /^\/[^/]+\/oauth2\/v2\.0\/token$/;
 const graph = 'https://graph.microsoft.com/';
@@ -55,16 +63,17 @@ export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake =>
   const ledger = options.ledger ?? createFakeLedger(now);
   const calendars = createOutlookCalendars(now, ledger, (place, change) => subscriptions.notify(place, change));
   const subscriptions = createOutlookSubscriptions({ now, ledger, callbacks: createFakeCallbacks(), calendars: () => calendars });
-  const deltas = freshDeltaHabits();
+  const deltas = { ...freshDeltaHabits(), ...freshHabits };
   let needsInteraction = false;
   const extra = (request: FakeRequest): FakeResponse | null => {
     const isRefresh = request.method === 'POST' && tokenPath.test(request.path) && formOf(request).get('grant_type') === 'refresh_token';
     return needsInteraction && isRefresh ? loginError(loginRefusals.interaction_required, now()) : null;
   };
-  const api: OAuthFakeHabits['api'] = (call) =>
+  const single: OAuthFakeHabits['api'] = (call) =>
     answerGraph(call) ??
     subscriptions.answer({ request: call.request, email: call.account.email, scopes: bare(call.scopes) }) ??
     answerOutlookCall(call, { calendars, habits: deltas });
+  const api: OAuthFakeHabits['api'] = (call) => answerBatch(call, single, deltas) ?? single(call);
   const collections = ({ email }: FakeAccount) => calendars.ofAccount(email).map((calendar) => toCollection(calendar, now()));
   const plain = createOAuthFake({ ...habits(now), extra, api, collections }, { ...options, ledger });
   const fake: Omit<MicrosoftFake, 'situations'> = {
@@ -84,11 +93,17 @@ export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake =>
     limitPages: (limits) => {
       Object.assign(deltas, limits);
     },
+    setTeams: (hasTeams) => {
+      deltas.hasTeams = hasTeams;
+    },
+    throttleBatches: (count) => {
+      deltas.throttled = count;
+    },
     reset: () => {
       needsInteraction = false;
       calendars.reset();
       subscriptions.reset();
-      Object.assign(deltas, freshDeltaHabits());
+      Object.assign(deltas, freshDeltaHabits(), freshHabits);
       plain.reset();
     },
   };
@@ -148,10 +163,8 @@ const habits = (now: () => Date): Omit<OAuthFakeHabits, 'api'> => ({
 /** A permission is the same one with and without its resource. */
 const bare = (scopes: readonly string[]): readonly string[] => scopes.map((scope) => scope.replace(graph, ''));
 
-const answerOutlookCall = (
-  { request, account, scopes }: FakeApiCall,
-  outlook: { readonly calendars: OutlookCalendars; readonly habits: DeltaHabits },
-): FakeResponse | null => answerOutlook({ request, email: account.email, scopes: bare(scopes), ...outlook });
+const answerOutlookCall = ({ request, account, scopes }: FakeApiCall, outlook: Pick<OutlookCall, 'calendars' | 'habits'>): FakeResponse | null =>
+  answerOutlook({ request, email: account.email, scopes: bare(scopes), ...outlook });
 
 /** `GET /v1.0/me`, also with the slash at the end that npm's passport-microsoft writes. */
 const answerGraph = ({ request, account, scopes }: FakeApiCall): FakeResponse | null => {

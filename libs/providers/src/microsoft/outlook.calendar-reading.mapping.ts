@@ -140,8 +140,8 @@ const wholeDays = ({ start, end }: Pick<GraphEvent, 'start' | 'end'>, writtenIn:
 
 const utcNames: ReadonlySet<string> = new Set(['UTC', 'Etc/UTC']);
 
-/** A whole day is told from midnight to midnight; some that were made elsewhere are midnight in the zone that they were made in. */
-const dayOf = ({ dateTime }: GraphEvent['start'], zone: string | null): string => {
+/** The day of a time of whole days: it is told from midnight to midnight; some that were made elsewhere are midnight in the zone that they were made in. */
+export const dayOf = ({ dateTime }: GraphEvent['start'], zone: string | null): string => {
   if (dateTime.slice(dateLength, secondsLength) === 'T00:00:00') return dateTime.slice(0, dateLength);
   const ms = Date.parse(`${dateTime.slice(0, secondsLength)}Z`);
   if (zone === null) return new Date(ms + halfDayMs).toISOString().slice(0, dateLength);

@@ -1,6 +1,8 @@
 import type { CalendarEvent, RemoteEvent } from '@patchbay/capabilities';
 import { z } from 'zod';
+import { extendedProperty, filterByProperty } from './outlook.extended-property.js';
 import { toTransactionId } from './outlook.calendar-reading.mapping.js';
+import { wallOf } from './outlook.calendar-time.js';
 
 const time = z.object({ dateTime: z.string() });
 
@@ -31,12 +33,11 @@ export const outlookEventFields = Object.keys(outlookEvent.shape).join(',');
 /** What a service keeps of an event. */
 export const toRemoteEvent = ({ id, webLink }: OutlookEvent): RemoteEvent => ({ id, htmlLink: webLink ?? null });
 
-/** Our mark, by which an event is found again; named properties of everybody live in this set. https://learn.microsoft.com/graph/api/resources/extended-properties-overview */
-const keyProperty = 'String {00020329-0000-0000-c000-000000000046} Name patchbay_key';
+/** Our mark, by which an event is found again. */
+const keyProperty = extendedProperty('patchbay_key');
 
-/** Finds the event that was written under a key. https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get */
-export const filterByKey = (key: string): string =>
-  `singleValueExtendedProperties/any(ep: ep/id eq '${keyProperty}' and ep/value eq '${key.replaceAll("'", "''")}')`;
+/** Finds the event that was written under a key. */
+export const filterByKey = (key: string): string => filterByProperty(keyProperty, key);
 
 /** The parts of an event that can change. */
 const contentOf = (event: CalendarEvent) => ({
@@ -81,9 +82,6 @@ const timeIn = (instant: string, timeZone: string): { readonly dateTime: string;
 };
 
 const hourMs = 3_600_000;
-
-const wallOf = (ms: number, timeZone: string): string =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(ms).replace(' ', 'T');
 
 const sameGuests = (existing: OutlookEvent, wanted: CalendarEvent): boolean => {
   const addresses = (list: readonly (string | null | undefined)[]): string =>

@@ -11,6 +11,7 @@ import {
   toRemoteEvent,
   type OutlookEvent,
 } from './outlook.calendar.mapping.js';
+import { makeOnce } from './outlook.make-once.js';
 
 /** Events in Outlook's calendars. Graph invites guests by itself, and tells them of every change. */
 export const outlookCalendar = (http: ProviderHttp, now: () => Date): CalendarCapability => {
@@ -39,26 +40,13 @@ const eventsPath = '/me/calendars/{calendarId}/events';
 const eventPath = `${eventsPath}/{eventId}`;
 const headers = { prefer: outlookPreferences };
 
-/** Graph lets nobody choose an event's id, so it is searched by our mark before it is made; what is made meanwhile is caught by its transaction id. */
 const createOrAdopt = async (place: Place, event: CalendarEvent): Promise<OutlookEvent> => {
-  const known = await findEvent(place, event.key);
-  if (known !== null) return bringTo(place, known, event);
-  const made = await postUnlessMade(place, event);
-  if (made !== null && !isOld(made, place.now())) return made;
-  const existing = await findEvent(place, event.key);
-  if (existing !== null) return bringTo(place, existing, event);
-  // Made and deleted before: the transaction id is used up.
-  return post(place, toOutlookEvent(event, String(place.now().getTime())));
-};
-
-/** Null when there was another event with this transaction id; the same one is answered as if it had just been made. */
-const postUnlessMade = async (place: Place, event: CalendarEvent): Promise<OutlookEvent | null> => {
-  try {
-    return await post(place, toOutlookEvent(event));
-  } catch (error) {
-    if (error instanceof ProviderError && error.code === 'conflict') return null;
-    throw error;
-  }
+  const { event: found, isNew } = await makeOnce({
+    find: () => findEvent(place, event.key),
+    make: (again) => post(place, toOutlookEvent(event, again)),
+    now: place.now,
+  });
+  return isNew ? found : bringTo(place, found, event);
 };
 
 const post = ({ http, token, calendarId }: Place, body: object): Promise<OutlookEvent> =>
@@ -74,12 +62,6 @@ const post = ({ http, token, calendarId }: Place, body: object): Promise<Outlook
     // Repeating is safe: a transaction id makes one event only. https://learn.microsoft.com/graph/api/resources/event#properties
     idempotent: true,
   });
-
-/** Longer than any call lasts, and than clocks are apart. */
-const oldMs = 120_000;
-
-const isOld = ({ createdDateTime }: OutlookEvent, now: Date): boolean =>
-  typeof createdDateTime === 'string' && now.getTime() - Date.parse(createdDateTime) > oldMs;
 
 const findEvent = async ({ http, token, calendarId }: Place, key: string): Promise<OutlookEvent | null> => {
   const { value } = await http.call({

@@ -7,8 +7,11 @@ import { graphInbound } from './microsoft.inbound.js';
 import { microsoftOAuth } from './microsoft.oauth.js';
 import { publicCloud, tenantId } from './microsoft.variables.js';
 import { outlookCalendar } from './outlook.calendar.js';
+import { outlookCalendarEvents } from './outlook.calendar-events.js';
 import { outlookCalendarPush } from './outlook.calendar-push.js';
 import { outlookCalendarReading } from './outlook.calendar-reading.js';
+import { outlookCalendarSharing } from './outlook.calendar-sharing.js';
+import { mailboxLimitedHttp } from './outlook.mailbox-limit.js';
 
 /** Every environment variable of Outlook. */
 const outlookConfig = oauthVariables('OUTLOOK', { name: 'Outlook', ...publicCloud }).extend({
@@ -26,9 +29,9 @@ export const outlook = defineProvider({
   // All of Graph per app, and of Outlook per app and mailbox. https://learn.microsoft.com/graph/throttling-limits
   limits: { provider: { limit: 130_000, perMs: 10_000 }, account: { limit: 10_000, perMs: 600_000 } },
   types: ['calendar'],
-  capabilities: ['oauth', 'identity', 'calendar', 'calendarReading', 'calendarPush'],
+  capabilities: ['oauth', 'identity', 'calendar', 'calendarReading', 'calendarEvents', 'calendarSharing', 'calendarPush'],
   connect: ({ config, outbound, now }) => {
-    const graph = graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now });
+    const graph = mailboxLimitedHttp(graphHttp({ provider: 'outlook', baseUrl: config.OUTLOOK_API_BASE_URL, outbound, now }));
     const oauth = microsoftOAuth({
       clientId: config.OUTLOOK_CLIENT_ID,
       clientSecret: config.OUTLOOK_CLIENT_SECRET,
@@ -42,8 +45,15 @@ export const outlook = defineProvider({
     // Whoever cannot tell Graph from a stranger must not be called.
     const { OUTLOOK_WEBHOOK_SECRET: secrets } = config;
     const push: Partial<Pick<Capabilities, 'calendarPush'>> = secrets === undefined ? {} : { calendarPush: outlookCalendarPush(graph, secrets) };
-    const reading = outlookCalendarReading(graph);
-    return { oauth, identity: microsoftIdentity(graph), calendar: outlookCalendar(graph, now), calendarReading: reading, ...push };
+    return {
+      oauth,
+      identity: microsoftIdentity(graph),
+      calendar: outlookCalendar(graph, now),
+      calendarReading: outlookCalendarReading(graph),
+      calendarEvents: outlookCalendarEvents(graph, now),
+      calendarSharing: outlookCalendarSharing(graph),
+      ...push,
+    };
   },
   inboundWebhooks: {
     variables: ['OUTLOOK_WEBHOOK_SECRET'],

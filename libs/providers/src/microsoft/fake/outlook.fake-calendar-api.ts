@@ -1,31 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FakeRequest, FakeResponse } from '../../_kit/fake.js';
-import { emptyAnswer, jsonAnswer, jsonObjectOf, pathSegments } from '../../_kit/fake-http.js';
-import { graphError } from '../microsoft.fake-errors.js';
-import type { OutlookCalendars, StoredCalendar } from './outlook.fake-calendars.js';
-import { deltaPage, deltaStart, fromDeltaToken, toDeltaToken, type DeltaHabits, type DeltaPlace } from './outlook.fake-delta.js';
+import { emptyAnswer, jsonAnswer, pathSegments } from '../../_kit/fake-http.js';
+import { failures, listAnswer, selected, type OutlookCall } from './outlook.fake-answers.js';
+import type { StoredCalendar } from './outlook.fake-calendars.js';
+import { deltaPage, deltaStart, fromDeltaToken, toDeltaToken, type DeltaPlace } from './outlook.fake-delta.js';
 import {
   dayWithId,
   occurrenceIdOf,
   onDay,
   shownIn,
   toGraphEvent,
-  writtenEvent,
   type EventFields,
   type GraphAnswer,
   type Presentation,
   type StoredEvent,
 } from './outlook.fake-events.js';
+import { fieldsAfter, writtenFields } from './outlook.fake-event-writes.js';
+import { answerPermissions } from './outlook.fake-sharing.js';
 import { msToWall, wallToMs } from './outlook.fake-time.js';
-
-/** A call of Outlook's part of Graph, by somebody with these permissions. */
-export interface OutlookCall {
-  readonly request: FakeRequest;
-  readonly email: string;
-  readonly scopes: readonly string[];
-  readonly calendars: OutlookCalendars;
-  readonly habits: DeltaHabits;
-}
 
 /** Answers what lies below `/v1.0/me/calendars`, and `/v1.0/me/events/{id}`; null for everything else. */
 export const answerOutlook = (call: OutlookCall): FakeResponse | null => {
@@ -41,20 +33,10 @@ export const answerOutlook = (call: OutlookCall): FakeResponse | null => {
   return answerCalendar(call, calendar, path.slice(2));
 };
 
-const failures = {
-  accessDenied: () => graphError(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.'),
-  itemNotFound: () => graphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store.'),
-  malformedId: () => graphError(400, 'ErrorInvalidIdMalformed', 'Id is malformed.'),
-  invalid: (message: string) => graphError(400, 'ErrorInvalidParameter', message),
-  duplicateTransaction: () =>
-    graphError(409, 'ErrorDuplicateTransactionId', 'The TransactionId specified in the request has already been used to create a different event.'),
-  invalidProperty: () => graphError(400, 'ErrorPropertyValidationFailure', 'At least one property failed validation.'),
-  syncStateNotFound: () => graphError(410, 'SyncStateNotFound', 'The sync state generation is not found; generation=1;[highest=2].'),
-};
-
 const answerCalendar = (call: OutlookCall, calendar: StoredCalendar, [area, second, third]: readonly string[]): FakeResponse | null => {
   const { method } = call.request;
-  if (area === undefined) return method === 'GET' ? jsonAnswer(200, toGraphCalendar(calendar)) : null;
+  if (area === undefined) return method === 'GET' ? jsonAnswer(200, selected(call.request, toGraphCalendar(calendar, call.habits))) : null;
+  if (area === 'calendarPermissions') return answerPermissions(call, calendar, second);
   if (area === 'calendarView' && method === 'GET') return second === 'delta' ? answerDelta(call, calendar) : listView(call, calendar);
   if (area !== 'events') return null;
   if (second !== undefined) return answerEvent(call, { calendar, eventId: second }, third);
@@ -63,42 +45,28 @@ const answerCalendar = (call: OutlookCall, calendar: StoredCalendar, [area, seco
 };
 
 const listCalendars = (call: OutlookCall): FakeResponse =>
-  listAnswer(call, call.calendars.ofAccount(call.email).map(toGraphCalendar), `users('${call.email}')/calendars`);
+  listAnswer(
+    call,
+    call.calendars.ofAccount(call.email).map((calendar) => toGraphCalendar(calendar, call.habits)),
+    `users('${call.email}')/calendars`,
+  );
 
-const toGraphCalendar = ({ id, name, owner, isDefault, canEdit }: StoredCalendar): GraphAnswer => ({
+const toGraphCalendar = ({ id, name, owner, isDefault, canEdit, email }: StoredCalendar, { hasTeams }: OutlookCall['habits']): GraphAnswer => ({
   id,
   name,
   color: 'auto',
   hexColor: '',
   isDefaultCalendar: isDefault,
   changeKey: 'DwAAABYAAAA=',
-  canShare: canEdit,
+  canShare: owner.address === email,
   canViewPrivateItems: canEdit,
   canEdit,
-  allowedOnlineMeetingProviders: ['teamsForBusiness'],
-  defaultOnlineMeetingProvider: 'teamsForBusiness',
+  allowedOnlineMeetingProviders: hasTeams ? ['teamsForBusiness'] : [],
+  defaultOnlineMeetingProvider: hasTeams ? 'teamsForBusiness' : 'unknown',
   isTallyingResponses: isDefault,
   isRemovable: !isDefault,
   owner,
 });
-
-/** A list with `$top`, `$skip` and `$select`, and a link to what is left of it. */
-const listAnswer = ({ request, habits }: OutlookCall, all: readonly GraphAnswer[], context: string): FakeResponse => {
-  const { query } = request;
-  const [top, skip] = [Number(query.get('$top') ?? 10), Number(query.get('$skip') ?? 0)];
-  if (!Number.isInteger(top) || !Number.isInteger(skip) || top < 1 || top > 1_000 || skip < 0)
-    return failures.invalid('$top and $skip must be numbers.');
-  const size = Math.min(top, habits.pageMax);
-  const fields = query.get('$select')?.split(',');
-  const value = all.slice(skip, skip + size);
-  const next = new URLSearchParams(query);
-  next.set('$skip', String(skip + size));
-  return jsonAnswer(200, {
-    '@odata.context': `${request.baseUrl}/v1.0/$metadata#${context}`,
-    value: fields === undefined ? value : value.map((item) => Object.fromEntries(Object.entries(item).filter(([name]) => fields.includes(name)))),
-    ...(skip + size < all.length ? { '@odata.nextLink': `${request.baseUrl}${request.path}?${next.toString()}` } : {}),
-  });
-};
 
 const answerDelta = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
   const { request, habits } = call;
@@ -133,14 +101,20 @@ const viewOf = ({ query }: FakeRequest): { readonly fromMs: number; readonly toM
 /** Null for a zone that nobody knows. */
 const presentationOf = ({ headers }: FakeRequest, { owner }: StoredCalendar): Presentation | null => {
   const timeZone = /outlook\.timezone="([^"]+)"/.exec(headers['prefer'] ?? '')?.[1] ?? 'UTC';
-  return Number.isNaN(wallToMs('2027-01-01T00:00:00', timeZone)) ? null : { timeZone, owner };
+  const bodyType = /outlook\.body-content-type="text"/.test(headers['prefer'] ?? '') ? 'text' : 'html';
+  return Number.isNaN(wallToMs('2027-01-01T00:00:00', timeZone)) ? null : { timeZone, bodyType, owner };
 };
 
 const listView = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
   const [view, shape] = [viewOf(call.request), presentationOf(call.request, calendar)];
   if (view === null || shape === null) return failures.invalid('This request requires a time window specified by startDateTime and endDateTime.');
-  const all = [...calendar.events.values()].flatMap((event) => shownIn(event, view).map((one) => toGraphEvent(event, one, shape)));
-  return listAnswer(call, all, 'calendarView');
+  const all = [...calendar.events.values()].flatMap((event) => shownIn(event, view).map((one) => ({ event, one })));
+  if (call.request.query.get('$orderby') === 'start/dateTime') all.sort(({ one }, { one: other }) => one.startMs - other.startMs);
+  return listAnswer(
+    call,
+    all.map(({ event, one }) => toGraphEvent(event, one, shape)),
+    'calendarView',
+  );
 };
 
 /** Masters and single events, as they are stored. */
@@ -169,30 +143,23 @@ const asStored = ({ id, fields }: StoredEvent) => ({ type: fields.recurrence ===
 
 const createEvent = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
   if (!calendar.canEdit) return failures.accessDenied();
-  const { start, end, ...rest } = writtenFields(call.request) ?? {};
-  if (start === undefined || end === undefined || !isInOrder({ start, end })) return failures.invalidProperty();
-  const earlier = findTransaction(calendar, rest.transactionId);
+  const written = writtenFields(call.request) ?? {};
+  const { start, end } = written;
+  const fields = fieldsAfter(null, written, call.habits);
+  if (start === undefined || end === undefined || fields === null) return failures.invalidProperty();
+  const earlier = findTransaction(calendar, written.transactionId);
   if (earlier !== undefined) {
     // The same event again is answered as if it had just been made.
     const isSame =
-      !earlier.isRemoved &&
-      Object.entries({ ...rest, start, end }).every(([name, value]) => isDeepStrictEqual(value, earlier.fields[name as keyof EventFields]));
+      !earlier.isRemoved && Object.entries(fields).every(([name, value]) => isDeepStrictEqual(value, earlier.fields[name as keyof EventFields]));
     return isSame ? showEvent(call, { calendar, event: earlier, date: null }, 201) : failures.duplicateTransaction();
   }
-  const event = call.calendars.add(calendar, { ...rest, start, end });
+  const event = call.calendars.add(calendar, { ...fields, start, end });
   return showEvent(call, { calendar, event, date: null }, 201);
 };
 
 const findTransaction = (calendar: StoredCalendar, transactionId: string | null | undefined): StoredEvent | undefined =>
   typeof transactionId === 'string' ? [...calendar.events.values()].find(({ fields }) => fields.transactionId === transactionId) : undefined;
-
-const writtenFields = (request: FakeRequest): Partial<EventFields> | null => {
-  const parsed = writtenEvent.partial().safeParse(jsonObjectOf(request));
-  return parsed.success ? (Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined)) as Partial<EventFields>) : null;
-};
-
-const isInOrder = ({ start, end }: Pick<EventFields, 'start' | 'end'>): boolean =>
-  wallToMs(start.dateTime, start.timeZone) <= wallToMs(end.dateTime, end.timeZone);
 
 /** An event, or with its day one occurrence of a series. */
 interface FoundEvent {
@@ -234,7 +201,8 @@ const showEvent = ({ request }: OutlookCall, { calendar, event, date }: FoundEve
   if (shape === null) return failures.invalid('The time zone is not valid.');
   const [shown] = date === null ? [asStored(event)] : shownIn(event, dayAround(date)).filter(({ id }) => id === occurrenceIdOf(event.id, date));
   if (shown === undefined) return failures.itemNotFound();
-  return jsonAnswer(status, { '@odata.context': `${request.baseUrl}/v1.0/$metadata#events/$entity`, ...toGraphEvent(event, shown, shape) });
+  const context = `${request.baseUrl}/v1.0/$metadata#events/$entity`;
+  return jsonAnswer(status, { '@odata.context': context, ...selected(request, toGraphEvent(event, shown, shape)) });
 };
 
 // An exception may have been moved anywhere.
@@ -258,9 +226,12 @@ const deleteEvent = ({ calendars }: OutlookCall, { calendar, event, date }: Foun
 };
 
 const patchEvent = (call: OutlookCall, { calendar, event, date }: FoundEvent): FakeResponse => {
-  const change = writtenFields(call.request);
-  const before = date === null ? event.fields : onDay(event.fields, date);
-  if (change === null || !isInOrder({ ...before, ...change })) return failures.invalidProperty();
+  const written = writtenFields(call.request);
+  const exception = date === null ? undefined : event.exceptions.get(date);
+  const before = date === null ? event.fields : { ...onDay(event.fields, date), ...(exception === 'deleted' ? {} : exception) };
+  const change = written === null ? null : fieldsAfter(before, written, call.habits);
+  // An occurrence cannot recur by itself.
+  if (change === null || (date !== null && (change.recurrence ?? null) !== null)) return failures.invalidProperty();
   const changed = date === null ? call.calendars.change({ calendar, event }, change) : call.calendars.except({ calendar, event }, date, change);
   return showEvent(call, { calendar, event: changed, date }, 200);
 };

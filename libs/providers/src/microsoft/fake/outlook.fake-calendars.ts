@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FakeCollection, FakeLedger } from '../../_kit/fake.js';
+import { organization, sharedWith, type StoredPermission } from './outlook.fake-permissions.js';
 import { emptyFields, shownIn, type EventFields, type StoredEvent } from './outlook.fake-events.js';
 
 /** One calendar with its events. */
@@ -13,6 +14,8 @@ export interface StoredCalendar {
   readonly isDefault: boolean;
   readonly canEdit: boolean;
   readonly events: Map<string, StoredEvent>;
+  /** By their ids. */
+  readonly permissions: Map<string, StoredPermission>;
   /** Grows with every change; delta tokens are positions in it. */
   revision: number;
 }
@@ -55,11 +58,10 @@ class Calendars implements OutlookCalendars {
   ) {}
 
   ofAccount(email: string): readonly StoredCalendar[] {
-    const known = this.byAccount.get(email);
-    if (known !== undefined) return known;
-    const created = sampleCalendars(email);
-    this.byAccount.set(email, created);
-    return created;
+    const own = this.byAccount.get(email) ?? sampleCalendars(email);
+    this.byAccount.set(email, own);
+    const others = [...this.byAccount.entries()].filter(([owner]) => owner !== email).flatMap(([, calendars]) => calendars);
+    return [...own, ...others.flatMap((calendar) => sharedWith(calendar, email))];
   }
 
   find(email: string, calendarId: string): StoredCalendar | null {
@@ -153,6 +155,7 @@ const sampleCalendars = (email: string): readonly StoredCalendar[] => {
     isDefault: false,
     canEdit: true,
     events: new Map(),
+    permissions: new Map(part.canEdit === false ? [] : [organization(part.isDefault === true)]),
     revision: 0,
     ...part,
   });

@@ -21,8 +21,9 @@ export const connectToOutlook = async () => {
     'calendar',
   );
   const { calendars } = connection.running.fake;
-  const [, mine, work] = calendars.ofAccount(fakePerson);
-  if (mine === undefined || work === undefined) throw new Error('the fake has no calendars');
-  const { calendar, calendarReading: reading } = connection.capabilities;
-  return { ...connection, calendar, reading, calendars, calendarId: mine.id, otherCalendarId: work.id };
+  const [team, mine, work] = calendars.ofAccount(fakePerson);
+  if (team === undefined || mine === undefined || work === undefined) throw new Error('the fake has no calendars');
+  const { calendar, calendarReading: reading, calendarEvents: events, calendarSharing: sharing } = connection.capabilities;
+  const ids = { calendarId: mine.id, otherCalendarId: work.id, readOnlyCalendarId: team.id };
+  return { ...connection, calendar, reading, events, sharing, calendars, ...ids };
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { asText, presentedBody } from './outlook.fake-bodies.js';
 import { daysOf, fakeRecurrence, type FakeRecurrence } from './outlook.fake-recurrence.js';
 import { graphDateTime, msToWall, wallToMs } from './outlook.fake-time.js';
 
@@ -16,12 +17,23 @@ export const writtenEvent = z.object({
   attendees: z.array(z.object({ emailAddress: z.object({ address: z.string(), name: z.string().optional() }), type: z.string().optional() })),
   location: z.object({ displayName: z.string() }),
   recurrence: fakeRecurrence.nullable(),
+  sensitivity: z.enum(['normal', 'personal', 'private', 'confidential']),
+  isReminderOn: z.boolean(),
+  reminderMinutesBeforeStart: z.int().min(0),
+  isOnlineMeeting: z.boolean(),
+  onlineMeetingProvider: z.enum(['unknown', 'teamsForBusiness', 'skypeForBusiness', 'skypeForConsumer']),
   transactionId: z.string().nullable(),
   singleValueExtendedProperties: z.array(z.object({ id: z.string(), value: z.string() })),
 });
 
+/** What somebody writes of an event. */
+export type WrittenEvent = z.output<typeof writtenEvent>;
+
 /** Everything Outlook keeps of an event. */
-export interface EventFields extends z.output<typeof writtenEvent> {
+export interface EventFields extends Omit<WrittenEvent, 'attendees'> {
+  /** With what they said, in Graph's words. */
+  readonly attendees: readonly (WrittenEvent['attendees'][number] & { readonly response?: string })[];
+  readonly joinUrl: string | null;
   readonly isCancelled: boolean;
   /** Of the account's owner. */
   readonly response: string;
@@ -46,6 +58,8 @@ export interface ShownEvent {
   readonly fields: EventFields;
   readonly startMs: number;
   readonly endMs: number;
+  /** Of an occurrence, when its series has it. */
+  readonly originalStartMs?: number;
 }
 
 /** A span of time in milliseconds. */
@@ -63,6 +77,12 @@ export const emptyFields: Omit<EventFields, 'start' | 'end'> = {
   attendees: [],
   location: { displayName: '' },
   recurrence: null,
+  sensitivity: 'normal',
+  isReminderOn: true,
+  reminderMinutesBeforeStart: 15,
+  isOnlineMeeting: false,
+  onlineMeetingProvider: 'unknown',
+  joinUrl: null,
   transactionId: null,
   singleValueExtendedProperties: [],
   isCancelled: false,
@@ -85,7 +105,9 @@ export const shownIn = (event: StoredEvent, { fromMs, toMs }: View): readonly Sh
     const exception = exceptions.get(date);
     if (exception === 'deleted') return [];
     const plain = onDay(fields, date);
-    return [shown(exception === undefined ? 'occurrence' : 'exception', occurrenceIdOf(id, date), { ...plain, ...exception })];
+    const originalStartMs = wallToMs(plain.start.dateTime, plain.start.timeZone);
+    const occurrence = shown(exception === undefined ? 'occurrence' : 'exception', occurrenceIdOf(id, date), { ...plain, ...exception });
+    return [{ ...occurrence, originalStartMs }];
   });
   return overlapping(occurrences, { fromMs, toMs });
 };
@@ -111,32 +133,28 @@ export const onDay = (fields: EventFields, date: string): EventFields => {
 export interface Presentation {
   /** Of `Prefer: outlook.timezone`. */
   readonly timeZone: string;
+  /** Of `Prefer: outlook.body-content-type`. */
+  readonly bodyType: 'text' | 'html';
   readonly owner: { readonly name: string; readonly address: string };
 }
 
 /** What nobody changes here. */
 const sameForAll: Readonly<Record<string, unknown>> = {
   categories: [],
-  reminderMinutesBeforeStart: 15,
-  isReminderOn: true,
   hasAttachments: false,
   importance: 'normal',
-  sensitivity: 'normal',
   responseRequested: true,
   onlineMeetingUrl: null,
-  isOnlineMeeting: false,
-  onlineMeetingProvider: 'unknown',
   allowNewTimeProposals: true,
   isDraft: false,
   hideAttendees: false,
-  onlineMeeting: null,
   locations: [],
 };
 
 /** An event with everything that Graph tells of it. */
 export const toGraphEvent = (
   event: StoredEvent,
-  { type, id, fields }: Omit<ShownEvent, 'startMs' | 'endMs' | 'type'> & { readonly type: string },
+  { type, id, fields, originalStartMs }: Omit<ShownEvent, 'startMs' | 'endMs' | 'type'> & { readonly type: string },
   shape: Presentation,
 ): GraphAnswer => ({
   '@odata.etag': etagOf(event),
@@ -150,7 +168,14 @@ export const toGraphEvent = (
   originalEndTimeZone: fields.end.timeZone,
   iCalUId: `040000008200E00074C5B7101A82E008${createHash('sha256').update(id).digest('hex').slice(0, 32).toUpperCase()}`,
   subject: fields.subject,
-  bodyPreview: fields.body.content.replaceAll(/<[^>]*>/g, '').slice(0, 255),
+  bodyPreview: asText(fields.body).slice(0, 255),
+  isReminderOn: fields.isReminderOn,
+  reminderMinutesBeforeStart: fields.reminderMinutesBeforeStart,
+  sensitivity: fields.sensitivity,
+  isOnlineMeeting: fields.isOnlineMeeting,
+  onlineMeetingProvider: fields.onlineMeetingProvider,
+  onlineMeeting: fields.joinUrl === null ? null : { joinUrl: fields.joinUrl },
+  ...(originalStartMs === undefined ? {} : { originalStart: new Date(originalStartMs).toISOString().replace('.000', '') }),
   isAllDay: fields.isAllDay,
   isCancelled: fields.isCancelled,
   isOrganizer: fields.response === 'organizer',
@@ -160,13 +185,13 @@ export const toGraphEvent = (
   webLink: `https://outlook.office365.com/owa/?itemid=${encodeURIComponent(id)}&exvsurl=1&path=/calendar/item`,
   recurrence: recurrenceOf(fields),
   responseStatus: { response: fields.response, time: '0001-01-01T00:00:00Z' },
-  body: fields.body,
+  body: presentedBody(fields.body, shape.bodyType),
   start: timeIn(fields.start, fields, shape),
   end: timeIn(fields.end, fields, shape),
   location: { displayName: fields.location.displayName, locationType: 'default', uniqueIdType: 'unknown', address: {}, coordinates: {} },
-  attendees: fields.attendees.map(({ emailAddress, type: kind = 'required' }) => ({
+  attendees: fields.attendees.map(({ emailAddress, type: kind = 'required', response = 'none' }) => ({
     type: kind,
-    status: { response: 'none', time: '0001-01-01T00:00:00Z' },
+    status: { response, time: '0001-01-01T00:00:00Z' },
     emailAddress: { name: emailAddress.name ?? emailAddress.address, address: emailAddress.address },
   })),
   organizer: { emailAddress: fields.response === 'organizer' ? shape.owner : { name: 'Somebody else', address: 'somebody@example.com' } },
@@ -187,7 +212,7 @@ export const toBareOccurrence = (event: StoredEvent, { id, fields }: ShownEvent,
 });
 
 const recurrenceOf = ({ recurrence, start }: EventFields): (FakeRecurrence & object) | null =>
-  recurrence === null ? null : { ...recurrence, range: { ...recurrence.range, ...{ recurrenceTimeZone: start.timeZone } } };
+  recurrence === null ? null : { ...recurrence, range: { recurrenceTimeZone: start.timeZone, ...recurrence.range } };
 
 const changeKeyOf = ({ id, revision }: StoredEvent): string => createHash('sha256').update(`${id} ${revision}`).digest('base64url').slice(0, 24);
 

@@ -1,0 +1,212 @@
+import { ProviderError, type AccessToken, type CalendarTime, type EventDetails, type EventDraft } from '@patchbay/capabilities';
+import { z } from 'zod';
+import { noContent, type ProviderHttp } from '../_kit/provider-http.js';
+import { exceptedStarts, needsExisting, needsHtml, toGraphChange, toGraphDraft, type ExceptedStart } from './outlook.calendar-event-writes.js';
+import {
+  graphEventDetails,
+  graphEventDetailsFields,
+  graphEventDetailsPage,
+  toEventDetails,
+  type GraphEventDetails,
+} from './outlook.calendar-events.mapping.js';
+import { outlookPreferences } from './outlook.calendar-list.js';
+import { momentOf } from './outlook.calendar-time.js';
+import { extendedProperty, filterByProperty } from './outlook.extended-property.js';
+import { makeOnce } from './outlook.make-once.js';
+
+/** A calendar, and the way to it. */
+export interface EventPlace {
+  readonly http: ProviderHttp;
+  readonly token: AccessToken;
+  readonly calendarId: string;
+  readonly now: () => Date;
+}
+
+const eventsPath = '/me/calendars/{calendarId}/events';
+const eventPath = `${eventsPath}/{eventId}`;
+const headers = { prefer: outlookPreferences };
+
+/** Marks of their own: an event that somebody writes here is no booking. */
+const keyProperty = extendedProperty('patchbay_event_key');
+const transactionIdOf = (key: string, again: string | undefined): string =>
+  [`patchbay_event-${key}`, ...(again === undefined ? [] : [again])].join('.');
+
+/** One event, also of a calendar that somebody else has shared: below `/me/events` those are not found. */
+export const readOutlookEvent = ({ http, token, calendarId }: EventPlace, eventId: string): Promise<GraphEventDetails> =>
+  http.call({
+    method: 'GET',
+    operation: 'events.read',
+    path: eventPath,
+    params: { calendarId, eventId },
+    query: { $select: graphEventDetailsFields },
+    headers,
+    token,
+    schema: graphEventDetails,
+  });
+
+/** Makes an event under a key, once. What is left out of a new series is taken out again when it was made and its answer lost. */
+export const createOutlookEvent = async (
+  place: EventPlace,
+  { key, draft }: { readonly key: string; readonly draft: EventDraft },
+): Promise<EventDetails> => {
+  const body = toGraphDraft(draft);
+  const excepted = exceptedStarts(draft.recurrence, draft.start);
+  const { event } = await makeOnce({
+    find: () => findEvent(place, key),
+    make: async (again) => {
+      if (draft.conference?.kind === 'new') await expectMeetings(place);
+      return postEvent(place, {
+        ...body,
+        transactionId: transactionIdOf(key, again),
+        singleValueExtendedProperties: [{ id: keyProperty, value: key }],
+      });
+    },
+    now: place.now,
+  });
+  return toEventDetails(await without(place, event, excepted));
+};
+
+const findEvent = async ({ http, token, calendarId }: EventPlace, key: string): Promise<GraphEventDetails | null> => {
+  const { value } = await http.call({
+    method: 'GET',
+    operation: 'events.find',
+    path: eventsPath,
+    params: { calendarId },
+    query: { $filter: filterByProperty(keyProperty, key), $select: graphEventDetailsFields },
+    headers,
+    token,
+    schema: graphEventDetailsPage,
+  });
+  return value[0] ?? null;
+};
+
+const postEvent = ({ http, token, calendarId }: EventPlace, body: object): Promise<GraphEventDetails> =>
+  http.call({
+    method: 'POST',
+    operation: 'events.create',
+    path: eventsPath,
+    params: { calendarId },
+    headers,
+    token,
+    body,
+    schema: graphEventDetails,
+    // Repeating is safe: a transaction id makes one event only. https://learn.microsoft.com/graph/api/resources/event#properties
+    idempotent: true,
+  });
+
+const meetingProviders = z.object({ allowedOnlineMeetingProviders: z.array(z.string().nullable()).nullish() });
+
+/** Where a calendar has no Teams, as that of a personal account, Graph would pass over the wish without a word. */
+const expectMeetings = async ({ http, token, calendarId }: EventPlace): Promise<void> => {
+  const { allowedOnlineMeetingProviders: allowed } = await http.call({
+    method: 'GET',
+    operation: 'calendars.read',
+    path: '/me/calendars/{calendarId}',
+    params: { calendarId },
+    query: { $select: 'allowedOnlineMeetingProviders' },
+    token,
+    schema: meetingProviders,
+  });
+  if (allowed?.includes('teamsForBusiness') !== true) throw new ProviderError('outlook', 'invalid_request', { reason: 'conference_unsupported' });
+};
+
+/** Changes an event, a series, or an occurrence of one, and sends only what is different: guests are told of what is sent. */
+export const updateOutlookEvent = async (
+  place: EventPlace,
+  { id, change }: { readonly id: string; readonly change: Partial<EventDraft> },
+): Promise<EventDetails> => {
+  const existing = needsExisting(change) ? await readOutlookEvent(place, id) : null;
+  if (existing !== null && change.conference?.kind === 'new' && existing.isOnlineMeeting !== true) await expectMeetings(place);
+  const html = existing !== null && needsHtml(change, existing) ? await readHtml(place, id) : '';
+  const body = toGraphChange(change, existing === null ? null : { event: existing, html });
+  const start = change.start ?? (existing === null ? undefined : toEventDetails(existing).start);
+  const excepted = change.recurrence === undefined || start === undefined ? [] : exceptedStarts(change.recurrence, start);
+  const isChanged = Object.keys(body).length > 0;
+  const event = isChanged ? await patchEvent(place, id, body) : (existing ?? (await readOutlookEvent(place, id)));
+  return toEventDetails(await without(place, event, excepted));
+};
+
+const patchEvent = ({ http, token, calendarId }: EventPlace, eventId: string, body: object): Promise<GraphEventDetails> =>
+  http.call({
+    method: 'PATCH',
+    operation: 'events.update',
+    path: eventPath,
+    params: { calendarId, eventId },
+    headers,
+    token,
+    body,
+    schema: graphEventDetails,
+  });
+
+const htmlBody = z.object({ body: z.object({ content: z.string().nullish() }).nullish() });
+
+const readHtml = async ({ http, token, calendarId }: EventPlace, eventId: string): Promise<string> => {
+  const { body } = await http.call({
+    method: 'GET',
+    operation: 'events.read-body',
+    path: eventPath,
+    params: { calendarId, eventId },
+    query: { $select: 'body' },
+    headers: { prefer: 'IdType="ImmutableId", outlook.body-content-type="html"' },
+    token,
+    schema: htmlBody,
+  });
+  return body?.content ?? '';
+};
+
+/** Removes an event, an occurrence or a whole series; guests are told. */
+export const deleteOutlookEvent = async ({ http, token, calendarId }: EventPlace, eventId: string): Promise<void> => {
+  try {
+    await http.call({
+      method: 'DELETE',
+      operation: 'events.delete',
+      path: eventPath,
+      params: { calendarId, eventId },
+      headers,
+      token,
+      schema: noContent,
+    });
+  } catch (error) {
+    // The event went meanwhile, or its calendar did.
+    if (error instanceof ProviderError && error.code === 'not_found') return;
+    throw error;
+  }
+};
+
+const dayMs = 86_400_000;
+
+/** The series without these occurrences: Graph has no `EXDATE`. Those that somebody has changed since, or taken out, stay as they are. */
+const without = async (place: EventPlace, series: GraphEventDetails, excepted: readonly ExceptedStart[]): Promise<GraphEventDetails> => {
+  if (excepted.length === 0 || typeof series.seriesMasterId === 'string') return series;
+  for (const start of excepted) {
+    const around = 'date' in start ? Date.parse(start.date) : start.ms;
+    const instances = await instancesBetween(place, series.id, { from: new Date(around - dayMs), to: new Date(around + 2 * dayMs) });
+    const found = instances.find((instance) => instance.type === 'occurrence' && isAt(toEventDetails(instance).originalStart, start));
+    if (found !== undefined) await deleteOutlookEvent(place, found.id);
+  }
+  return readOutlookEvent(place, series.id);
+};
+
+const isAt = (time: CalendarTime | null, start: ExceptedStart): boolean => {
+  if (time === null) return false;
+  if ('date' in time) return 'date' in start && time.date === start.date;
+  return 'ms' in start && momentOf(time.dateTime, time.timeZone ?? 'UTC') === start.ms;
+};
+
+const instancesBetween = async (
+  { http, token, calendarId }: EventPlace,
+  eventId: string,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<readonly GraphEventDetails[]> => {
+  const { value } = await http.call({
+    method: 'GET',
+    operation: 'events.instances',
+    path: `${eventPath}/instances`,
+    params: { calendarId, eventId },
+    query: { startDateTime: from.toISOString(), endDateTime: to.toISOString(), $top: '50', $select: graphEventDetailsFields },
+    headers,
+    token,
+    schema: graphEventDetailsPage,
+  });
+  return value;
+};
