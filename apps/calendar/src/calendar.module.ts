@@ -31,6 +31,11 @@ import { MendCalendarReading1763707000000 } from './database/migrations/17637070
 import { MergeBusyDays1763706200000 } from './database/migrations/1763706200000-merge-busy-days.js';
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
 import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
+import { EventsController } from './events/events.controller.js';
+import { EventsService } from './events/events.service.js';
+import { OpenCalendars } from './events/open-calendars.js';
+import { SharingController } from './events/sharing.controller.js';
+import { SharingService } from './events/sharing.service.js';
 import { GapsController } from './gaps/gaps.controller.js';
 import { GapsRepository } from './gaps/gaps.repository.js';
 import { GapsService } from './gaps/gaps.service.js';
@@ -60,6 +65,8 @@ import { TasksService } from './tasks/tasks.service.js';
     BlocksController,
     BookingsController,
     BusyController,
+    EventsController,
+    SharingController,
     GapsController,
     PushController,
     SettingsController,
@@ -87,6 +94,9 @@ import { TasksService } from './tasks/tasks.service.js';
     TellingsRepository,
     GapsRepository,
     GapsService,
+    OpenCalendars,
+    EventsService,
+    SharingService,
     SyncService,
     SyncWorker,
     CalendarsWorker,

@@ -1,0 +1,88 @@
+import type { CalendarTime } from '@patchbay/capabilities';
+
+/** When an event is, as it came in. */
+export interface WrittenTimes {
+  readonly start_time: string;
+  readonly end_time: string;
+  readonly time_zone?: string | null | undefined;
+}
+
+/** The times as calendars write them down. What has no zone of its own is read in that of the calendar; null floats. */
+export function toCalendarTimes(
+  { start_time: start, end_time: end, time_zone: zone }: WrittenTimes,
+  calendarZone: string,
+): { readonly start: CalendarTime; readonly end: CalendarTime } {
+  const read = (written: string): CalendarTime => readTime(written, zone === undefined ? calendarZone : zone);
+  return { start: read(start), end: read(end) };
+}
+
+/** A time as it goes out: a day, or RFC 3339 with the offset of its zone. A floating one is told as it is on the calendar's clock. */
+export function writtenTime(time: CalendarTime, calendarZone: string): string {
+  if ('date' in time) return time.date;
+  const zone = time.timeZone ?? calendarZone;
+  const offsetMs = Date.parse(`${time.dateTime}Z`) - instantOf(time.dateTime, zone);
+  return `${time.dateTime}${offsetText(offsetMs)}`;
+}
+
+/** The moment of a time, a day's being its midnight in the calendar's zone. */
+export function momentOf(time: CalendarTime, calendarZone: string): Date {
+  return 'date' in time
+    ? new Date(instantOf(`${time.date}T00:00:00`, calendarZone))
+    : new Date(instantOf(time.dateTime, time.timeZone ?? calendarZone));
+}
+
+const dateLength = '2027-03-01'.length;
+const secondsLength = '2027-03-01T10:00:00'.length;
+
+function readTime(written: string, zone: string | null): CalendarTime {
+  if (written.length === dateLength) return { date: written };
+  const offset = /(?:Z|[+-]\d{2}:\d{2})$/.exec(written)?.[0];
+  if (offset === undefined) return { dateTime: withSeconds(written), timeZone: zone };
+  const instant = Date.parse(written);
+  const timeZone = zone ?? 'UTC';
+  const dateTime = wallTime(instant, timeZone);
+  // When the clock shows the time twice, the later one has a name in UTC only.
+  return instantOf(dateTime, timeZone) === Math.floor(instant / 1_000) * 1_000
+    ? { dateTime, timeZone }
+    : { dateTime: wallTime(instant, 'UTC'), timeZone: 'UTC' };
+}
+
+// Calendars know no parts of seconds.
+const withSeconds = (written: string): string => (written.length < secondsLength ? `${written}:00` : written.slice(0, secondsLength));
+
+const dayMs = 86_400_000;
+
+/**
+ * The moment at which the clock of a zone shows a time: the first of two where it is set back. A time that it leaves out is read with the offset from
+ * before the gap. https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5
+ */
+function instantOf(dateTime: string, zone: string): number {
+  const wall = Date.parse(`${dateTime}Z`);
+  const [before, after] = [offsetAt(wall - dayMs, zone), offsetAt(wall + dayMs, zone)];
+  if (before === after || offsetAt(wall - before, zone) === before) return wall - before;
+  return offsetAt(wall - after, zone) === after ? wall - after : wall - before;
+}
+
+const offsetAt = (instant: number, zone: string): number => Date.parse(`${wallTime(instant, zone)}Z`) - Math.floor(instant / 1_000) * 1_000;
+
+// Making one takes a hundred times as long as using it; there are as many as zones in use, and whoever makes zones up does not fill the memory.
+const clocks = new Map<string, Intl.DateTimeFormat>();
+const clocksMax = 1_000;
+
+function wallTime(instant: number, zone: string): string {
+  let clock = clocks.get(zone);
+  if (clock === undefined) {
+    if (clocks.size >= clocksMax) clocks.clear();
+    // Swedish dates are those of ISO 8601.
+    clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+    clocks.set(zone, clock);
+  }
+  return clock.format(instant).replace(' ', 'T');
+}
+
+function offsetText(offsetMs: number): string {
+  if (offsetMs === 0) return 'Z';
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'));
+  return `${offsetMs < 0 ? '-' : '+'}${hour}:${minute}`;
+}
