@@ -195,6 +195,10 @@ describe('what can happen to calendars in the Google fake', () => {
     });
     expect(items()).toMatchObject([{ id, title: 'Long lunch', starts: '2027-03-02' }]);
 
+    const start = { date: null, dateTime: '2027-03-04T12:00:00+01:00' };
+    situation('move-event').begin({ email: fakePerson, id, start, end: { date: null, dateTime: '2027-03-04T13:00:00+01:00' } });
+    expect(items()).toMatchObject([{ id, title: 'Long lunch', starts: '2027-03-04T12:00:00+01:00' }]);
+
     situation('remove-event').begin({ email: fakePerson, id });
     expect(items()).toMatchObject([{ id, status: 'cancelled' }]);
   });
@@ -203,6 +207,7 @@ describe('what can happen to calendars in the Google fake', () => {
     ['put-event', { email: fakePerson, calendar_id: 'nowhere' }],
     ['put-event', { email: fakePerson, event: { summary: 'No times' } }],
     ['put-event', { email: fakePerson, id: 'unknown' }],
+    ['move-event', { email: fakePerson, id: 'unknown', start: { date: '2027-03-02' }, end: { date: '2027-03-03' } }],
     ['remove-event', { email: fakePerson, id: 'unknown' }],
     ['events-per-page', { events: 0 }],
   ])('is not %s with %j', (name, input) => {

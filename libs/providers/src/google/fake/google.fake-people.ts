@@ -21,6 +21,8 @@ export interface HandWrittenEvent {
 export interface GooglePeople {
   /** Puts an event into a calendar, or replaces one. Answers its id. */
   putEvent(written: HandWrittenEvent): string;
+  /** Changes some fields of an event, as dragging it elsewhere does, or taking it out of the bin. */
+  changeEvent(changed: HandWrittenEvent & { readonly id: string }): void;
   removeEvent(event: Pick<HandWrittenEvent, 'email' | 'calendarId'> & { readonly id: string }): void;
   /** A guest answers the invitation to an event. */
   answer(answer: GuestAnswer): void;
@@ -40,6 +42,11 @@ export const googlePeople = (calendars: GoogleCalendars): GooglePeople => ({
     const write = { calendar, wanted: event, sendUpdates: 'none', keepsConference: true, invitedBy };
     if (id === undefined) return accepted(calendars.insert({ ...write, id: `hand${String(calendar.revision).padStart(8, '0')}` })).id;
     return accepted(calendars.change({ ...write, event: eventIn(calendar, id), mode: 'replace' })).id;
+  },
+  changeEvent: ({ email, calendarId, id, event: wanted }) => {
+    const calendar = found(calendars.find(email, calendarId));
+    const event = eventIn(calendar, id);
+    accepted(calendars.change({ calendar, event, wanted, sendUpdates: 'none', keepsConference: false, mode: 'merge' }));
   },
   removeEvent: ({ email, calendarId, id }) => {
     const calendar = found(calendars.find(email, calendarId));
@@ -77,13 +84,27 @@ export interface CalendarSituations {
 }
 
 /** What can happen to calendars at Google, for the sandbox. */
-export const calendarSituations = ({
-  calendars,
-  people,
-  expireSyncTokens,
-  setEventsPerPageMax,
-  now,
-}: CalendarSituations): readonly FakeSituation[] => {
+export const calendarSituations = (situations: CalendarSituations): readonly FakeSituation[] => [
+  fakeSituation({
+    name: 'expire-sync-tokens',
+    input: noInput,
+    buttons: [{ label: 'Forget every sync token', input: {} }],
+    begin: () => situations.expireSyncTokens(),
+  }),
+  fakeSituation({
+    name: 'events-per-page',
+    input: z.strictObject({ events: z.number().int().min(1).max(2500) }),
+    buttons: [
+      { label: 'List two events on a page', input: { events: 2 } },
+      { label: 'List as many events on a page as asked for', input: { events: 2500 } },
+    ],
+    begin: ({ events }) => situations.setEventsPerPageMax(events),
+  }),
+  ...byHand(situations),
+];
+
+/** What people do in front of Google's pages. */
+const byHand = ({ calendars, people, now }: CalendarSituations): readonly FakeSituation[] => {
   const place = { email: z.string().min(1), calendar_id: z.string().min(1).default('primary') };
   const isThere = ({ email, calendar_id: calendarId, id }: { email: string; calendar_id: string; id?: string | undefined }): boolean => {
     const calendar = calendars.find(email, calendarId);
@@ -92,21 +113,6 @@ export const calendarSituations = ({
   const lunch = () => ({ summary: 'Lunch', start: { dateTime: hoursFrom(now(), 1) }, end: { dateTime: hoursFrom(now(), 2) } });
 
   return [
-    fakeSituation({
-      name: 'expire-sync-tokens',
-      input: noInput,
-      buttons: [{ label: 'Forget every sync token', input: {} }],
-      begin: () => expireSyncTokens(),
-    }),
-    fakeSituation({
-      name: 'events-per-page',
-      input: z.strictObject({ events: z.number().int().min(1).max(2500) }),
-      buttons: [
-        { label: 'List two events on a page', input: { events: 2 } },
-        { label: 'List as many events on a page as asked for', input: { events: 2500 } },
-      ],
-      begin: ({ events }) => setEventsPerPageMax(events),
-    }),
     fakeSituation({
       name: 'put-event',
       input: z
@@ -117,6 +123,14 @@ export const calendarSituations = ({
       begin: ({ email, calendar_id: calendarId, id, invited_by: invitedBy, event }) => {
         people.putEvent({ email, calendarId, id, invitedBy, event: event ?? lunch() });
       },
+    }),
+    fakeSituation({
+      name: 'move-event',
+      input: z
+        .strictObject({ ...place, id: z.string(), start: z.looseObject({}), end: z.looseObject({}) })
+        .refine(isThere, 'there is no such calendar or event')
+        .refine(({ start, end }) => !isEventProblem(toEventFields({ start, end }, 'UTC')), 'Google would refuse these times'),
+      begin: ({ email, calendar_id: calendarId, id, start, end }) => people.changeEvent({ email, calendarId, id, event: { start, end } }),
     }),
     fakeSituation({
       name: 'remove-event',

@@ -1,0 +1,168 @@
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import {
+  bookingChangeDetected,
+  bookingRescheduled,
+  calendarEventCreated,
+  calendarEventDeleted,
+  calendarEventUpdated,
+  updateCalendarAccount,
+  type Booking,
+  type BookingChangePolicy,
+} from '@patchbay/contracts';
+import { waitFor } from '@patchbay/testing';
+import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
+import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+
+jest.setTimeout(60_000);
+
+const email = 'olivia.organiser@example.com';
+const hourMs = 3_600_000;
+/** Providers keep whole seconds. */
+const tomorrow = (Math.floor(Date.now() / hourMs) + 24) * hourMs;
+const times = { start_time: new Date(tomorrow).toISOString(), end_time: new Date(tomorrow + hourMs / 2).toISOString() };
+
+describe('a booking whose event is moved or deleted in Google', () => {
+  let stack: CalendarStack;
+  let callers: CalendarCallers;
+
+  beforeAll(async () => {
+    stack = await startCalendarStack();
+    callers = await openCallers(stack);
+  });
+  afterAll(async () => {
+    await callers.close();
+    await stack.stop();
+  });
+
+  const rowOf = async (bookingId: string): Promise<Readonly<Record<string, unknown>>> =>
+    (await callers.sql.query<Record<string, unknown>>('SELECT * FROM bookings WHERE booking_id = $1', [bookingId])).rows[0] ?? {};
+  /** Waits until the calendars are read, and have them read once more, to the end. */
+  const read = async (accountId: string): Promise<void> => {
+    const sql = `UPDATE calendars SET wanted_revision = wanted_revision + 1, next_attempt_at = now() WHERE account_id = $1 AND is_primary RETURNING id`;
+    await waitFor(async () => ((await callers.sql.query(sql, [accountId])).rowCount === 1 ? true : undefined), 'the calendar');
+    await waitFor(async () => {
+      const { rows } = await callers.sql.query(
+        `SELECT 1 FROM calendars WHERE account_id = $1 AND is_primary AND applied_revision = wanted_revision AND lease_token IS NULL`,
+        [accountId],
+      );
+      return rows.length > 0 ? true : undefined;
+    }, 'the reading');
+  };
+  const settled = (bookingId: string) =>
+    waitFor(async () => {
+      const row = await rowOf(bookingId);
+      return row['wanted_revision'] === row['applied_revision'] && row['lease_token'] === null ? row : undefined;
+    }, `${bookingId} to be settled`);
+  const at = (booking: Booking, hours: number) => ({
+    start_time: new Date(Date.parse(booking.start_time) + hours * hourMs).toISOString(),
+    end_time: new Date(Date.parse(booking.end_time) + hours * hourMs).toISOString(),
+  });
+  const of = (booking: Booking) => (event: { readonly booking_id: string | null }) => event.booking_id === booking.booking_id;
+  const detected = (booking: Booking) => stack.probe.seen(bookingChangeDetected).filter(of(booking));
+  const move = (booking: Booking, id: string, hours: number): void => {
+    const { start_time: start, end_time: end } = at(booking, hours);
+    const event = { start: { dateTime: start, timeZone: 'UTC' }, end: { dateTime: end, timeZone: 'UTC' } };
+    stack.google.people.changeEvent({ email, calendarId: 'primary', id, event });
+  };
+  const remove = (id: string): void => stack.google.people.removeEvent({ email, calendarId: 'primary', id });
+
+  /** An account with this policy, and a booking whose event was written and read. */
+  const booked = async (policy: BookingChangePolicy) => {
+    const { userId, connectionId } = await stack.connectAccount();
+    await read(connectionId);
+    const account = await callers.requests.send(updateCalendarAccount, { id: connectionId, booking_change_policy: policy }, as(userId));
+    const booking = await stack.book(userId, { conferencing: 'none', ...times });
+    const { event_id: eventId } = await stack.probe.next(calendarEventCreated, of(booking));
+    await settled(booking.booking_id);
+    await read(connectionId);
+    return { userId, connectionId, account, booking, eventId };
+  };
+
+  it('is announced with its old and new times, and otherwise left as it is', async () => {
+    const { userId, connectionId, account, booking, eventId } = await booked('announce');
+
+    move(booking, eventId, 2);
+    await read(connectionId);
+
+    expect(account.booking_change_policy).toBe('announce');
+    expect(await stack.probe.next(bookingChangeDetected, of(booking))).toEqual({
+      user_id: userId,
+      booking_id: booking.booking_id,
+      connection_id: connectionId,
+      provider: 'google',
+      calendar_id: email,
+      event_id: eventId,
+      change: 'moved',
+      previous_start_time: booking.start_time,
+      previous_end_time: booking.end_time,
+      ...at(booking, 2),
+      policy: 'announce',
+      action: 'announced',
+    });
+    expect(await rowOf(booking.booking_id)).toMatchObject({ wanted: { start_time: booking.start_time }, is_cancelled: false });
+  });
+
+  it('follows, and goes where the product says afterwards', async () => {
+    const { connectionId, booking, eventId } = await booked('follow');
+
+    move(booking, eventId, 2);
+    await read(connectionId);
+    await stack.probe.next(bookingChangeDetected, of(booking));
+    const followed = await rowOf(booking.booking_id);
+    const later = { ...booking, ...at(booking, 5), previous_start_time: booking.start_time, previous_end_time: booking.end_time };
+    await stack.probe.publish(bookingRescheduled, { data: later });
+    await stack.probe.next(calendarEventUpdated, of(booking));
+    await settled(booking.booking_id);
+    await read(connectionId);
+    await read(connectionId);
+
+    expect(followed).toMatchObject({ wanted: at(booking, 2) });
+    expect(detected(booking).map(({ change, action }) => [change, action])).toEqual([['moved', 'followed']]);
+    expect(await rowOf(booking.booking_id)).toMatchObject({ wanted: at(booking, 5), announced: null });
+  });
+
+  it('is cancelled when it follows its deletion, which is not ours to announce as one', async () => {
+    const { connectionId, booking, eventId } = await booked('follow');
+
+    remove(eventId);
+    await read(connectionId);
+
+    expect(await stack.probe.next(bookingChangeDetected, of(booking))).toMatchObject({ change: 'deleted', start_time: null, action: 'followed' });
+    expect(await rowOf(booking.booking_id)).toMatchObject({ is_cancelled: true, event_id: null });
+    expect(stack.probe.seen(calendarEventDeleted).filter(of(booking))).toEqual([]);
+  });
+
+  it.each([
+    ['moved', (booking: Booking, id: string) => move(booking, id, 3)],
+    ['deleted', (_booking: Booking, id: string) => remove(id)],
+  ])('is written back once when it was %s, and our own writing is no change', async (change, harm) => {
+    const { connectionId, booking, eventId } = await booked('restore');
+
+    harm(booking, eventId);
+    await read(connectionId);
+    await stack.probe.next(bookingChangeDetected, of(booking));
+    await settled(booking.booking_id);
+    await read(connectionId);
+    await read(connectionId);
+
+    expect(detected(booking).map((event) => [event.change, event.action])).toEqual([[change, 'written_back']]);
+    const { rows } = await callers.sql.query(
+      `SELECT event -> 'start' ->> 'dateTime' AS start, event ->> 'status' AS status FROM calendar_events JOIN calendars AS calendar
+         ON calendar.id = calendar_id AND calendar.generation = calendar_events.generation
+       WHERE event_id = $1 AND calendar.account_id = $2`,
+      [eventId, connectionId],
+    );
+    expect(rows).toHaveLength(1);
+    const { start } = (stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as { start?: { dateTime: string } };
+    expect(Date.parse(start?.dateTime ?? '')).toBe(tomorrow);
+  });
+
+  it('stays with a policy that is none', async () => {
+    const { userId, connectionId } = await stack.connectAccount(randomUUID());
+    await read(connectionId);
+    const input = { id: connectionId, booking_change_policy: 'undo' as BookingChangePolicy };
+
+    await expect(callers.requests.send(updateCalendarAccount, input, as(userId))).rejects.toMatchObject({ code: 'request_invalid' });
+  });
+});
