@@ -1,6 +1,6 @@
 import type { CalendarTime, EventDraft, Guest } from '@patchbay/capabilities';
 import type { calendar_v3 } from '@googleapis/calendar';
-import { hasMeet, type GoogleEventDetails } from './google.calendar-events.mapping.js';
+import { hasMeet, joinUrlOf, type GoogleEventDetails } from './google.calendar-events.mapping.js';
 import { toGoogleEventId } from './google.calendar.mapping.js';
 
 /** Where the key of an event stands that somebody asked for, among its private properties. Not that of bookings' events, which we keep as they shall be. */
@@ -35,14 +35,19 @@ export const toEventChange = (
     location: change.location,
     start: start && toGoogleTime(start, calendarZone),
     end: end && toGoogleTime(end, calendarZone),
-    // An empty list ends a series.
-    recurrence: change.recurrence === undefined || (existing === null && change.recurrence.length === 0) ? undefined : [...change.recurrence],
+    recurrence: toRecurrence(change.recurrence, existing),
     attendees: attendees?.map((guest) => toGoogleGuest(guest, existing)),
     reminders: reminders === undefined ? undefined : toGoogleReminders(reminders),
     transparency: isFree === undefined ? undefined : isFree ? 'transparent' : 'opaque',
     visibility: change.visibility,
     conferenceData: conference === undefined ? undefined : toConference(conference, existing, meetingKey),
   });
+};
+
+/** An empty list ends a series; what is none, a new event or an occurrence, has nothing to end. */
+const toRecurrence = (recurrence: readonly string[] | undefined, existing: GoogleEventDetails | null): string[] | undefined => {
+  const isSeries = existing !== null && existing.recurrence.length > 0;
+  return recurrence === undefined || (recurrence.length === 0 && !isSeries) ? undefined : [...recurrence];
 };
 
 /** Whether a draft has a time of no zone. */
@@ -80,6 +85,8 @@ const toConference = (
     return existing?.conferenceData === undefined ? { createRequest } : { ...clearedConference, createRequest };
   }
   const { joinUrl } = conference;
+  // An event that was read and is sent back keeps its meeting.
+  if (existing !== null && joinUrlOf(existing) === joinUrl) return undefined;
   return {
     ...(existing?.conferenceData === undefined ? {} : clearedConference),
     // https://developers.google.com/workspace/calendar/api/v3/reference/events#conferenceData.conferenceSolution.key.type

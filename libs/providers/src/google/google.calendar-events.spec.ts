@@ -1,4 +1,5 @@
-import { calendarEventsContract, calendarSharingContract } from '@patchbay/capabilities/testing';
+import { randomUUID } from 'node:crypto';
+import { aDraft, anEvent, calendarEventsContract, calendarSharingContract } from '@patchbay/capabilities/testing';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { googleFakeClient } from './google.fake-clients.js';
 import { createGoogleFake } from './google.fake.js';
@@ -20,7 +21,7 @@ const connect = async () => {
   );
   const { calendarEvents: events, calendarSharing: sharing, calendar } = connection.capabilities;
   const readOnly = (await calendar.listCalendars(connection.token)).find(({ isWritable }) => !isWritable);
-  return { ...connection, events, sharing, calendarId: 'primary', readOnlyCalendarId: readOnly?.id ?? '' };
+  return { ...connection, events, sharing, calendar, calendarId: 'primary', readOnlyCalendarId: readOnly?.id ?? '' };
 };
 
 calendarEventsContract(
@@ -45,3 +46,85 @@ calendarSharingContract('google', async () => {
     shortenPages: () => connection.running.fake.setEventsPerPageMax(2),
   };
 });
+
+describe('google: calendar events, beyond the contract', () => {
+  let harness: Awaited<ReturnType<typeof connect>>;
+  beforeEach(async () => (harness = await connect()));
+  afterEach(() => harness.stop());
+  const create = (draft: Parameters<typeof aDraft>[0] = {}, key: string = randomUUID()) =>
+    harness.events.createEvent(harness.token, 'primary', { key, draft: aDraft(draft) });
+  const update = (id: string, change: Partial<ReturnType<typeof aDraft>>) => harness.events.updateEvent(harness.token, 'primary', { id, change });
+  const sent = (method: string) => harness.running.requests.filter((request) => request.method === method);
+
+  it('mails guests about every change', async () => {
+    const { id } = await create();
+    await update(id, { title: 'Moved' });
+    await harness.events.deleteEvent(harness.token, 'primary', id);
+
+    const writes = ['POST', 'PATCH', 'DELETE'].flatMap(sent).filter(({ path }) => path.includes('/events'));
+
+    expect(writes.map(({ query }) => query.get('sendUpdates'))).toEqual(['all', 'all', 'all']);
+  });
+
+  it('keeps the meeting of an event that was read and is sent back', async () => {
+    const { id, joinUrl } = await create({ conference: { kind: 'new' } });
+
+    const { joinUrl: after } = await update(id, { conference: { kind: 'elsewhere', joinUrl: joinUrl ?? '' } });
+    const { joinUrl: made } = await update(id, { conference: { kind: 'new' } });
+
+    expect([after, made]).toEqual([joinUrl, joinUrl]);
+  });
+
+  it('takes no event for its own that another app wrote, or one that was deleted since', async () => {
+    const key = randomUUID();
+    const { id } = await create({}, key);
+    await harness.events.deleteEvent(harness.token, 'primary', id);
+    await harness.calendar.createEvent(harness.token, 'primary', anEvent({ key: bookingKey }));
+
+    await expect(create({}, key)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(create({}, bookingKey)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('takes in what a guest answered while it wrote', async () => {
+    const { id } = await create();
+    const { people } = harness.running.fake;
+    let answers = 1;
+    harness.running.fake.handle = ((handle) => (request) => {
+      if (request.method === 'PATCH' && answers-- > 0)
+        people.answer({ email: fakePerson, calendarId: 'primary', id, guest: 'guest@example.com', response: 'accepted' });
+      return handle(request);
+    })(harness.running.fake.handle);
+
+    const { attendees } = await update(id, { attendees: [...aDraft().attendees, { email: 'second@example.com', name: null, isOptional: false }] });
+
+    expect(attendees.map(({ response }) => response)).toEqual(['accepted', 'unanswered']);
+  });
+
+  it('reads no more pages in search of a guest than somebody waits for, and says how to go on', async () => {
+    const attendees = [{ email: 'notwanted@example.com', name: null, isOptional: false }];
+    for (let day = 1; day <= 8; day += 1)
+      await create({ start: { date: `2027-03-0${day}` }, end: { date: `2027-03-0${day + 1}` }, attendees, title: 'wanted@example.com' });
+    const march = { from: new Date('2027-03-01T00:00:00Z'), to: new Date('2027-04-01T00:00:00Z') };
+
+    const page = await harness.events.listEvents(harness.token, 'primary', {
+      ...march,
+      text: null,
+      attendee: 'wanted@example.com',
+      cursor: null,
+      limit: 1,
+    });
+
+    expect(page.events).toEqual([]);
+    expect(page.cursor).not.toBeNull();
+  });
+
+  it('sends no token but in the header', async () => {
+    await create();
+
+    const elsewhere = harness.running.requests.filter(({ path, query, body }) => `${path} ${query} ${body}`.includes(harness.token.value));
+
+    expect(elsewhere).toEqual([]);
+  });
+});
+
+const bookingKey = '0198f2a4-0000-7000-8000-00000000000f';

@@ -90,13 +90,16 @@ const listPage = (sdk: GoogleCalendarSdk, { token, calendarId }: Place, { from, 
 };
 
 /** @throws ProviderError `not_found` also for what is deleted: Google keeps those for a while. */
-const existingEvent = async (sdk: GoogleCalendarSdk, { token, calendarId }: Place, id: string): Promise<GoogleEventDetails> => {
-  const event = await sdk.call({ token, operation: 'calendar.events.get', path: eventPath, schema: googleEventDetails }, (calendar, options) =>
-    calendar.events.get({ calendarId, eventId: id }, options),
-  );
+const existingEvent = async (sdk: GoogleCalendarSdk, place: Place, id: string): Promise<GoogleEventDetails> => {
+  const event = await eventOf(sdk, place, id);
   if (event.status === 'cancelled') throw new ProviderError('google', 'not_found', { reason: 'deleted' });
   return event;
 };
+
+const eventOf = (sdk: GoogleCalendarSdk, { token, calendarId }: Place, id: string): Promise<GoogleEventDetails> =>
+  sdk.call({ token, operation: 'calendar.events.get', path: eventPath, schema: googleEventDetails }, (calendar, options) =>
+    calendar.events.get({ calendarId, eventId: id }, options),
+  );
 
 const createEvent = async (
   sdk: GoogleCalendarSdk,
@@ -114,9 +117,9 @@ const createEvent = async (
     );
   } catch (error) {
     if (!(error instanceof ProviderError) || error.code !== 'conflict') throw error;
-    const existing = await existingEvent(sdk, place, toGoogleEventId(key));
-    // Another app could have chosen the same id.
-    if (existing.extendedProperties.private[requestProperty] !== key) throw error;
+    // An id stays taken when its event is deleted, and another app could have chosen the same one.
+    const existing = await eventOf(sdk, place, toGoogleEventId(key));
+    if (existing.status === 'cancelled' || existing.extendedProperties.private[requestProperty] !== key) throw error;
     return existing;
   }
 };
