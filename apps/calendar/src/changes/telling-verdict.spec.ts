@@ -11,7 +11,7 @@ const eleven = hour(11);
 const noon = hour(12);
 const event: BookedEvent = { booked: ten, writtenAt: at(0), writtenBefore: null, announced: null };
 /** Told by a reading that began at one minute, and whose end, or a later one's beginning, is looked at. */
-const judge = (standing: BookedEvent['booked'], facts: Partial<BookedEvent> = {}, { since = 5, readAt = since } = {}) =>
+const judge = (standing: BookedEvent['booked'], facts: Partial<BookedEvent> = {}, { since = 5, readAt = 5 } = {}) =>
   judgeTelling({ standing, since: at(since) }, { ...event, ...facts }, at(readAt));
 
 describe('what a provider tells of the event of a booking', () => {
