@@ -1,4 +1,5 @@
-import { connectToFake, createMicrosoftFake, fakePerson, microsoftFakeClient } from '@patchbay/providers/testing';
+import type { EventDraft, EventQuery } from '@patchbay/capabilities';
+import { connectToFake, createMicrosoftFake, fakePerson, microsoftFakeClient, type FakeExchange } from '@patchbay/providers/testing';
 import { randomUUID } from 'node:crypto';
 import { manifestOf } from './manifest.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
@@ -100,6 +101,102 @@ const writeEvents = async ({ capabilities: { calendar }, token, running }: Conne
   await calendar.createEvent(token, calendarId, event);
 };
 
+const aDraft = (draft: Partial<EventDraft> = {}): EventDraft => ({
+  title: 'Consultation',
+  description: 'Bring the papers.',
+  location: 'Room 5',
+  start: { dateTime: '2027-03-01T10:00:00', timeZone: 'Europe/Berlin' },
+  end: { dateTime: '2027-03-01T10:30:00', timeZone: 'Europe/Berlin' },
+  recurrence: [],
+  attendees: [{ email: 'guest@example.com', name: 'Gus Guest', isOptional: true }],
+  reminders: [{ method: 'popup', minutesBefore: 30 }],
+  isFree: true,
+  visibility: 'private',
+  conference: null,
+  ...draft,
+});
+
+const rules = ['FREQ=DAILY;BYDAY=MO,TU;UNTIL=20270401T080000Z', 'FREQ=MONTHLY;BYDAY=1MO', 'FREQ=YEARLY;COUNT=3', 'FREQ=YEARLY;BYMONTH=3;BYDAY=1MO'];
+
+/** What people do with all events, one by one and several at once. */
+const changeEvents = async ({ capabilities: { calendarEvents: events }, token }: Connection, calendarId: string): Promise<void> => {
+  const create = (draft: EventDraft) => events.createEvent(token, calendarId, { key: randomUUID(), draft });
+  const update = (id: string, change: Partial<EventDraft>) => events.updateEvent(token, calendarId, { id, change });
+  const list = (query: Partial<EventQuery> = {}) =>
+    events.listEvents(token, calendarId, { ...window, text: null, attendee: null, cursor: null, limit: 3, ...query });
+  for (const rule of rules) await events.deleteEvent(token, calendarId, (await create(aDraft({ recurrence: [`RRULE:${rule}`] }))).id);
+  const series = await create(aDraft({ recurrence: ['RRULE:FREQ=WEEKLY;COUNT=5', 'EXDATE:20270308T090000Z'], conference: { kind: 'new' } }));
+  await update(series.id, { description: 'Bring more papers.', attendees: [], reminders: [] });
+  await update(series.id, { start: { date: '2027-03-02' }, end: { date: '2027-03-03' } });
+  const { events: occurrences, cursor } = await list();
+  await list({ cursor, limit: 2 });
+  await list({ text: 'papers' });
+  await update(occurrences[1]?.id ?? '', { title: 'Late', isFree: false });
+  await update(series.id, { recurrence: [], conference: { kind: 'elsewhere', joinUrl: 'https://meet.example.com/j/1' } });
+  const key = randomUUID();
+  await events.writeEvents(token, calendarId, [
+    { kind: 'create', key, draft: aDraft() },
+    { kind: 'create', key, draft: aDraft() },
+    { kind: 'update', id: series.id, change: { title: 'Together' } },
+    { kind: 'update', id: series.id, change: { location: '' } },
+    { kind: 'delete', id: occurrences[2]?.id ?? '' },
+  ]);
+  await events.deleteEvent(token, calendarId, series.id);
+  await expectRefusal('not_found', () => events.getEvent(token, calendarId, series.id));
+  await expectRefusal('invalid_request', () => create(aDraft({ recurrence: ['RRULE:FREQ=HOURLY'] })));
+};
+
+const shareCalendar = async ({ capabilities: { calendarSharing: sharing }, token, running }: Connection, calendarId: string): Promise<void> => {
+  running.faults.dropAfterExecuting(1, { method: 'POST', path: '/calendarPermissions' });
+  const { id } = await sharing.grant(token, calendarId, { email: 'colleague@example.com', role: 'reader' });
+  await sharing.grant(token, calendarId, { email: 'colleague@example.com', role: 'writer' });
+  await sharing.listShares(token, calendarId);
+  await sharing.revoke(token, calendarId, id);
+  await expectRefusal('invalid_request', () => sharing.grant(token, calendarId, { email: 'nobody@nowhere.example', role: 'reader' }));
+};
+
+const manageCalendar = async (connection: Connection): Promise<void> => {
+  const [, second] = await connection.capabilities.calendarReading.listCalendars(connection.token);
+  const calendarId = connection.running.fake.calendars.ofAccount(fakePerson).find(({ name }) => name === 'Work')?.id ?? second?.id ?? '';
+  await changeEvents(connection, calendarId);
+  await shareCalendar(connection, calendarId);
+};
+
+/** What went through a batch, each request as if it had been sent by itself: batches themselves are described nowhere. */
+const unbatched = (exchanges: readonly FakeExchange[]): readonly FakeExchange[] =>
+  exchanges.flatMap((exchange) => {
+    if (!exchange.request.path.endsWith('/$batch') || exchange.response === null) return [exchange];
+    const { requests } = JSON.parse(exchange.request.body.toString('utf8')) as { readonly requests: readonly BatchedRequest[] };
+    const { responses } = exchange.response.body as { readonly responses: readonly BatchedResponse[] };
+    return [exchange, ...requests.map((one) => oneOf(exchange, one, responses))];
+  });
+
+interface BatchedRequest {
+  readonly id: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+interface BatchedResponse {
+  readonly id: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+const oneOf = (
+  { request }: FakeExchange,
+  { id, method, url, headers, body }: BatchedRequest,
+  responses: readonly BatchedResponse[],
+): FakeExchange => {
+  const [path = '', query = ''] = url.split('?');
+  const content = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  const response = responses.find((one) => one.id === id) ?? null;
+  return { request: { ...request, method, headers, path: `/v1.0${path}`, query: new URLSearchParams(query), body: content }, response };
+};
+
 /** Everything the adapters that Outlook, Teams, OneDrive and sign-in share do, then what the fake answers beyond that. */
 export const microsoftScenario = async (): Promise<Recording> => {
   const connection = await connect();
@@ -108,6 +205,7 @@ export const microsoftScenario = async (): Promise<Recording> => {
   try {
     await capabilities.identity.getAccount(token);
     await writeEvents(connection);
+    await manageCalendar(connection);
     await readCalendars(connection);
     const send = sender(running.url, token.value);
     const meant = take();
@@ -122,7 +220,7 @@ export const microsoftScenario = async (): Promise<Recording> => {
     await capabilities.identity.getAccount(token);
     running.fake.expireTokens();
     await expectRefusal('unauthorized', () => capabilities.identity.getAccount(token));
-    return { provider: 'microsoft', byAdapters: [...meant, ...take()], byHand };
+    return { provider: 'microsoft', byAdapters: unbatched([...meant, ...take()]), byHand: unbatched(byHand) };
   } finally {
     await stop();
   }
@@ -143,10 +241,19 @@ const writeByHand = async (send: ReturnType<typeof sender>): Promise<void> => {
   const [first, second] = (instances as { readonly value: readonly { readonly id: string }[] }).value;
   await send('PATCH', `/v1.0/me/events/${first?.id ?? ''}`, { showAs: 'free' });
   await send('GET', `/v1.0/me/events/${first?.id ?? ''}`);
+  await send('PATCH', `/v1.0/me/events/${first?.id ?? ''}`, { recurrence: daily('', 2).recurrence });
   await send('DELETE', `/v1.0/me/events/${second?.id ?? ''}`);
   await send('GET', `${calendar}/events?$top=5`);
   await send('GET', `${calendar}/calendarView?startDateTime=2027-01-01T00:00:00Z&endDateTime=2028-01-01T00:00:00Z`);
   await send('GET', `${calendar}/calendarView`);
   await send('DELETE', event);
   await send('GET', event);
+  await send('POST', `${calendar}/events`, { ...daily('Not a day', 1), isAllDay: true });
+  await send('POST', '/v1.0/$batch', {
+    requests: [
+      { id: '1', method: 'GET', url: '/me', headers: {} },
+      { id: '2', method: 'GET', url: '/me/events/AAMkNothing=', headers: {} },
+      { id: '3', method: 'GET', url: '/me/calendars', headers: {}, dependsOn: ['2'] },
+    ],
+  });
 };

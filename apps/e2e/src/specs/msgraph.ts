@@ -43,6 +43,20 @@ const withExtendedProperties = (schemas: Item): Item => {
   return { ...schemas, 'microsoft.graph.event': { ...record(schemas['microsoft.graph.event']), allOf: [base, { ...record(own), properties }] } };
 };
 
+const calendarView = '/me/calendars/{calendar-id}/calendarView';
+
+/** The description orders by whole properties only, where Graph takes a part of one. https://learn.microsoft.com/graph/api/user-list-calendarview#example */
+const withOrderByStart = (paths: Item): Item => {
+  const [item, get] = [record(paths[calendarView] ?? null), record(member(paths[calendarView] ?? null, 'get'))];
+  const parameters = array(get['parameters']).map((described) => {
+    const allowed = array(member(described, 'schema', 'items', 'enum'));
+    if (member(described, 'name') !== '$orderby' || allowed.length === 0) return described;
+    const schema = record(member(described, 'schema'));
+    return { ...record(described), schema: { ...schema, items: { ...record(member(schema, 'items')), enum: [...allowed, 'start/dateTime'] } } };
+  });
+  return paths[calendarView] === undefined ? paths : { ...paths, [calendarView]: { ...item, get: { ...get, parameters } } };
+};
+
 /** Reads the description of Microsoft Graph, with the paths as its reference writes them. */
 export const readMsgraph = (document: Json): ApiDescription => {
   const paths = record(member(document, 'paths'));
@@ -53,11 +67,19 @@ export const readMsgraph = (document: Json): ApiDescription => {
   const components = record(member(document, 'components'));
   const asUsed = {
     ...record(document),
-    paths: { ...paths, ...Object.fromEntries(added) },
+    paths: { ...withOrderByStart(paths), ...Object.fromEntries(added) },
     components: { ...components, schemas: withExtendedProperties(record(components['schemas'])) },
   };
   // It requires the type of every object; the API names it only where it could be another one.
   const description = readOpenApi('msgraph', asUsed, { neverRequired: ['@odata.type'] });
   const remarks = added.map(([used]) => `added ${used}, which is described under another spelling`);
-  return { ...description, remarks: [...description.remarks, ...remarks, 'added singleValueExtendedProperties to events'] };
+  return {
+    ...description,
+    remarks: [
+      ...description.remarks,
+      ...remarks,
+      'added singleValueExtendedProperties to events',
+      'added start/dateTime to what a calendar view can be ordered by',
+    ],
+  };
 };

@@ -12,7 +12,7 @@ export interface OperationReport {
   readonly unjudged: readonly string[];
 }
 
-/** No vendor describes the endpoints of its authorization server in these documents: they are named, and not counted as checked. */
+/** No vendor describes these in its documents, such as the endpoints of its authorization server: they are named, and not counted as checked. */
 const describedByNobody = [
   /\/oauth2?\/(authorize|token|token\/revoke|revoke)$/,
   // GitHub's and Webex's.
@@ -21,6 +21,9 @@ const describedByNobody = [
   /\/oauth2\/v2\.0\/(authorize|token)$/,
   /\/o\/oauth2\/v2\/auth$/,
   /^\/(token|revoke)$/,
+  // Microsoft's.
+  /^\/v1\.0\/\$batch$/,
+  /^\/v1\.0\/me\/calendars\/[^/]+\/calendarPermissions(\/[^/]+)?$/,
   // Instagram's.
   /^(\/oauth)?\/access_token$/,
 ];
