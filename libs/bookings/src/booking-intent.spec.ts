@@ -1,5 +1,5 @@
 import { bookingCancelled, bookingCreated, bookingRescheduled, type Booking } from '@patchbay/contracts';
-import { intentAfter, noIntent, type BookingEvent, type BookingIntent } from './booking-intent.js';
+import { intentAfter, intentAfterMove, noIntent, type BookingEvent, type BookingIntent } from './booking-intent.js';
 
 const [example] = bookingCreated.examples;
 const booking = bookingCreated.data.parse(example);
@@ -59,5 +59,29 @@ describe('intentAfter', () => {
 
   it('keeps the booking itself, without what is only about the move', () => {
     expect(after([first]).wanted).not.toHaveProperty('previous_start_time');
+  });
+});
+
+describe('a booking whose event somebody moves in a calendar', () => {
+  const known = intentAfter(noIntent, first) ?? noIntent;
+  const move = { id: 'm', timestamp: '2026-11-21T11:30:00Z', start_time: '2026-12-05T10:00:00Z', end_time: '2026-12-05T11:00:00Z' };
+  const followed = intentAfterMove(known, move);
+
+  it('takes place then, and is otherwise as it was', () => {
+    const { start_time, end_time } = move;
+
+    expect(followed?.wanted).toEqual({ ...known.wanted, start_time, end_time });
+  });
+
+  it('goes where the product says later, and stays when that is older news', () => {
+    expect(intentAfter(followed ?? noIntent, second)?.wanted?.start_time).toBe('2026-12-03T10:00:00Z');
+    expect(intentAfter(followed ?? noIntent, created)).toBeNull();
+    expect(intentAfterMove(intentAfter(known, second) ?? noIntent, move)).toBeNull();
+  });
+
+  it('does not follow when it is cancelled, not known, or would take no time', () => {
+    expect(intentAfterMove({ ...known, is_cancelled: true }, move)).toBeNull();
+    expect(intentAfterMove(noIntent, move)).toBeNull();
+    expect(intentAfterMove(known, { ...move, end_time: move.start_time })).toBeNull();
   });
 });

@@ -21,11 +21,16 @@ export class BookingsService {
     await this.#want(tx, row, intentAfter(row, event));
   }
 
-  /** The booking follows what somebody did to its event in the organiser's calendar. */
+  /**
+   * The booking follows what somebody did to its event in the organiser's calendar.
+   *
+   * @throws while nothing is known of the booking itself: what created it comes sooner than this comes again.
+   */
   async follow(event: EventOf<typeof bookingChangeDetected>, tx: Transaction): Promise<void> {
     const { action, booking_id: bookingId, user_id: userId } = event.data;
     if (action !== 'followed') return;
     const row = await this.bookings.lock(tx, { tenantId: event.tenant_id, bookingId, userId });
+    if (row.wanted === null && event.data.change !== 'deleted') throw new Error('a booking that has moved is not known yet');
     await this.#want(tx, row, intentFollowing(row, event));
   }
 
