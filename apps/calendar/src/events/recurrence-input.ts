@@ -23,7 +23,8 @@ const linesMax = 50;
  * @throws AppError `request_invalid` naming what is wrong with `recurrence`
  */
 export function recurrenceLines(written: WrittenRecurrence, times: RepeatedTimes): readonly string[] {
-  const lines = linesIn(written).map(spelled);
+  const all = linesIn(written).map(spelled);
+  const lines = all.every((line) => line === '') ? [] : all;
   const fault = faultOf(lines);
   if (fault !== null) throw refusal(fault);
   const fitting = lines.map((line) => (line.startsWith('RRULE:') ? withFittingEnd(line, times) : line));
@@ -61,9 +62,8 @@ function spelled(line: string): string {
   return text === '' ? '' : `RRULE:${until}`;
 }
 
-function faultOf(all: readonly string[]): string | null {
-  const lines = all.filter((line) => line !== '');
-  if (lines.length !== all.length) return all.length === 1 ? null : 'has an empty line';
+function faultOf(lines: readonly string[]): string | null {
+  if (lines.includes('')) return 'has an empty line';
   if (lines.length > linesMax) return `must not have more than ${linesMax} lines`;
   const rules = lines.filter((line) => line.startsWith('RRULE:'));
   if (rules.length > 1) return 'must not have more than one RRULE';

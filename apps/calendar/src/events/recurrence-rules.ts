@@ -47,7 +47,28 @@ export function ruleFault(value: string): string | null {
 }
 
 const time = String.raw`\d{8}(?:T\d{6}Z?)?`;
-const dates = new RegExp(String.raw`^(?:RDATE|EXDATE)(?:;TZID=[^;:"\p{Cc}]{1,100}|;VALUE=DATE(?:-TIME)?){0,2}:${time}(?:,${time})*$`, 'iu');
+const dates = new RegExp(String.raw`^(?:RDATE|EXDATE)((?:;TZID=[\w+/-]{1,100}|;VALUE=DATE(?:-TIME)?){0,2}):(${time}(?:,${time})*)$`, 'i');
 
 /** What is wrong with an `RDATE` or `EXDATE` line. */
-export const datesFault = (line: string): string | null => (dates.test(line) ? null : 'has a line RDATE or EXDATE whose dates cannot be read');
+export function datesFault(line: string): string | null {
+  const [, parameters = '', values = ''] = dates.exec(line) ?? [];
+  const zone = /;TZID=([^;]+)/i.exec(parameters)?.[1];
+  if (zone !== undefined && !isTimeZone(zone)) return 'names a time zone that is not known';
+  return values !== '' && values.split(',').every(isDate) ? null : 'has a line RDATE or EXDATE whose dates cannot be read';
+}
+
+const isDate = (text: string): boolean => {
+  const [, year, month, day, hour = '00', minute = '00', second = '00'] = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?/i.exec(text) ?? [];
+  const written = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const ms = Date.parse(`${written}Z`);
+  // `Date` takes the thirtieth of February for the second of March.
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(written);
+};
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+};
