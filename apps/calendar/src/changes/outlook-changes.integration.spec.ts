@@ -1,0 +1,120 @@
+import { jest } from '@jest/globals';
+import { bookingChangeDetected, calendarEventCreated, type Booking, type BookingChangePolicy } from '@patchbay/contracts';
+import { providers } from '@patchbay/providers';
+import { connectToFake, createMicrosoftFake, microsoftFakeClient } from '@patchbay/providers/testing';
+import { waitFor } from '@patchbay/testing';
+import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
+import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+
+jest.setTimeout(60_000);
+
+const email = 'olivia.organiser@example.com';
+const hourMs = 3_600_000;
+/** Graph keeps seconds. */
+const tomorrow = (Math.floor(Date.now() / hourMs) + 24) * hourMs;
+const at = (hours: number): string => new Date(tomorrow + hours * hourMs).toISOString();
+const outlook = providers.find(({ id }) => id === 'outlook');
+const environment = (url: string) => ({
+  OUTLOOK_CLIENT_ID: microsoftFakeClient.clientId,
+  OUTLOOK_CLIENT_SECRET: microsoftFakeClient.clientSecret,
+  OUTLOOK_API_BASE_URL: url,
+  OUTLOOK_AUTH_BASE_URL: url,
+});
+
+const connect = () => {
+  if (outlook?.id !== 'outlook') throw new Error('unreachable: Outlook is in the registry');
+  const now = () => new Date();
+  const manifest = {
+    ...outlook,
+    connect: (outbound: Parameters<typeof outlook.connect>[0]['outbound'], url: string) =>
+      outlook.connect({ config: outlook.config.parse(environment(url)), outbound, userAimedOutbound: outbound, now }),
+  };
+  return connectToFake(manifest, createMicrosoftFake(), 'calendar');
+};
+
+describe('a booking whose event is moved or deleted in Outlook', () => {
+  let microsoft: Awaited<ReturnType<typeof connect>>;
+  let stack: CalendarStack;
+  let callers: CalendarCallers;
+
+  beforeAll(async () => {
+    microsoft = await connect();
+    stack = await startCalendarStack(undefined, environment(microsoft.running.url));
+    stack.tokens.answer = () => ({ token: microsoft.token.value });
+    callers = await openCallers(stack);
+  });
+  afterAll(async () => {
+    await callers.close();
+    await stack.stop();
+    await microsoft.stop();
+  });
+
+  const mine = () => {
+    const calendar = microsoft.running.fake.calendars.ofAccount(email).find(({ isDefault }) => isDefault);
+    if (calendar === undefined) throw new Error('the fake has no calendar');
+    return calendar;
+  };
+  const eventOf = (id: string) => {
+    const event = [...mine().events.values()].find((one) => one.id === id);
+    if (event === undefined) throw new Error('the fake has no such event');
+    return { calendar: mine(), event };
+  };
+  /** Has the calendars read once more, to the end. */
+  const read = async (accountId: string): Promise<void> => {
+    const sql = `UPDATE calendars SET wanted_revision = wanted_revision + 1, next_attempt_at = now() WHERE account_id = $1 AND is_primary RETURNING id`;
+    await waitFor(async () => ((await callers.sql.query(sql, [accountId])).rowCount === 1 ? true : undefined), 'the calendar');
+    await waitFor(async () => {
+      const done = `SELECT 1 FROM calendars WHERE account_id = $1 AND is_primary AND applied_revision = wanted_revision AND lease_token IS NULL`;
+      return (await callers.sql.query(done, [accountId])).rowCount === 1 ? true : undefined;
+    }, 'the reading');
+  };
+  const settled = (bookingId: string) =>
+    waitFor(async () => {
+      const sql = `SELECT 1 FROM bookings WHERE booking_id = $1 AND applied_revision = wanted_revision AND lease_token IS NULL`;
+      return (await callers.sql.query(sql, [bookingId])).rowCount === 1 ? true : undefined;
+    }, 'the booking');
+  const detected = (booking: Booking) => stack.probe.seen(bookingChangeDetected).filter((event) => event.booking_id === booking.booking_id);
+  const booked = async (policy: BookingChangePolicy) => {
+    const { userId, connectionId } = await stack.connectAccount(undefined, undefined, 'outlook');
+    await read(connectionId);
+    await callers.sql.query('UPDATE accounts SET booking_change_policy = $2 WHERE id = $1', [connectionId, policy]);
+    const booking = await stack.book(userId, { conferencing: 'none', start_time: at(0), end_time: at(1) });
+    const { event_id: eventId } = await stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id);
+    await settled(booking.booking_id);
+    await read(connectionId);
+    return { connectionId, booking, eventId };
+  };
+  const graphTime = (hours: number) => ({ dateTime: at(hours).slice(0, 19), timeZone: 'UTC' });
+
+  it('is announced when it is moved, also when Exchange has forgotten the state behind the delta', async () => {
+    const { connectionId, booking, eventId } = await booked('announce');
+
+    microsoft.running.fake.calendars.change(eventOf(eventId), { start: graphTime(2), end: graphTime(3) });
+    await read(connectionId);
+    microsoft.running.fake.calendars.change(eventOf(eventId), { start: graphTime(4), end: graphTime(5) });
+    microsoft.running.fake.forgetSyncStates();
+    await read(connectionId);
+
+    await waitFor(() => (detected(booking).length >= 2 ? true : undefined), 'both changes');
+    expect(detected(booking)).toMatchObject([
+      { provider: 'outlook', event_id: eventId, change: 'moved', previous_start_time: at(0), start_time: at(2), end_time: at(3) },
+      { change: 'moved', previous_start_time: at(2), start_time: at(4), end_time: at(5) },
+    ]);
+  });
+
+  it('is written anew when it was deleted and shall be restored, and neither its old nor its new event is a change then', async () => {
+    const { connectionId, booking, eventId } = await booked('restore');
+
+    microsoft.running.fake.calendars.remove(eventOf(eventId));
+    await read(connectionId);
+    await stack.probe.next(bookingChangeDetected, (event) => event.booking_id === booking.booking_id);
+    await settled(booking.booking_id);
+    await read(connectionId);
+    microsoft.running.fake.forgetSyncStates();
+    await read(connectionId);
+
+    expect(detected(booking)).toMatchObject([{ change: 'deleted', start_time: null, action: 'written_back' }]);
+    const { rows } = await callers.sql.query<{ event_id: string }>('SELECT event_id FROM bookings WHERE booking_id = $1', [booking.booking_id]);
+    expect(eventOf(rows[0]?.event_id ?? '').event.isRemoved).toBe(false);
+  });
+});
