@@ -12,6 +12,7 @@ import { measureIngress } from './bench/ingress.js';
 import { measureKeyRotation } from './bench/key-rotation.js';
 import { measureLatency } from './bench/latency.js';
 import { measureNeighbours } from './bench/neighbours.js';
+import { measurePolls } from './bench/polls.js';
 import { measureRecurrence } from './bench/recurrence.js';
 import { measureVault } from './bench/vault.js';
 import { parseOptions, type Options } from './bench/options.js';
@@ -42,6 +43,8 @@ async function measure(bench: BenchStack, { only, isQuick }: Options): Promise<r
   if (only.has('aut6')) figures.push(...(await measureKeyRotation(bench, isQuick ? 20_000 : 100_000)));
   if (only.has('aut7'))
     figures.push(...(await measureVault(bench, isQuick ? { secondsPerRound: 5, rounds: 1 } : { secondsPerRound: 20, rounds: 3 })));
+  if (only.has('polls'))
+    figures.push(...(await measurePolls(bench, isQuick ? { calendars: 1_000, seconds: 30 } : { calendars: 5_000, seconds: 300 })));
   // Last, because nothing is as quick beside the tables it leaves.
   if (only.has('backlog'))
     figures.push(

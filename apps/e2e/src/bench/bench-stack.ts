@@ -11,6 +11,8 @@ export interface BenchStack {
   readonly stack: Stack;
   readonly user: DevelopmentToken;
   readonly admin: DevelopmentToken;
+  /** Both, and others. */
+  readonly people: readonly DevelopmentToken[];
   /** Where every webhook of the benchmarks goes: lets nothing else be the bottleneck. */
   readonly receiver: Program<ReceiverApi>;
   readonly receiverUrl: string;
@@ -67,7 +69,7 @@ export async function startBenchStack(say: (line: string) => void, { profile }: 
     await receiver.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { stack, user, admin, receiver, ...addressesOf(doors), caldavPort, secondStartMs, say, stop };
+  return { stack, user, admin, people: users, receiver, ...addressesOf(doors), caldavPort, secondStartMs, say, stop };
 }
 
 function addressesOf({ open, silent }: Doors): Pick<BenchStack, 'receiverUrl' | 'customerUrls' | 'silentUrl'> {

@@ -80,7 +80,7 @@ async function measureRound(field: Field, round: number): Promise<{ readonly fir
   const { bench, downloader, calendar, size } = field;
   const bare = await downloader.ask('download', { calendar, token: '' });
   if (bare.files !== size.events) throw new Error(`${bare.files} of ${size.events} files were downloaded`);
-  const { id, client, ms, requests } = await readFirst(field);
+  const { id, client, ms, requests } = await readFirst(field, round);
   const vdirsyncer = await copyOnLinux(field);
   bench.say(
     `P5 round ${round}: downloaded in ${seconds(bare.ms)} (${bare.requests} requests), read in ${seconds(ms)} (${requests} requests), ` +
@@ -107,10 +107,14 @@ async function copyOnLinux({ calendar, size, bench }: Field): Promise<number | n
   }
 }
 
-/** Connects the account as a person does, and waits until its calendar was read once. The time is that of the reading, as its history tells it. */
-async function readFirst(field: Field) {
+/**
+ * Connects the account as a person does, another one in each round, and waits until its calendar was read once. The time is that of the reading, as its
+ * history tells it.
+ */
+async function readFirst(field: Field, round: number) {
   const { bench, calendar, database, size } = field;
-  const client = new PatchbayClient({ baseUrl: bench.stack.gatewayUrl, token: bench.user.token, fetch });
+  const { token } = bench.people[round - 1] ?? bench.user;
+  const client = new PatchbayClient({ baseUrl: bench.stack.gatewayUrl, token, fetch });
   const before = await readingRequests(bench);
   const { origin, username, password } = calendar;
   const { id } = await client.call(connectCalendar, { provider: 'caldav', server_url: origin, username, password });

@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getKeyRotation, startKeyRotation, type KeyRotation } from '@patchbay/contracts';
 import { PatchbayClient } from '@patchbay/api-client';
@@ -6,7 +6,7 @@ import { fetch } from 'undici';
 import type { BenchStack } from './bench-stack.js';
 import { BenchDatabase } from './database.js';
 import { beside, verdict, type Figure } from './figure.js';
-import { earlierKey } from './master-keys.js';
+import { sealed } from './sealed.js';
 
 /** A provider's token has about this many characters. */
 const tokenChars = 1_200;
@@ -43,6 +43,8 @@ export async function measureKeyRotation(bench: BenchStack, connections: number)
   ];
 }
 
+const aToken = (): string => randomBytes(tokenChars / 2).toString('hex');
+
 async function fill(database: BenchDatabase, count: number): Promise<void> {
   const ids = Array.from({ length: count }, () => randomUUID());
   await database.rows(
@@ -53,19 +55,6 @@ async function fill(database: BenchDatabase, count: number): Promise<void> {
   await database.rows(
     `INSERT INTO auth.grants (connection_id, provider, sealed_access_token, sealed_refresh_token)
      SELECT id, 'zoom', access, refresh FROM unnest($1::uuid[], $2::text[], $3::text[]) AS t (id, access, refresh)`,
-    [ids, ids.map((id) => sealed(`default/${id}/access`)), ids.map((id) => sealed(`default/${id}/refresh`))],
+    [ids, ids.map((id) => sealed(`default/${id}/access`, aToken())), ids.map((id) => sealed(`default/${id}/refresh`, aToken()))],
   );
-}
-
-/** As an installation wrote it that had only the old key: `v1.<key>.<data key under it>.<value under the data key>`. */
-function sealed(place: string): string {
-  const dataKey = randomBytes(32);
-  const token = randomBytes(tokenChars / 2).toString('hex');
-  return ['v1', earlierKey.id, encrypted(earlierKey.key, dataKey, earlierKey.id), encrypted(dataKey, Buffer.from(token), place)].join('.');
-}
-
-function encrypted(key: Buffer, plaintext: Buffer, associated: string): string {
-  const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(associated));
-  return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 }

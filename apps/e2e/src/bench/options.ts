@@ -1,5 +1,5 @@
 /** What `npm run bench` can measure, each named for its target or its subject. */
-export const parts = ['p1', 'p2', 'p3', 'p4', 'p5', 'p5b', 'p6', 'p8', 'p9', 'aut6', 'aut7', 'backlog'] as const;
+export const parts = ['p1', 'p2', 'p3', 'p4', 'p5', 'p5b', 'p6', 'p8', 'p9', 'aut6', 'aut7', 'polls', 'backlog'] as const;
 export type Part = (typeof parts)[number];
 
 /** How the command was called. */
