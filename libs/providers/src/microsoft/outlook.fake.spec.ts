@@ -139,6 +139,97 @@ describe('the calendars of the Microsoft fake', () => {
     });
   });
 
+  interface BatchAnswer {
+    readonly id: string;
+    readonly status: number;
+    readonly body?: Item;
+  }
+  const batch = async (requests: readonly object[]): Promise<readonly BatchAnswer[]> => {
+    const numbered = requests.map((request, index) => ({ id: String(index + 1), method: 'GET', ...request }));
+    return ((await post('/v1.0/$batch', { requests: numbered })).body as { readonly responses: readonly BatchAnswer[] }).responses;
+  };
+
+  describe('answer batches', () => {
+    it('request by request, with the same permissions, and not in their order', async () => {
+      const { recurrence: _, ...single } = weekly;
+      const path = `${calendar.slice('/v1.0'.length)}/events`;
+
+      const answers = await batch([
+        { url: '/me' },
+        { method: 'POST', url: path, body: single },
+        { url: '/me/events/AAMkNothing=' },
+        { url: '/nothing' },
+      ]);
+
+      expect(answers.map(({ id, status }) => [id, status])).toEqual([
+        ['4', 404],
+        ['3', 404],
+        ['2', 201],
+        ['1', 200],
+      ]);
+      expect(answers[2]?.body).toMatchObject({ subject: 'Standup' });
+    });
+
+    it('and not what depends on a refused request', async () => {
+      const answers = await batch([
+        { url: '/me/events/AAMkNothing=' },
+        { url: '/me', dependsOn: ['1'] },
+        { url: '/me', dependsOn: ['2'] },
+        { url: '/me' },
+      ]);
+
+      expect(answers.map(({ status }) => status)).toEqual([200, 424, 424, 404]);
+    });
+
+    it.each([
+      ['more than twenty requests', Array.from({ length: 21 }, (_one, index) => ({ id: String(index), method: 'GET', url: '/me' }))],
+      ['two of one id', [1, 1].map((id) => ({ id: String(id), method: 'GET', url: '/me' }))],
+      ['a whole address', [{ id: '1', method: 'GET', url: 'https://graph.microsoft.com/v1.0/me' }]],
+      ['no request', []],
+    ])('but not of %s', async (_, requests) => {
+      expect((await post('/v1.0/$batch', { requests })).status).toBe(400);
+    });
+  });
+
+  describe('refuse an event', () => {
+    const day = { dateTime: '2027-03-22T00:00:00', timeZone: 'UTC' };
+
+    it.each([
+      ['of whole days that begins in the morning', { isAllDay: true, start: inBerlin('2027-03-22T09:00:00'), end: inBerlin('2027-03-23T09:00:00') }],
+      ['of whole days in two zones', { isAllDay: true, start: day, end: inBerlin('2027-03-23T00:00:00') }],
+      ['of no day', { isAllDay: true, start: day, end: day }],
+      ['that ends before it begins', { start: inBerlin('2027-03-22T09:00:00'), end: inBerlin('2027-03-22T08:00:00') }],
+      ['whose series begins on another day', { ...weekly, start: inBerlin('2027-03-29T09:00:00'), end: inBerlin('2027-03-29T09:15:00') }],
+    ])('%s', async (_, event) => {
+      expect(await post(`${calendar}/events`, event)).toMatchObject({ status: 400, body: { error: { code: 'ErrorPropertyValidationFailure' } } });
+    });
+  });
+
+  describe('keep an online meeting', () => {
+    const path = (id: unknown) => `${calendar}/events/${String(id)}`;
+    const patch = (id: unknown, body: object) =>
+      app.call(path(id), {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+
+    it('as long as its invitation is in the body, whatever else is said', async () => {
+      const { recurrence: _, ...single } = weekly;
+      const id = await createdId({ ...single, body: { contentType: 'text', content: 'Papers & pens' }, isOnlineMeeting: true });
+      const { body } = (await get(path(id))).body as { readonly body: { readonly content: string } };
+      expect(body.content).toContain('Papers &amp; pens');
+
+      await patch(id, { isOnlineMeeting: false });
+      expect((await patch(id, { body: { contentType: 'html', content: body.content } })).body).toMatchObject({ isOnlineMeeting: true });
+
+      expect((await patch(id, { body: { contentType: 'text', content: 'Papers' } })).body).toMatchObject({
+        isOnlineMeeting: false,
+        onlineMeeting: null,
+      });
+    });
+  });
+
   describe('can be brought into the situation', () => {
     const situation = (name: string) => {
       const found = running.fake.situations?.find((candidate) => candidate.name === name);
@@ -171,6 +262,18 @@ describe('the calendars of the Microsoft fake', () => {
       expect(items().map(({ starts }) => starts?.slice(0, 10))).toEqual(['2027-03-22', '2027-04-05']);
     });
 
+    it('that a calendar has no Teams, and that a mailbox has too many requests', async () => {
+      situation('set-teams').begin({ has_teams: false });
+      situation('throttle-batches').begin({ count: 1 });
+
+      const [read, listed] = (await batch([{ url: calendar.slice('/v1.0'.length) }, { url: '/me/calendars' }])).toSorted(
+        (a, b) => b.status - a.status,
+      );
+
+      expect([read?.status, listed?.status]).toEqual([429, 200]);
+      expect((await get(calendar)).body).toMatchObject({ allowedOnlineMeetingProviders: [] });
+    });
+
     it.each([
       ['put-event', { email: fakePerson, calendar_id: 'nowhere' }],
       ['put-event', { email: fakePerson, event: { subject: 'No times' } }],
@@ -178,6 +281,8 @@ describe('the calendars of the Microsoft fake', () => {
       ['put-event', { email: fakePerson, id: 'unknown' }],
       ['remove-event', { email: fakePerson, id: 'unknown' }],
       ['limit-pages', { page_max: 0 }],
+      ['set-teams', {}],
+      ['throttle-batches', { count: -1 }],
     ])('is not %s with %j', (name, input) => {
       expect(situation(name).accepts(input)).toBe(false);
     });

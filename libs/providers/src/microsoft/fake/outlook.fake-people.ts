@@ -9,6 +9,8 @@ export interface OutlookSituations {
   readonly now: () => Date;
   forgetSyncStates(): void;
   limitPages(limits: { readonly pageMax: number; readonly spreadsSeries: boolean }): void;
+  setTeams(hasTeams: boolean): void;
+  throttleBatches(count: number): void;
 }
 
 /** The situations of Outlook's calendars, for the sandbox. */
@@ -27,6 +29,21 @@ export const outlookSituations = (outlook: OutlookSituations): readonly FakeSitu
       { label: 'Hand out pages of any size', input: { page_max: 500 } },
     ],
     begin: ({ page_max: pageMax, spreads_series: spreadsSeries }) => outlook.limitPages({ pageMax, spreadsSeries }),
+  }),
+  fakeSituation({
+    name: 'set-teams',
+    input: z.strictObject({ has_teams: z.boolean() }),
+    buttons: [
+      { label: 'Make calendars those of personal accounts, without Teams', input: { has_teams: false } },
+      { label: 'Let events have Teams meetings', input: { has_teams: true } },
+    ],
+    begin: ({ has_teams: hasTeams }) => outlook.setTeams(hasTeams),
+  }),
+  fakeSituation({
+    name: 'throttle-batches',
+    input: z.strictObject({ count: z.int().min(0).max(1_000) }),
+    buttons: [{ label: 'Refuse the next five requests inside of batches', input: { count: 5 } }],
+    begin: ({ count }) => outlook.throttleBatches(count),
   }),
   ...byHand(outlook),
 ];
