@@ -18,7 +18,7 @@ export interface FakeAppAnswer {
 
 /** How to call: what is left out is empty. */
 export interface FakeAppCall {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
