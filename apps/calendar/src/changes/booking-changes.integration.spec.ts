@@ -151,6 +151,19 @@ describe('the event of a booking', () => {
     expect([early, await bookings.detected()]).toEqual([[], ['moved 10 12 announced']]);
   });
 
+  it('is not deleted when it only stands in another resource, and moved when it is moved with that', async () => {
+    const { id, accountId } = await bookings.book('work', 10);
+    bench.provider.put('work', bookings.event(id, 10), 'renamed');
+    bench.provider.remove('work', id);
+    await bench.sync(accountId);
+    bench.provider.put('work', bookings.event(id, 12), 'third');
+    bench.provider.put('work', anEvent('other'));
+    bench.provider.remove('work', 'renamed');
+    await bench.sync(accountId);
+
+    expect(await bookings.detected()).toEqual(['moved 10 12 announced']);
+  });
+
   it('of another account, or of an event that only bears the key, is none of ours', async () => {
     const { id } = await bookings.book('work', 10);
     const stranger = await bench.connect({ id: 'theirs', name: 'theirs', timeZone: 'UTC', isPrimary: true, isWritable: true });

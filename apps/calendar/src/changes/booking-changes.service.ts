@@ -22,6 +22,14 @@ interface Detected {
   readonly standing: EventTimes;
 }
 
+/** A reading at its end. */
+interface EndedReading {
+  /** When it began. */
+  readonly readAt: Date;
+  /** The contents that are shown from now on. */
+  readonly generation: number;
+}
+
 /** What is done about it. */
 interface Response {
   readonly action: BookingChangeAction;
@@ -40,10 +48,10 @@ export class BookingChangesService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Looks at what was told of the bookings of a calendar, at the end of a reading that began at `readAt`. */
-  async look(tx: Transaction, calendar: CalendarRow, readAt: Date): Promise<void> {
+  /** Looks at what was told of the bookings of a calendar. */
+  async look(tx: Transaction, calendar: CalendarRow, { readAt, generation }: EndedReading): Promise<void> {
     const looked: string[] = [];
-    for (const booking of await this.tellings.settled(tx, calendar)) {
+    for (const booking of await this.tellings.settled(tx, calendar, generation)) {
       const standing = standingTold(booking);
       const verdict = judgeTelling({ standing, since: booking.told_since }, bookedEventOf(booking), readAt);
       if (verdict.kind === 'later') continue;

@@ -68,7 +68,8 @@ export class CalendarChanges {
       await this.tellings.note(tx, calendar, { changes: await this.tellings.compare(tx, calendar, change), since });
       await this.gaps.compare(tx, calendar, change);
     }
-    await this.bookings.look(tx, calendar, since);
-    await this.gaps.end(tx, calendar, { since, generation: built?.generation ?? calendar.generation });
+    const generation = built?.generation ?? calendar.generation;
+    await this.bookings.look(tx, calendar, { readAt: since, generation });
+    await this.gaps.end(tx, calendar, { since, generation });
   }
 }

@@ -42,12 +42,12 @@ export class TellingsRepository {
   async note(tx: Transaction, calendar: ToldCalendar, told: { readonly changes: readonly ToldChange[]; readonly since: Date }): Promise<void> {
     const tellings = told.changes.flatMap((change) => tellingOf(change, calendar));
     if (tellings.length === 0) return;
-    const latest = [...new Map(tellings.map((telling) => [telling.eventId, telling])).values()];
+    const latest = [...new Map(tellings.map((telling) => [`${telling.resource}\n${telling.eventId}`, telling])).values()];
     await tx.query(
       `INSERT INTO booking_tellings (calendar_id, since, event_id, resource, key, starts_at, ends_at)
        SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::timestamptz[])
-       ON CONFLICT (calendar_id, event_id) DO UPDATE SET since = excluded.since, resource = excluded.resource, key = excluded.key,
-         starts_at = excluded.starts_at, ends_at = excluded.ends_at`,
+       ON CONFLICT (calendar_id, resource, event_id) DO UPDATE SET since = excluded.since, key = excluded.key, starts_at = excluded.starts_at,
+         ends_at = excluded.ends_at`,
       [
         calendar.id,
         told.since,
@@ -72,8 +72,21 @@ export class TellingsRepository {
     return rows.filter(({ before, after }) => after !== null || isInside(timesOf(before, calendar.zone), window));
   }
 
-  /** Bookings of a calendar that were told of and are settled, locked until the end of the transaction. What concerns no booking is forgotten. */
-  async settled(tx: Transaction, { id, account_id: accountId, remote_id: remoteId }: ToldCalendar): Promise<readonly ToldBooking[]> {
+  /**
+   * Bookings of a calendar that were told of and are settled, locked until the end of the transaction. What concerns no booking is forgotten, and so is
+   * that an event went from one resource which is in another now.
+   *
+   * @param generation the contents that are shown from now on.
+   */
+  async settled(tx: Transaction, calendar: ToldCalendar, generation: number): Promise<readonly ToldBooking[]> {
+    const { id, account_id: accountId, remote_id: remoteId } = calendar;
+    await tx.query(
+      `DELETE FROM booking_tellings AS told WHERE calendar_id = $1 AND starts_at IS NULL AND EXISTS (
+         SELECT FROM calendar_events AS known WHERE known.calendar_id = $1 AND known.generation = $2 AND known.series_id = told.event_id
+           AND known.event_id = told.event_id AND known.resource <> told.resource)
+       RETURNING event_id`,
+      [id, generation],
+    );
     await tx.query(
       `DELETE FROM booking_tellings AS told WHERE calendar_id = $1 AND NOT EXISTS (
          SELECT FROM bookings AS booking WHERE booking.id = told.key AND booking.connection_id = $2 AND booking.calendar_id = $3

@@ -32,7 +32,7 @@ async function noteChangesOfBookings(runner: QueryRunner): Promise<void> {
       ADD COLUMN announced jsonb,
       -- When it was written back within the last hour.
       ADD COLUMN restored_at timestamptz[] NOT NULL DEFAULT '{}'`);
-  // What a provider tells of events that bear a key of ours, until it has been looked at. The latest word on each event.
+  // What a provider tells of events that bear a key of ours, until it has been looked at. The latest word on each event of a resource.
   await runner.query(`
     CREATE TABLE booking_tellings (
       calendar_id uuid NOT NULL REFERENCES calendars (id) ON DELETE CASCADE,
@@ -45,7 +45,7 @@ async function noteChangesOfBookings(runner: QueryRunner): Promise<void> {
       ends_at timestamptz,
       -- When the reading began that told it.
       since timestamptz NOT NULL,
-      PRIMARY KEY (calendar_id, event_id))`);
+      PRIMARY KEY (calendar_id, resource, event_id))`);
 }
 
 async function noteGaps(runner: QueryRunner): Promise<void> {
