@@ -18,7 +18,8 @@ const acceptableRequestId = /^[\w.-]{1,100}$/;
 export async function createHttpServer(config: GatewayConfig & ProcessConfig): Promise<FastifyInstance> {
   const [headMs, wholeMs] = [config.REQUEST_HEAD_TIMEOUT_SECONDS * 1_000, config.REQUEST_TIMEOUT_SECONDS * 1_000];
   const server = fastify({
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    // Ids of calendars and their events may be whole addresses: two thousand characters, of which one takes three.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 6_000 },
     bodyLimit: config.BODY_BYTES_MAX,
     trustProxy: config.TRUSTED_PROXIES ?? false,
     // Whoever sends a byte now and then must not hold a connection for ever.

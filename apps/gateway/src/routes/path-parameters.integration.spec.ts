@@ -1,0 +1,49 @@
+import { getCalendarEvent, listCalendarShares } from '@patchbay/contracts';
+import { ada } from '../testing/fake-services.js';
+import { startGatewayStack, type GatewayStack } from '../testing/gateway-stack.js';
+
+const account = `/api/v1/integrations/calendar/${ada}`;
+
+describe('ids in paths', () => {
+  let stack: GatewayStack;
+  let bearer: string;
+
+  beforeAll(async () => {
+    stack = await startGatewayStack();
+    stack.services.answer(getCalendarEvent, () => ({}));
+    stack.services.answer(listCalendarShares, () => ({ items: [] }));
+    await stack.services.settled();
+    bearer = await stack.services.token();
+  });
+  afterAll(() => stack.stop());
+
+  it.each([
+    ['the address of a file', '/calendars/ada/home/1f2e%20x.ics'],
+    ['one that ends with a slash', '/calendars/ada/home/'],
+    ['percent signs that mean nothing', '100%/50%25'],
+    ['words of the path itself', 'events/acl/../batch'],
+    ['letters of any script, and what addresses are made of', 'ä日本?#&=+;:@ "\\'],
+    ['a long one', `/calendars/${'a/'.repeat(900)}`],
+  ])('arrive as they are, with and without a slash behind them: %s', async (_what, id) => {
+    for (const end of ['', '/']) {
+      const { status } = await stack.call('GET', `${account}/events/${encodeURIComponent(id)}${end}`, { bearer });
+      const { status: ofShares } = await stack.call('GET', `${account}/calendars/${encodeURIComponent(id)}/acl${end}`, { bearer });
+
+      expect([status, ofShares]).toEqual([200, 200]);
+      expect(stack.services.asked(getCalendarEvent).at(-1)?.input).toEqual({ id: ada, event_id: id, calendar_id: 'primary' });
+      expect(stack.services.asked(listCalendarShares).at(-1)?.input).toEqual({ id: ada, calendar_id: id });
+    }
+  });
+
+  it.each([
+    ['a lone percent sign', '%'],
+    ['digits that are none', '%zz'],
+    ['half a letter', '%c3'],
+    ['a NUL', '%00'],
+    ['longer than any', 'x'.repeat(2_001)],
+  ])('are nothing when they cannot be one: %s', async (_what, id) => {
+    const { status } = await stack.call('GET', `${account}/events/${id}/`, { bearer });
+
+    expect([400, 404]).toContain(status);
+  });
+});
