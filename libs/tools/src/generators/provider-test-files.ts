@@ -111,8 +111,33 @@ calendarReadingContract('${id}', traits, async () => {
 const notWritten = (): never => {
   throw new Error('the fake cannot do that yet');
 };`,
-  calendarEvents: null,
-  calendarSharing: null,
+  calendarEvents: (id) => `const eventTraits: CalendarEventsTraits = {
+  reminders: 'several',
+  hasDefaultReminders: true,
+  makesConferences: false,
+  floats: false,
+  hasReadOnlyCalendars: true,
+};
+
+calendarEventsContract('${id}', eventTraits, async () => {
+  const connection = await connect();
+  const respond = (): never => {
+    throw new Error('the fake cannot do that yet');
+  };
+  return { ...connection, events: connection.calendarEvents, calendarId: 'primary', readOnlyCalendarId: 'holidays', respond };
+});`,
+  calendarSharing: (id) => `calendarSharingContract('${id}', async () => {
+  const connection = await connect();
+  return {
+    ...connection,
+    sharing: connection.calendarSharing,
+    calendarId: 'primary',
+    readOnlyCalendarId: 'holidays',
+    roles: ['reader', 'writer'],
+    refusedEmail: 'not-an-address',
+    shortenPages: () => undefined,
+  };
+});`,
   calendarPush: null,
   video: (id) => `videoContract('${id}', async () => ({ ...(await connect()), seen: () => [] }));`,
 };
@@ -122,7 +147,10 @@ const oauthSpec = ({ id, propertyName, className, constantName, capabilities, ty
     const suite = name === 'credentials' ? null : suites[name];
     return suite === null ? [] : [{ contract: `${name}Contract`, test: suite(id).replaceAll('PROVIDER', propertyName) }];
   });
-  const shapes = capabilities.includes('calendarReading') ? ['type ReadingTraits'] : [];
+  const shapes = [
+    ...(capabilities.includes('calendarReading') ? ['type ReadingTraits'] : []),
+    ...(capabilities.includes('calendarEvents') ? ['type CalendarEventsTraits'] : []),
+  ];
   const contracts = [...tested.map(({ contract }) => contract), ...shapes].sort();
   return `import { ${contracts.join(', ')} } from '@patchbay/capabilities/testing';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';

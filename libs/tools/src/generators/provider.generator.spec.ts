@@ -7,13 +7,16 @@ describe('nx g tools:provider', () => {
   it('writes one folder and one line in the registry, and it compiles', async () => {
     const tree = treeWith([registry]);
 
-    await providerGenerator(tree, { name: 'drop_box', capabilities: ['oauth', 'identity', 'revocation', 'calendar', 'calendarReading', 'video'] });
+    const calendars = ['calendar', 'calendarReading', 'calendarEvents', 'calendarSharing'] as const;
+    await providerGenerator(tree, { name: 'drop_box', capabilities: ['oauth', 'identity', 'revocation', ...calendars, 'video'] });
 
     const text = tree.read(registry, 'utf-8');
     expect(text).toContain("import { dropBox } from './drop_box/drop_box.provider.js';");
     expect(text).toMatch(/\n {2}\w+,\n {2}dropBox,\n\] as const/);
     expect(tree.children('libs/providers/src/drop_box').sort()).toEqual([
+      'drop_box.calendar-events.ts',
       'drop_box.calendar-reading.ts',
+      'drop_box.calendar-sharing.ts',
       'drop_box.calendar.ts',
       'drop_box.fake.ts',
       'drop_box.http.ts',
