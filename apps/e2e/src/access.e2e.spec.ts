@@ -35,8 +35,9 @@ const operations: readonly Operation[] = Object.entries((schema.body as unknown 
 const nobody = '0198f2a4-0000-7000-8000-00000000dead';
 const filled = (path: string, id = nobody, job = nobody): string =>
   path
-    .replace(/\{(?:task_)?id\}/, id)
     .replace('{job_id}', job)
+    // Of everything below a resource there is none by that name.
+    .replace(/\{(?:\w+_)?id\}/g, id)
     .replace('{provider}', 'google')
     .replace('{path}', 'below');
 const named = ({ method, path }: Operation): string => `${method} ${path}`;
@@ -175,9 +176,20 @@ describe('access', () => {
       const { body: task } = await callRaw('POST', `/api/v1/integrations/calendar/${calendar}/refresh/`, { token: ada.token, body: '{}' });
       return String(task['task_id']);
     };
+    const times = { start_time: '2027-03-01T10:00:00Z', end_time: '2027-03-01T11:00:00Z' };
+    const bodies: Readonly<Record<string, object>> = {
+      '/{id}/events/': { title: 'Consultation', ...times },
+      '/{id}/events/batch/': { operations: [{ operation: 'delete', event_id: 'e' }] },
+      '/acl/': { email: 'colleague@example.com', role: 'reader' },
+    };
+    /** What must be in the query. */
+    const withQuery = ({ method, path }: Operation, filledPath: string): string =>
+      method === 'GET' && path.endsWith('/{id}/events/') ? `${filledPath}?from=${times.start_time}&to=${times.end_time}` : filledPath;
     /** What must be in the body for anything to be looked up at all. */
     const sufficient = (operation: Operation): string | undefined => {
       if (operation.method === 'PUT') return whole;
+      const found = Object.entries(bodies).find(([end]) => operation.method === 'POST' && operation.path.endsWith(end));
+      if (found !== undefined) return JSON.stringify(found[1]);
       if (operation.path.endsWith('/recover/')) return JSON.stringify({ since: '2026-01-01T00:00:00Z' });
       if (operation.path.endsWith('/replay/')) return JSON.stringify({ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' });
       return body(operation);
@@ -205,8 +217,8 @@ describe('access', () => {
 
     it.each(rows(owned))('%s does not see them', async (_, operation) => {
       const call = { body: sufficient(operation), token: grace.token };
-      const asOther = await callRaw(operation.method, filled(operation.path, ids[kindOf(operation)], job), call);
-      const asNobody = await callRaw(operation.method, filled(operation.path, nobody), call);
+      const asOther = await callRaw(operation.method, withQuery(operation, filled(operation.path, ids[kindOf(operation)], job)), call);
+      const asNobody = await callRaw(operation.method, withQuery(operation, filled(operation.path, nobody)), call);
 
       expect(asOther.status).toBe(404);
       // Whether it is another's or nobody's must not show.
