@@ -20,6 +20,13 @@ import { BusyController } from './busy/busy.controller.js';
 import { BusyRepository } from './busy/busy.repository.js';
 import { BusyService } from './busy/busy.service.js';
 import { calendarConfig } from './calendar.config.js';
+import { BlockEdits } from './conflicts/block-edits.js';
+import { BulkResolutionsService } from './conflicts/bulk-resolutions.service.js';
+import { ConflictsController } from './conflicts/conflicts.controller.js';
+import { ConflictsRepository } from './conflicts/conflicts.repository.js';
+import { ConflictsService } from './conflicts/conflicts.service.js';
+import { ResolutionsRepository } from './conflicts/resolutions.repository.js';
+import { ResolutionsService } from './conflicts/resolutions.service.js';
 import { BookingChangesService } from './changes/booking-changes.service.js';
 import { CalendarChanges } from './changes/calendar-changes.js';
 import { TellingsRepository } from './changes/tellings.repository.js';
@@ -65,6 +72,7 @@ import { TasksService } from './tasks/tasks.service.js';
     BlocksController,
     BookingsController,
     BusyController,
+    ConflictsController,
     EventsController,
     SharingController,
     GapsController,
@@ -81,6 +89,12 @@ import { TasksService } from './tasks/tasks.service.js';
     BlocksRepository,
     BlocksService,
     BlocksWorker,
+    BlockEdits,
+    BulkResolutionsService,
+    ConflictsRepository,
+    ConflictsService,
+    ResolutionsRepository,
+    ResolutionsService,
     BookingsRepository,
     BookingsService,
     RemoteEventsService,

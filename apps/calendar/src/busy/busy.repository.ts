@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConflictPolicy, ConnectionStatus } from '@patchbay/contracts';
-import { Database } from '@patchbay/database';
+import { Database, type Transaction } from '@patchbay/database';
 import type { AskedRange, FreshnessFacts } from './freshness.js';
 
 /** A time, as JSON of the database writes it: from, and up to. */
@@ -91,8 +91,9 @@ const busyOfUsers = {
 export class BusyRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** What is known of users in a time. */
-  ofUsers(tenantId: string, userIds: readonly string[], { from, to }: AskedRange): Promise<BusyRow[]> {
-    return this.database.read<BusyRow>(busyOfUsers, [tenantId, userIds, from, to]);
+  /** What is known of users in a time, within a transaction as that has it. */
+  ofUsers(tenantId: string, userIds: readonly string[], { from, to, tx }: AskedRange & { readonly tx?: Transaction }): Promise<BusyRow[]> {
+    const values = [tenantId, userIds, from, to];
+    return tx === undefined ? this.database.read<BusyRow>(busyOfUsers, values) : tx.query<BusyRow>(busyOfUsers.text, values);
   }
 }

@@ -11,7 +11,7 @@ export const overlapKinds = ['identical', 'contains', 'within', 'starts_before',
 /** One of the kinds. */
 export type OverlapKind = (typeof overlapKinds)[number];
 
-/** `high`: a booking is involved whose time is blocked or booked. `medium`: a booking in a calendar that only warns. `low`: no booking. */
+/** `high`: a booking is involved. `medium`: a block and something in a calendar. `low`: two blocks. */
 export const conflictSeverities = ['high', 'medium', 'low'] as const;
 /** One of the severities. */
 export type ConflictSeverity = (typeof conflictSeverities)[number];
@@ -26,11 +26,14 @@ const inCalendar = z.object({ account_id: z.uuid(), calendar_id: z.string(), pro
 /** One of the two that are at the same time. */
 export const conflictSide = z.object({
   type: z.enum(conflictSideTypes),
-  /** The block's id, the provider's id of the event, or the `booking_id`. */
+  /** The block's id, the provider's id of the event (of its series, for an occurrence), or the `booking_id`. */
   id: z.string(),
+  /** Of a synced block `Busy` for whoever is not its owner. */
   title: z.string(),
   start: z.iso.datetime(),
   end: z.iso.datetime(),
+  /** What it was made in; null for a synced block. */
+  time_zone: z.string().nullable(),
   /** Where a synced block stands; null for the others. */
   calendar: inCalendar.nullable(),
   /** Further calendars with the same event: same title, same time. */
