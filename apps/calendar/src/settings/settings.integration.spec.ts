@@ -225,4 +225,28 @@ describe('the settings of calendars, and the readings that people ask for', () =
     expect([first.items.length, second.next_cursor]).toEqual([3, null]);
     expect(all[0]).toMatchObject({ status: 'succeeded', error: null, calendar_name: expect.any(String), finished_at: expect.any(String) });
   });
+
+  it('tell when a reading goes on that waits for its provider', async () => {
+    const { userId, id } = await readAccount();
+    const until = new Date(Date.now() + 60 * 60_000);
+    await sql.query(`UPDATE accounts SET paused_until = $2 WHERE id = $1`, [id, until]);
+
+    const { task_id: taskId } = await refresh(userId, id);
+
+    expect((await taskOf(userId, taskId)).resumes_at).toBe(until.toISOString());
+  });
+
+  it('move whole days when their user says in which zone they are', async () => {
+    const { userId, id } = await readAccount();
+    await sql.query(`UPDATE calendars SET time_zone = NULL WHERE account_id = $1`, [id]);
+    const zones = async () =>
+      (await sql.query<{ zone: string }>(`SELECT DISTINCT zone FROM calendars WHERE account_id = $1`, [id])).rows.map(({ zone }) => zone);
+
+    const account = await update(userId, { id, time_zone: 'Asia/Tokyo' });
+    const said = await zones();
+    await update(userId, { id, time_zone: null });
+
+    expect([account.time_zone, said, await zones()]).toEqual(['Asia/Tokyo', ['Asia/Tokyo'], ['UTC']]);
+    await expect(update(userId, { id, time_zone: 'Mars/Olympus' })).rejects.toMatchObject({ code: 'request_invalid' });
+  });
 });

@@ -61,3 +61,67 @@ describe('a calendar whose time zone becomes another', () => {
     expect(await bench.calendarOf(account)).toMatchObject({ next_attempt_at: null, is_full_wanted: true });
   });
 });
+
+describe('whole days in a calendar that says nothing of its zone', () => {
+  let bench: SyncBench;
+
+  beforeAll(async () => {
+    bench = await startSyncBench();
+  });
+  beforeEach(async () => {
+    await bench.reset();
+    bench.provider.put('feed', day);
+    bench.start();
+  });
+  afterAll(() => bench.stop());
+
+  const feed = aCalendar('feed', { timeZone: null, isPrimary: false });
+  const inUtc = 'event day 12-05 00:00-00:00';
+  const connected = async (...listed: Parameters<SyncBench['connect']>): Promise<string> => {
+    const account = await bench.connect(...listed);
+    await bench.settled(account);
+    return account;
+  };
+  const say = (account: string, timeZone: string | null) =>
+    bench.database.transaction(async (tx) => {
+      await tx.query(`UPDATE accounts SET time_zone = $2 WHERE id = $1`, [account, timeZone]);
+      await bench.calendars.settleZones(tx, account, bench.time.now);
+    });
+  const isShown = (account: string, time: string) => waitFor(async () => ((await bench.busy(account))[0] === time ? true : undefined), time);
+
+  it('are in the zone of the primary calendar of its account', async () => {
+    const account = await connected(aCalendar('work', { timeZone: 'Asia/Tokyo' }), aCalendar('home', { isPrimary: false }), feed);
+
+    expect(await bench.busy(account)).toEqual([inTokyo]);
+  });
+
+  it('are in the zone that its user says where no calendar does, and in UTC where nobody does', async () => {
+    const account = await connected(feed);
+    const before = await bench.busy(account);
+
+    await say(account, 'Asia/Tokyo');
+    await isShown(account, inTokyo);
+    await say(account, null);
+
+    expect(before).toEqual([inUtc]);
+    expect(await isShown(account, inUtc)).toBe(true);
+  });
+
+  it('move with the zone of the primary calendar, and not with what its user says beside that', async () => {
+    const account = await connected(aCalendar('work', { timeZone: 'Asia/Tokyo' }), feed);
+    await say(account, 'America/New_York');
+    const { is_full_wanted: isFullWanted } = await bench.calendarOf(account, 'feed');
+
+    const calendars = [aCalendar('work'), feed];
+    await bench.database.transaction((tx) => bench.calendars.takeList(tx, account, { calendars, now: bench.time.now }));
+
+    expect(isFullWanted).toBe(false);
+    expect(await isShown(account, inBerlin)).toBe(true);
+  });
+
+  it('are not lost to a zone that nobody knows', async () => {
+    const account = await connected(aCalendar('feed', { timeZone: 'Mars/Olympus' }));
+
+    expect(await bench.busy(account)).toEqual([inUtc]);
+  });
+});

@@ -196,4 +196,37 @@ describe('a calendar that cannot be read', () => {
     expect(bench.provider.readings.at(-1)?.cursor).toBeNull();
     expect(await bench.titles(account)).toEqual(['event a']);
   });
+
+  it('is as new after it was disconnected in the middle of a reading, or after errors had switched it off', async () => {
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    bench.provider.beforePage = () => opened;
+    await bench.database.transaction((tx) => bench.calendars.readSoon(tx, { accountId: account, isFull: true, now: bench.time.now }));
+    await waitFor(async () => ((await bench.runs(account)).at(-1)?.status === 'running' ? true : undefined), 'the reading to begin');
+    await bench.query(`UPDATE calendars SET sync_enabled = false, is_full_wanted = true, error_count = 5, unreadable_events = 3`);
+
+    await bench.database.transaction((tx) => bench.calendars.forgetContents(tx, account));
+    open();
+
+    expect(await bench.calendarOf(account)).toMatchObject({
+      sync_enabled: true,
+      run_id: null,
+      is_full_wanted: false,
+      building_generation: null,
+      building_since: null,
+      error_count: 0,
+      attempts: 0,
+      unreadable_events: 0,
+    });
+    expect((await bench.runs(account)).at(-1)).toMatchObject({ status: 'failed', error: 'disconnected' });
+  });
+
+  it('stays switched off where its user wants that, also when the account is connected again', async () => {
+    await bench.query(`UPDATE accounts SET sync_enabled = false`);
+    await bench.query(`UPDATE calendars SET sync_enabled = false`);
+
+    await bench.database.transaction((tx) => bench.calendars.forgetContents(tx, account));
+
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: false });
+  });
 });

@@ -228,45 +228,6 @@ describe('the reading of calendars', () => {
     expect(await Promise.all(accounts.map(async (account) => (await bench.titles(account)).length))).toEqual([3, 3, 3, 3, 3, 3]);
   });
 
-  it('keeps the cursors and contents of several calendars apart', async () => {
-    bench.provider.put('work', anEvent('a'));
-    bench.provider.put('home', anEvent('a', { title: 'at home' }));
-    bench.start();
-    const account = await bench.connect(aCalendar('work'), aCalendar('home', { isPrimary: false }));
-    await bench.settled(account);
-    bench.provider.remove('work', 'a');
-    bench.provider.put('home', anEvent('b', { title: 'also at home' }));
-
-    await bench.sync(account);
-
-    expect(await bench.titles(account)).toEqual(['also at home', 'at home']);
-  });
-
-  it('reads what is selected: by itself the primary and writable ones, and an only one', async () => {
-    const holidays = aCalendar('holidays', { isPrimary: false, isWritable: false });
-    bench.start();
-    const account = await bench.connect(aCalendar('work'), holidays);
-    const alone = await bench.connect(holidays);
-
-    await bench.settled(account);
-    await bench.settled(alone);
-
-    expect((await bench.calendarOf(account, 'holidays')).is_selected).toBe(false);
-    expect(bench.provider.readings.map(({ calendarId }) => calendarId).toSorted()).toEqual(['holidays', 'work']);
-  });
-
-  it('forgets a calendar that the account has no more', async () => {
-    bench.provider.put('home', anEvent('b'));
-    bench.start();
-    const account = await bench.connect(aCalendar('work'), aCalendar('home', { isPrimary: false }));
-    await bench.settled(account);
-
-    await bench.database.transaction((tx) => bench.calendars.takeList(tx, account, { calendars: [aCalendar('work')], now: bench.time.now }));
-
-    expect(await bench.query(`SELECT remote_id FROM calendars`)).toEqual([{ remote_id: 'work' }]);
-    expect(await bench.query(`SELECT 1 FROM calendar_events UNION ALL SELECT 1 FROM busy_ranges`)).toEqual([]);
-  });
-
   it('moves the window on with the time, without reading anything again', async () => {
     bench.provider.put('work', anEvent('s', { recurrence: ['RRULE:FREQ=MONTHLY'], title: 'monthly' }));
     const account = await connected();
