@@ -3,6 +3,7 @@ import { defineRequest } from '../definitions/define-request.js';
 import { pageOf, pageQuery } from '../page.js';
 import { checkEventTimes, eventChange, eventChangeFields, eventDraft, eventDraftFields } from './calendar-event-drafts.models.js';
 import { calendarEvent, calendarEventOutcome } from './calendar-events.models.js';
+import { remoteId } from './remote-id.models.js';
 
 // A provider has twelve seconds for a call, and a change is a reading and a writing.
 const deadlineMs = 25_000;
@@ -15,7 +16,7 @@ const calendar_id = z
   .max(2_000)
   .default('primary')
   .describe("`primary`, which is the account's main calendar, or the id of any of its calendars.");
-const event_id = z.string().min(1).max(2_000);
+const event_id = remoteId;
 const idempotency_key = z
   .string()
   .min(1)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from '../definitions/define-request.js';
+import { remoteId } from './remote-id.models.js';
 import { calendarRoles, calendarShare } from './sharing.models.js';
 
 const place = { id: z.uuid(), calendar_id: z.string().min(1).max(2_000) };
@@ -40,7 +41,7 @@ export const shareCalendar = defineRequest({
 export const revokeCalendarShare = defineRequest({
   name: 'calendar.revoke-share',
   version: 1,
-  input: z.strictObject({ ...place, share_id: z.string().min(1).max(2_000) }),
+  input: z.strictObject({ ...place, share_id: remoteId }),
   output: z.null(),
   errors,
   deadlineMs,
