@@ -28,8 +28,6 @@ const headers = { prefer: outlookPreferences };
 
 /** Marks of their own: an event that somebody writes here is no booking. */
 const keyProperty = extendedProperty('patchbay_event_key');
-const transactionIdOf = (key: string, again: string | undefined): string =>
-  [`patchbay_event-${key}`, ...(again === undefined ? [] : [again])].join('.');
 
 /** One event, also of a calendar that somebody else has shared: below `/me/events` those are not found. */
 export const readOutlookEvent = ({ http, token, calendarId }: EventPlace, eventId: string): Promise<GraphEventDetails> =>
@@ -54,10 +52,12 @@ export const createOutlookEvent = async (
   const { event } = await makeOnce({
     find: () => findEvent(place, key),
     make: async (again) => {
+      // Made under this key before, and deleted: another event would be a second one of the same key.
+      if (again !== undefined) throw new ProviderError('outlook', 'conflict', { reason: 'key_of_deleted_event' });
       if (draft.conference?.kind === 'new') await expectMeetings(place);
       return postEvent(place, {
         ...body,
-        transactionId: transactionIdOf(key, again),
+        transactionId: `patchbay_event-${key}`,
         singleValueExtendedProperties: [{ id: keyProperty, value: key }],
       });
     },

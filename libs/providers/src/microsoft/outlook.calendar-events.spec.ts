@@ -58,6 +58,18 @@ describe('outlook: calendar events, beyond the contract', () => {
     expect(changes).toEqual([expect.objectContaining({ events: [expect.objectContaining({ title: 'Consultation', key: null })] })]);
   });
 
+  it('makes no second event of a key whose event was deleted', async () => {
+    const key = randomUUID();
+    const { id } = await create(aDraft(), key);
+    await harness.events.deleteEvent(harness.token, harness.calendarId, id);
+
+    const [together] = await harness.events.writeEvents(harness.token, harness.calendarId, [{ kind: 'create', key, draft: aDraft() }]);
+
+    const refusal = { code: 'conflict', reason: 'key_of_deleted_event', retryable: false };
+    expect([await failureOf(create(aDraft(), key)), together]).toMatchObject([refusal, { error: refusal }]);
+    expect((await list()).events).toEqual([]);
+  });
+
   it('leaves out of a series what it shall not have, and does so again when the answer to that was lost', async () => {
     const key = randomUUID();
     const draft = aSeries({ recurrence: ['RRULE:FREQ=DAILY;COUNT=4', 'EXDATE;TZID=America/New_York:20270314T100000', 'EXDATE:20270316T140000Z'] });
