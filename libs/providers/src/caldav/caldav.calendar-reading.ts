@@ -8,7 +8,7 @@ import {
 } from '@patchbay/capabilities';
 import type { CaldavAccount, OpenCaldavAccount } from './caldav.account.js';
 import { listCaldavCalendars } from './caldav.calendars.js';
-import { changesSince, firstChanges, listMembers, lookAtCalendar, type Member, type Portion } from './caldav.changes.js';
+import { changesSince, findCalendar, firstChanges, listMembers, lookAtCalendar, type Member, type Portion } from './caldav.changes.js';
 import { readCursor, writeCursor, type CaldavCursor } from './caldav.cursor.js';
 import { calendarFiles, type CalendarFiles } from './caldav.files.js';
 
@@ -40,13 +40,15 @@ interface Reading {
 
 async function* readEverything(account: CaldavAccount, start: ReadingStart): AsyncIterable<ChangePage> {
   const { server } = account;
-  const seen = await lookAtCalendar(server, await account.locate(start.calendarId));
-  const reading = { account, start, files: calendarFiles(server, seen.url) };
-  const first = seen.syncToken === null ? null : await firstChanges(server, seen.url);
+  const { url, knowsChanges } = await findCalendar(server, await account.locate(start.calendarId));
+  const reading = { account, start, files: calendarFiles(server, url) };
+  const asksForChanges = knowsChanges ?? (await lookAtCalendar(server, url)).syncToken !== null;
+  const first = asksForChanges ? await firstChanges(server, url) : null;
   if (first !== null) return yield* readPortions(reading, first, null);
   // The tag is from before the list: what changes in between is found twice, never missed.
-  const after = seen.tag === null ? null : writeCursor({ calendarId: start.calendarId, url: seen.url, kind: 'tag', token: seen.tag });
-  yield* tell(reading, await listMembers(server, seen.url), { before: null, after });
+  const { tag } = await lookAtCalendar(server, url);
+  const after = tag === null ? null : writeCursor({ calendarId: start.calendarId, url, kind: 'tag', token: tag });
+  yield* tell(reading, await listMembers(server, url), { before: null, after });
 }
 
 async function* readChanges(account: CaldavAccount, start: ReadingStart, cursor: CaldavCursor): AsyncIterable<ChangePage> {

@@ -3,7 +3,7 @@ import type { StatusCodes } from '../_kit/provider-failure.js';
 import { readingRequest } from './caldav.account.js';
 import type { CaldavServer } from './caldav.http.js';
 import { isSamePath, pathOf, readMultistatus, textIn, type DavResource } from './caldav.multistatus.js';
-import { caldavElement, calendarServer, childOf, dav, escapeXml } from './caldav.xml.js';
+import { caldavElement, calendarServer, childOf, childrenOf, dav, escapeXml } from './caldav.xml.js';
 
 /** A calendar as it answers for itself. */
 export interface SeenCalendar {
@@ -38,13 +38,37 @@ const namespaces = 'xmlns:d="DAV:" xmlns:cs="http://calendarserver.org/ns/"';
 
 /** @throws ProviderError `not_found` when there is no calendar */
 export const lookAtCalendar = async (server: CaldavServer, at: string): Promise<SeenCalendar> => {
-  const body = `<d:propfind ${namespaces}><d:prop><d:resourcetype/><d:sync-token/><cs:getctag/></d:prop></d:propfind>`;
+  const { url, properties } = await askCalendar(server, at, '<d:sync-token/><cs:getctag/>');
+  const syncToken = textIn(childOf(properties, dav('sync-token')));
+  return { url, syncToken, tag: textIn(childOf(properties, calendarServer('getctag'))) ?? syncToken };
+};
+
+const askCalendar = async (server: CaldavServer, at: string, wanted: string) => {
+  const body = `<d:propfind ${namespaces}><d:prop><d:resourcetype/>${wanted}</d:prop></d:propfind>`;
   const answer = await readingRequest(server, { method: 'PROPFIND', url: at, depth: '0', body, operation: 'caldav.calendar' });
   const [resource] = readMultistatus(server.provider, answer).resources;
   const type = childOf(resource?.properties, dav('resourcetype'));
   if (childOf(type, caldavElement('calendar')) === undefined) throw new ProviderError(server.provider, 'not_found', { reason: 'no_calendar' });
-  const syncToken = textIn(childOf(resource?.properties, dav('sync-token')));
-  return { url: answer.url, syncToken, tag: textIn(childOf(resource?.properties, calendarServer('getctag'))) ?? syncToken };
+  return { url: answer.url, properties: resource?.properties };
+};
+
+/** Where a calendar is, and whether it says that changes can be asked for (RFC 3253 section 3.1.5); null when it says nothing of that. */
+export interface FoundCalendar {
+  readonly url: string;
+  readonly knowsChanges: boolean | null;
+}
+
+/**
+ * Asks for neither token nor tag: to tell them, small servers look through all of a calendar.
+ *
+ * @throws ProviderError `not_found` when there is no calendar
+ */
+export const findCalendar = async (server: CaldavServer, at: string): Promise<FoundCalendar> => {
+  const { url, properties } = await askCalendar(server, at, '<d:supported-report-set/>');
+  const reports = childOf(properties, dav('supported-report-set'));
+  if (reports === undefined) return { url, knowsChanges: null };
+  const named = childrenOf(reports, dav('supported-report')).flatMap((report) => childrenOf(report, dav('report')));
+  return { url, knowsChanges: named.some((report) => childOf(report, dav('sync-collection')) !== undefined) };
 };
 
 /** Everything in a calendar, for servers that know no changes. */

@@ -158,7 +158,14 @@ const propertiesOf = (calendars: FakeCalendars, calendar: FakeCalendar, principa
       'c:calendar-timezone',
       `BEGIN:VCALENDAR&#13;\nBEGIN:VTIMEZONE&#13;\nTZID:${timeZone}&#13;\nEND:VTIMEZONE&#13;\nEND:VCALENDAR`,
     ),
+    'supported-report-set': davElement('d:supported-report-set', reportsOf(calendars)),
     ...(calendars.syncHabit === 'sync' && { 'sync-token': davElement('d:sync-token', tokenOf(calendars, calendar, sequence)) }),
     ...(calendars.syncHabit !== 'etags' && { getctag: davElement('cs:getctag', `"${calendars.age}-${sequence}"`) }),
   };
 };
+
+/** https://www.rfc-editor.org/rfc/rfc3253#section-3.1.5 */
+const reportsOf = ({ syncHabit }: FakeCalendars): string =>
+  ['c:calendar-query', 'c:calendar-multiget', ...(syncHabit === 'sync' ? ['d:sync-collection'] : [])]
+    .map((name) => `<d:supported-report><d:report><${name}/></d:report></d:supported-report>`)
+    .join('');

@@ -28,7 +28,8 @@ export const refusalOf = (
   if (events === null || events.length === 0) return 'valid-calendar-data';
   const uid = parseCalendar(text).events.map(({ id, seriesId }) => seriesId ?? id)[0];
   const isElsewhere = others.some(
-    (file) => file.name !== name && parseCalendar(file.text).events.some(({ id, seriesId }) => (seriesId ?? id) === uid),
+    (file) =>
+      file.name !== name && mayHave(file.text, uid ?? '') && parseCalendar(file.text).events.some(({ id, seriesId }) => (seriesId ?? id) === uid),
   );
   if (isElsewhere) return 'no-uid-conflict';
   // Who is invited may have a copy of somebody else's event.
@@ -39,6 +40,9 @@ export const refusalOf = (
   });
   return isStrange ? 'allowed-organizer-scheduling-object-change' : null;
 };
+
+/** Parsing hundreds of files for every one that is written would take seconds. */
+const mayHave = (text: string, uid: string): boolean => text.includes(uid) || text.replaceAll(/\r?\n[ \t]/g, '').includes(uid);
 
 const eventsIn = (text: string): readonly CalendarComponent[] | null => {
   try {
