@@ -42,7 +42,7 @@ const follow = {
  * that was read in vain before keeps its pause. What is due anyhow is not written again.
  */
 const notice = `
-  UPDATE calendars SET wanted_revision = wanted_revision + 1,
+  UPDATE calendars SET wanted_revision = wanted_revision + 1, notice_until = $2,
     next_attempt_at = CASE WHEN attempts = 0 AND lease_token IS NULL THEN least(next_attempt_at, $2) ELSE next_attempt_at END
   WHERE id = $1 AND is_selected AND next_attempt_at IS NOT NULL
     AND NOT (lease_token IS NULL AND wanted_revision > applied_revision AND next_attempt_at <= $2)

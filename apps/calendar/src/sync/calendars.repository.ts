@@ -51,9 +51,13 @@ export class CalendarsRepository {
     return current.zone;
   }
 
-  /** Whoever asked for a reading while one was under way gets another at once, not at the next poll. After the lease was settled. */
+  /**
+   * Whoever asked for a reading while one was under way gets another at once, not at the next poll; notices of a provider are waited for a moment longer.
+   * After the lease was settled.
+   */
   async lookAgainIfAsked(tx: Transaction, id: string, now: Date): Promise<void> {
-    await tx.query(`UPDATE calendars SET next_attempt_at = $2 WHERE id = $1 AND wanted_revision > applied_revision AND is_selected`, [id, now]);
+    const soon = `greatest($2::timestamptz, notice_until)`;
+    await tx.query(`UPDATE calendars SET next_attempt_at = ${soon} WHERE id = $1 AND wanted_revision > applied_revision AND is_selected`, [id, now]);
   }
 
   /**

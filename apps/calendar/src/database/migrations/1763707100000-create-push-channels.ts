@@ -8,6 +8,8 @@ export class CreatePushChannels1763707100000 implements MigrationInterface {
     await createChannels(runner);
     // Null: the channels of a calendar are as they should be. The calendars that are there already are looked at once.
     await runner.query(`ALTER TABLE calendars ADD COLUMN push_look_at timestamptz DEFAULT now()`);
+    // A notice that came while the calendar was read wants another reading, not before this moment: others may follow it.
+    await runner.query(`ALTER TABLE calendars ADD COLUMN notice_until timestamptz`);
     await runner.query(`CREATE INDEX calendars_push_look ON calendars (push_look_at) WHERE push_look_at IS NOT NULL`);
     await lookWhenCalendarsChange(runner);
     await lookWhenAccountsChange(runner);
@@ -18,7 +20,7 @@ export class CreatePushChannels1763707100000 implements MigrationInterface {
     await runner.query(`DROP TRIGGER push_ends_with_calendar ON calendars`);
     await runner.query(`DROP TRIGGER push_follows_calendar ON calendars`);
     await runner.query(`DROP FUNCTION look_at_push_of_account, end_push_of_calendar, look_at_push_of_calendar`);
-    await runner.query(`ALTER TABLE calendars DROP COLUMN push_look_at`);
+    await runner.query(`ALTER TABLE calendars DROP COLUMN push_look_at, DROP COLUMN notice_until`);
     await runner.query(`DROP TABLE push_channels`);
   }
 }
