@@ -57,7 +57,8 @@ const checkRequestBody = ({ operation }: MatchedOperation, { body, headers }: Fa
   if (body.length === 0) return operation.requestBody === null ? [] : ['request: a body is described and none was sent'];
   if (operation.requestBody === null) return ['request: no body is described and one was sent'];
   if (!(headers['content-type'] ?? '').startsWith('application/json')) return [`request: content type ${headers['content-type'] ?? 'missing'}`];
-  return checkBody(operation.requestBody, parsed(body.toString('utf8'))).map((fault) => `request: ${fault}`);
+  const content = parsed(body.toString('utf8'));
+  return checkBody(operation.requestBody, operation.isClearedByNull === true ? withoutNulls(content) : content).map((fault) => `request: ${fault}`);
 };
 
 const checkAnswer = ({ operation }: MatchedOperation, response: NonNullable<FakeExchange['response']>): Pick<Finding, 'faults' | 'unjudged'> => {
@@ -78,6 +79,11 @@ const checkAnswer = ({ operation }: MatchedOperation, response: NonNullable<Fake
 const checkBody = (described: DescribedBody, content: unknown): readonly string[] => {
   if ('uncompiled' in described) return [`cannot be checked, its schema does not compile: ${described.uncompiled}`];
   return described.validate(content) ? [] : complaints(described.validate.errors);
+};
+
+const withoutNulls = (content: unknown): unknown => {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  return Object.fromEntries(Object.entries(content).flatMap(([name, value]) => (value === null ? [] : [[name, withoutNulls(value)]])));
 };
 
 const parsed = (content: string): unknown => {

@@ -8,6 +8,8 @@ export interface DescribedOperation {
   readonly path: string;
   readonly pathParameters: ReadonlyMap<string, DescribedParameter>;
   readonly queryParameters: ReadonlyMap<string, DescribedParameter>;
+  /** True when null in what is sent takes a field away, which no schema says. */
+  readonly isClearedByNull?: boolean;
   /** Null where no body is described: then none may be sent. */
   readonly requestBody: DescribedBody | null;
   /** By status. A null body is described as empty. */

@@ -45,6 +45,8 @@ const readMethod = (compiler: SchemaCompiler, method: Readonly<Record<string, Js
     pathParameters: located('path', own),
     // Parameters of the whole API may stand at every method.
     queryParameters: located('query', [...Object.entries(record(root['parameters'])), ...own]),
+    // https://developers.google.com/workspace/calendar/api/guides/performance#patch
+    isClearedByNull: text(method['httpMethod']) === 'PATCH',
     requestBody:
       request === null
         ? null

@@ -1,4 +1,5 @@
 import { connectToFake, createGoogleFake, fakePerson, googleFakeClient } from '@patchbay/providers/testing';
+import type { EventDraft, EventPage, EventQuery } from '@patchbay/capabilities';
 import { randomUUID } from 'node:crypto';
 import { manifestOf } from './manifest.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
@@ -32,6 +33,8 @@ export const googleScenario = async (): Promise<Recording> => {
   try {
     await useCalendar(connection);
     await readCalendar(connection);
+    await useEvents(connection);
+    await shareCalendar(connection);
     await meetFailures(connection);
     const byAdapters = take();
     await sendByHand(sender(connection.running.url, await freshToken(connection)), () => connection.running.fake.expireSyncTokens());
@@ -101,6 +104,65 @@ const readCalendar = async ({ capabilities: { calendarReading }, token, running 
   running.fake.expireSyncTokens();
   await expectRefusal('cursor_expired', () => read(later));
   running.fake.setEventsPerPageMax(2_500);
+};
+
+/** Events one by one and several at once, a series with its occurrences, meetings of Google and elsewhere, and what Google refuses. */
+const useEvents = async ({ capabilities: { calendarEvents }, token, running }: Connection): Promise<void> => {
+  const berlin = (dateTime: string) => ({ dateTime, timeZone: 'Europe/Berlin' });
+  const draft = {
+    title: 'Consultation',
+    description: 'Bring the papers.',
+    location: 'Room 5',
+    start: berlin('2027-05-03T10:00:00'),
+    end: berlin('2027-05-03T11:00:00'),
+    recurrence: [],
+    attendees: [{ email: 'guest@example.com', name: 'Gus Guest', isOptional: true }],
+    reminders: [{ method: 'email', minutesBefore: 30 }],
+    isFree: false,
+    visibility: 'private',
+    conference: { kind: 'new' },
+  } as const satisfies EventDraft;
+  const calendarId = 'primary';
+  const create = (change: Partial<EventDraft> = {}, key: string = randomUUID()) =>
+    calendarEvents.createEvent(token, calendarId, { key, draft: { ...draft, ...change } });
+  const update = (id: string, change: Partial<EventDraft>) => calendarEvents.updateEvent(token, calendarId, { id, change });
+  const list = async (query: Partial<EventQuery> = {}): Promise<EventPage> => {
+    const may = { from: new Date('2027-05-01T00:00:00Z'), to: new Date('2027-06-01T00:00:00Z') };
+    return calendarEvents.listEvents(token, calendarId, { ...may, text: null, attendee: null, cursor: null, limit: 2, ...query });
+  };
+
+  const key = randomUUID();
+  const { id } = await create({}, key);
+  await create({}, key);
+  await update(id, { conference: { kind: 'elsewhere', joinUrl: 'https://meet.example.com/j/1' }, reminders: null });
+  await update(id, { start: { date: '2027-05-04' }, end: { date: '2027-05-05' }, conference: null, attendees: [] });
+  await create({ start: { ...draft.start, timeZone: null }, end: { ...draft.end, timeZone: null }, conference: null });
+  const series = await create({ recurrence: ['RRULE:FREQ=WEEKLY;COUNT=4'], conference: null });
+  const { cursor } = await list();
+  const { events } = await list({ cursor });
+  await list({ text: 'papers', attendee: 'guest@example.com' });
+  const [occurrence] = events.filter(({ seriesId }) => seriesId !== null);
+  await update(occurrence?.id ?? '', { title: 'Moved', start: berlin('2027-05-06T10:00:00'), end: berlin('2027-05-06T11:00:00') });
+  await calendarEvents.deleteEvent(token, calendarId, occurrence?.id ?? '');
+  await calendarEvents.writeEvents(token, calendarId, [
+    { kind: 'create', key: randomUUID(), draft },
+    { kind: 'update', id: series.id, change: { recurrence: [] } },
+    { kind: 'delete', id },
+  ]);
+  await expectRefusal('not_found', () => calendarEvents.getEvent(token, calendarId, id));
+  await expectRefusal('invalid_request', () => create({ end: berlin('2027-05-01T11:00:00') }));
+  running.faults.dropAfterExecuting(1, { method: 'PATCH', path: '/events' });
+  await update(series.id, { title: 'After a lost answer' });
+};
+
+const shareCalendar = async ({ capabilities: { calendarSharing }, token }: Connection): Promise<void> => {
+  for (const role of ['free_busy', 'reader', 'writer', 'owner'] as const)
+    await calendarSharing.grant(token, 'primary', { email: 'colleague@example.com', role });
+  const shares = await calendarSharing.listShares(token, 'primary');
+  for (const { id } of shares.filter(({ isRemovable }) => isRemovable)) await calendarSharing.revoke(token, 'primary', id);
+  await expectRefusal('invalid_request', () => calendarSharing.grant(token, 'primary', { email: 'nobody', role: 'reader' }));
+  for (const { id } of shares.filter(({ isRemovable }) => !isRemovable))
+    await expectRefusal('forbidden', () => calendarSharing.revoke(token, 'primary', id));
 };
 
 const meetFailures = async ({ capabilities: { identity, calendar }, token, running }: Connection): Promise<void> => {

@@ -125,6 +125,8 @@ const changeEvents = async ({ capabilities: { calendarEvents: events }, token }:
   const list = (query: Partial<EventQuery> = {}) =>
     events.listEvents(token, calendarId, { ...window, text: null, attendee: null, cursor: null, limit: 3, ...query });
   for (const rule of rules) await events.deleteEvent(token, calendarId, (await create(aDraft({ recurrence: [`RRULE:${rule}`] }))).id);
+  const floating = { dateTime: '2027-05-01T10:00:00', timeZone: null };
+  await create(aDraft({ start: floating, end: floating }));
   const series = await create(aDraft({ recurrence: ['RRULE:FREQ=WEEKLY;COUNT=5', 'EXDATE:20270308T090000Z'], conference: { kind: 'new' } }));
   await update(series.id, { description: 'Bring more papers.', attendees: [], reminders: [] });
   await update(series.id, { start: { date: '2027-03-02' }, end: { date: '2027-03-03' } });

@@ -18,6 +18,12 @@ const spelledAsUsed: readonly { readonly described: string; readonly used: strin
     parameters: ['startDateTime', 'endDateTime', '$skiptoken', '$deltatoken'].map((name) => parameter(name, 'query')),
   },
   {
+    // https://learn.microsoft.com/graph/api/calendar-getschedule
+    described: '/me/calendar/microsoft.graph.getSchedule',
+    used: '/me/calendar/getSchedule',
+    parameters: [],
+  },
+  {
     // https://learn.microsoft.com/graph/api/event-list-instances
     described: '/me/events/{event-id}/instances',
     used: '/me/calendars/{calendar-id}/events/{event-id}/instances',

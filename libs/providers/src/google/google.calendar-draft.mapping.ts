@@ -1,6 +1,7 @@
 import type { CalendarTime, EventDraft, Guest } from '@patchbay/capabilities';
 import type { calendar_v3 } from '@googleapis/calendar';
 import { hasMeet, joinUrlOf, type GoogleEventDetails } from './google.calendar-events.mapping.js';
+import { toGoogleDateTime } from './google.calendar-time.js';
 import { toGoogleEventId } from './google.calendar.mapping.js';
 
 /** Where the key of an event stands that somebody asked for, among its private properties. Not that of bookings' events, which we keep as they shall be. */
@@ -33,8 +34,8 @@ export const toEventChange = (
     summary: change.title,
     description: change.description,
     location: change.location,
-    start: start && toGoogleTime(start, calendarZone),
-    end: end && toGoogleTime(end, calendarZone),
+    start: start && toGoogleTime(start, existing, calendarZone),
+    end: end && toGoogleTime(end, existing, calendarZone),
     recurrence: toRecurrence(change.recurrence, existing),
     attendees: attendees?.map((guest) => toGoogleGuest(guest, existing)),
     reminders: reminders === undefined ? undefined : toGoogleReminders(reminders),
@@ -54,11 +55,13 @@ const toRecurrence = (recurrence: readonly string[] | undefined, existing: Googl
 export const floats = ({ start, end }: Partial<EventDraft>): boolean =>
   [start, end].some((time) => time !== undefined && 'dateTime' in time && time.timeZone === null);
 
-// What is not sent stays as it is; null clears. Both members are sent, or one that was there would stay beside the new one.
-const toGoogleTime = (time: CalendarTime, calendarZone: string | null): calendar_v3.Schema$EventDateTime =>
-  'date' in time
-    ? { date: time.date, dateTime: null, timeZone: null }
-    : { date: null, dateTime: time.dateTime, timeZone: time.timeZone ?? calendarZone };
+/** What is not sent stays as it is, and null clears: a day that becomes a time, or the other way round, would stay beside it. */
+const toGoogleTime = (time: CalendarTime, existing: GoogleEventDetails | null, calendarZone: string | null): calendar_v3.Schema$EventDateTime => {
+  if ('date' in time) return existing === null ? { date: time.date } : { date: time.date, dateTime: null, timeZone: null };
+  const timeZone = time.timeZone ?? calendarZone ?? 'UTC';
+  const timed = { dateTime: toGoogleDateTime(time.dateTime, timeZone), timeZone };
+  return existing === null ? timed : { ...timed, date: null };
+};
 
 // A list that is sent replaces the old one with its answers.
 const toGoogleGuest = ({ email, name, isOptional }: Guest, existing: GoogleEventDetails | null): calendar_v3.Schema$EventAttendee => {

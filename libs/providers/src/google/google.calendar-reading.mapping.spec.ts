@@ -1,4 +1,5 @@
 import { googleEventPage, toChanges } from './google.calendar-reading.mapping.js';
+import { toGoogleDateTime } from './google.calendar-time.js';
 
 const berlinTime = (dateTime: string, timeZone?: string) => ({ dateTime, ...(timeZone === undefined ? {} : { timeZone }) });
 const listed = (more: object = {}) => ({
@@ -79,5 +80,20 @@ describe('a listed event of Google', () => {
 
     expect(eventOf(listed({ id: key.replaceAll('-', ''), extendedProperties }))?.key).toBe(key);
     expect(eventOf(listed({ id: 'acopyofit', extendedProperties }))?.key).toBeNull();
+  });
+});
+
+describe('a time that is written to Google', () => {
+  it.each([
+    ['2027-03-01T10:00:00', 'Europe/Berlin', '2027-03-01T10:00:00+01:00'],
+    ['2027-07-01T10:00:00', 'America/St_Johns', '2027-07-01T10:00:00-02:30'],
+    ['2027-03-01T10:00:00', 'UTC', '2027-03-01T10:00:00Z'],
+    // The clocks show half past two twice, and not at all.
+    ['2027-10-31T02:30:00', 'Europe/Berlin', '2027-10-31T02:30:00+02:00'],
+    ['2027-03-28T02:30:00', 'Europe/Berlin', '2027-03-28T02:30:00+01:00'],
+    ['2027-10-31T03:00:00', 'Europe/Berlin', '2027-10-31T03:00:00+01:00'],
+    ['2027-10-31T01:59:59', 'Europe/Berlin', '2027-10-31T01:59:59+02:00'],
+  ])('has the offset of its zone: %s in %s', (dateTime, timeZone, expected) => {
+    expect(toGoogleDateTime(dateTime, timeZone)).toBe(expected);
   });
 });

@@ -29,6 +29,24 @@ export const toSeriesTime = (time: GoogleTime, calendarZone: string): CalendarTi
   return { dateTime: wallTime(Date.parse(time.dateTime), timeZone), timeZone };
 };
 
+const dayMs = 86_400_000;
+
+/**
+ * A time on the wall with the offset that its zone has then: the first of two where the clock is set back, the one from before where it leaves the time out.
+ * https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5
+ */
+export const toGoogleDateTime = (dateTime: string, timeZone: string): string => {
+  const wall = Date.parse(`${dateTime}Z`);
+  const [before, after] = [offsetMsAt(wall - dayMs, timeZone), offsetMsAt(wall + dayMs, timeZone)];
+  const isAfter = offsetMsAt(wall - before, timeZone) !== before && offsetMsAt(wall - after, timeZone) === after;
+  const offsetMinutes = (isAfter ? after : before) / 60_000;
+  if (offsetMinutes === 0) return `${dateTime}Z`;
+  const [hours, minutes] = [Math.floor(Math.abs(offsetMinutes) / 60), Math.floor(Math.abs(offsetMinutes) % 60)].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return `${dateTime}${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
+};
+
 // Making one takes a hundred times as long as using it; there are as many as zones in use.
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
@@ -53,11 +71,12 @@ const isZone = (timeZone: string): boolean => {
   }
 };
 
+const offsetMsAt = (ms: number, timeZone: string): number => Date.parse(`${wallTime(ms, timeZone)}Z`) - Math.floor(ms / 1000) * 1000;
+
 const hourMs = 3_600_000;
 
 /** True for the later of two instants at which the zone's clock shows the same: it was set back in between. */
 const isSecondOfTwo = (ms: number, timeZone: string): boolean => {
-  const offsetMs = (at: number): number => Date.parse(`${wallTime(at, timeZone)}Z`) - Math.floor(at / 1000) * 1000;
-  const setBackMs = offsetMs(ms - 3 * hourMs) - offsetMs(ms);
+  const setBackMs = offsetMsAt(ms - 3 * hourMs, timeZone) - offsetMsAt(ms, timeZone);
   return setBackMs > 0 && wallTime(ms - setBackMs, timeZone) === wallTime(ms, timeZone);
 };
