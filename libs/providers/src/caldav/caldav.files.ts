@@ -3,7 +3,7 @@ import { calendarSteps, CalendarTextError, inTurns, type ParsedCalendar, type Pa
 import { readingRequest } from './caldav.account.js';
 import { isGone, versionOf, type Member } from './caldav.changes.js';
 import type { CaldavServer } from './caldav.http.js';
-import { addressOf, readMultistatus, textIn, type Multistatus } from './caldav.multistatus.js';
+import { addressOf, readLargeMultistatus, readMultistatus, textIn, type Multistatus } from './caldav.multistatus.js';
 import { isAsRead, readingVersion, type OwnAddresses } from './caldav.reading-version.js';
 import { caldavElement, childOf, childrenOf, dav, escapeXml } from './caldav.xml.js';
 
@@ -55,7 +55,7 @@ const multiget = async ({ server, url }: Source, members: readonly Member[]): Pr
 <d:prop><d:getetag/><c:calendar-data/></d:prop>${hrefs}</c:calendar-multiget>`;
   try {
     const answer = await readingRequest(server, { method: 'REPORT', url, depth: '1', body, operation: 'caldav.multiget' });
-    return readMultistatus(server.provider, answer);
+    return await readLargeMultistatus(server.provider, answer);
   } catch (error) {
     const isTooLarge = error instanceof ProviderError && error.reason === 'too_large';
     if (isTooLarge && members.length > 1) return 'too_large';

@@ -1,6 +1,7 @@
 import { ProviderError } from '@patchbay/capabilities';
+import { atOnce, inTurns, type Steps } from '@patchbay/icalendar';
 import type { DavAnswer } from './caldav.http.js';
-import { childOf, childrenOf, dav, parseXml, type XmlElement } from './caldav.xml.js';
+import { childOf, childrenOf, dav, xmlSteps, type XmlElement } from './caldav.xml.js';
 
 /** What a server says of one resource. */
 export interface DavResource {
@@ -21,15 +22,24 @@ export interface Multistatus {
   readonly syncToken: string | null;
 }
 
+type MultistatusText = Pick<DavAnswer, 'url' | 'text'>;
+
 /** @throws ProviderError `invalid_response` */
-export const readMultistatus = (provider: string, { url, text }: DavAnswer): Multistatus => {
-  const root = parseXml(provider, text);
+export const readMultistatus = (provider: string, answer: MultistatusText): Multistatus => atOnce(multistatusSteps(provider, answer));
+
+/** {@link readMultistatus} for answers about thousands of resources: other work goes on in between. @throws ProviderError `invalid_response` */
+export const readLargeMultistatus = (provider: string, answer: MultistatusText): Promise<Multistatus> => inTurns(multistatusSteps(provider, answer));
+
+function* multistatusSteps(provider: string, { url, text }: MultistatusText): Steps<Multistatus> {
+  const root = yield* xmlSteps(provider, text);
   if (root.name !== dav('multistatus')) throw new ProviderError(provider, 'invalid_response', { reason: 'no_multistatus' });
-  return {
-    resources: childrenOf(root, dav('response')).flatMap((response) => resourcesOf(response, url)),
-    syncToken: textIn(childOf(root, dav('sync-token'))),
-  };
-};
+  const resources: DavResource[] = [];
+  for (const response of childrenOf(root, dav('response'))) {
+    resources.push(...resourcesOf(response, url));
+    yield;
+  }
+  return { resources, syncToken: textIn(childOf(root, dav('sync-token'))) };
+}
 
 /** Text of an element; null where there is none. */
 export const textIn = (element: XmlElement | undefined): string | null => element?.text.trim() || null;

@@ -1,4 +1,7 @@
-import { childOf, dav, parseXml } from './caldav.xml.js';
+import { atOnce } from '@patchbay/icalendar';
+import { childOf, dav, xmlSteps } from './caldav.xml.js';
+
+const parseXml = (provider: string, text: string) => atOnce(xmlSteps(provider, text));
 
 describe('an answer in XML', () => {
   it.each([
@@ -16,6 +19,13 @@ describe('an answer in XML', () => {
       expect(() => parseXml('caldav', text)).toThrow(expect.objectContaining({ code: 'invalid_response', reason: 'no_xml' }));
     },
   );
+
+  it('is the same wherever it is cut into pieces', () => {
+    const words = '😀 words &amp; <![CDATA[<more>]]>'.repeat(4_000);
+
+    expect(parseXml('caldav', `<a>${words}</a>`).text).toBe('😀 words & <more>'.repeat(4_000));
+    expect(parseXml('caldav', `<a> ${words}</a>`).text).toBe(` ${'😀 words & <more>'.repeat(4_000)}`);
+  });
 
   it('expands nothing that a document defines for itself', () => {
     const laughs = '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>';

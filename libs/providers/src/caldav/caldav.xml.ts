@@ -1,4 +1,5 @@
 import { ProviderError } from '@patchbay/capabilities';
+import type { Steps } from '@patchbay/icalendar';
 import sax, { type QualifiedTag, type Tag } from 'sax';
 
 /** One element of an answer. Names are `{namespace}local`, so that a server's prefixes do not matter. */
@@ -17,6 +18,9 @@ export const caldavElement = (local: string): string => `{urn:ietf:params:xml:ns
 /** An element of the older extensions, which never became a standard. */
 export const calendarServer = (local: string): string => `{http://calendarserver.org/ns/}${local}`;
 
+/** Characters that are read in one go: some milliseconds. A large answer takes half a second. */
+const pieceLength = 32_768;
+
 /** Far more than any answer of CalDAV has. Looking a prefix up takes as many steps as elements around it declare some. */
 const depthMax = 32;
 
@@ -31,7 +35,7 @@ interface OpenElement extends Pick<XmlElement, 'name' | 'attributes'> {
  *
  * @throws ProviderError `invalid_response`
  */
-export const parseXml = (provider: string, text: string): XmlElement => {
+export function* xmlSteps(provider: string, text: string): Steps<XmlElement> {
   const root: OpenElement = { name: '', attributes: {}, children: [], texts: [] };
   const open = [root];
   const parser = sax.parser(true, { xmlns: true, position: false });
@@ -52,14 +56,18 @@ export const parseXml = (provider: string, text: string): XmlElement => {
     throw error;
   };
   try {
-    parser.write(text).close();
+    for (let from = 0; from < text.length; from += pieceLength) {
+      parser.write(text.slice(from, from + pieceLength));
+      yield;
+    }
+    parser.close();
   } catch (cause) {
     throw new ProviderError(provider, 'invalid_response', { reason: 'no_xml', cause });
   }
   const [element] = root.children;
   if (element === undefined) throw new ProviderError(provider, 'invalid_response', { reason: 'no_xml' });
   return element;
-};
+}
 
 const namesOf = (tag: Tag | QualifiedTag): Pick<XmlElement, 'name' | 'attributes'> => {
   const attributes = Object.entries(tag.attributes).map(([name, value]) => [name, typeof value === 'string' ? value : value.value] as const);
