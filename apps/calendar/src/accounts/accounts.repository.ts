@@ -5,6 +5,8 @@ import { currentTraceparent } from '@patchbay/tracing';
 
 export interface CalendarAccountRow extends AccountRow, WorkRow {
   readonly calendar_id: string | null;
+  /** Its user wants bookings to be written to it. */
+  readonly is_default: boolean;
   /** Since when its provider lists none of the calendars that there were; null while it does. */
   readonly list_doubted_since: Date | null;
   /** Its provider wants no call before. */
@@ -23,7 +25,7 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
 
   /** The calendar that a user chose last, whatever was read before; it stays so until the end of the transaction. */
   async lockChoice(tx: Transaction, id: string): Promise<string | null> {
-    const [row] = await tx.query<Pick<CalendarAccountRow, 'calendar_id'>>(`SELECT calendar_id FROM accounts WHERE id = $1 FOR UPDATE`, [id]);
+    const [row] = await tx.query<Pick<CalendarAccountRow, 'calendar_id'>>(`SELECT calendar_id FROM accounts WHERE id = $1 FOR NO KEY UPDATE`, [id]);
     return row?.calendar_id ?? null;
   }
 

@@ -6,6 +6,7 @@ import type { ConfiguredProviders } from '@patchbay/providers';
 import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { accountForBookings } from '../accounts/default-account.js';
 import type { EventRow } from './bookings.repository.js';
 
 /** A calendar of an account. */
@@ -64,12 +65,12 @@ export class RemoteEventsService {
     });
   }
 
-  /** The organiser's first active calendar. Null when there is none yet; the lease is settled then. */
+  /** The organiser's calendar for bookings. Null when there is none yet; the lease is settled then. */
   async #choose(lease: EventLease): Promise<CalendarPlace | null> {
     const { row } = lease;
     const all = await this.accounts.usable({ tenant_id: row.tenant_id, user_id: row.user_id });
     const usable = all.filter(({ provider }) => isOffered(this.providers, provider, 'calendar'));
-    const account = usable.find(({ status }) => status === 'active') ?? usable[0];
+    const account = accountForBookings(usable);
     if (account === undefined)
       await this.#wait(lease, 'no_account', { id: 'calendar', message: 'No calendar is connected that the booking could be written to.' });
     else if (account.status !== 'active') await this.#effects.fail(lease, { verdict: mustReconnect, place: { provider: account.provider } });

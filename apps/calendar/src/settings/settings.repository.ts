@@ -32,6 +32,7 @@ export interface CalendarState {
 /** An account with its settings and its calendars. */
 export interface SettingsRow extends AccountRow {
   readonly calendar_id: string | null;
+  readonly is_default: boolean;
   readonly sync_enabled: boolean;
   readonly sync_interval_minutes: number;
   readonly time_zone: string | null;
@@ -57,9 +58,17 @@ const channel = `(
   SELECT channel.state FROM push_channels AS channel WHERE channel.calendar_id = calendar.id AND channel.state <> 'closing'
   ORDER BY channel.state = 'active' DESC LIMIT 1)`;
 
+// What the user chose, else the first connected one that can be written to.
+const defaultOfUser = `(
+  SELECT other.id FROM accounts AS other
+  WHERE other.tenant_id = accounts.tenant_id AND other.user_id = accounts.user_id AND other.status <> 'disconnected' AND other.is_active
+    AND other.calendar_id IS NOT NULL
+  ORDER BY other.is_default DESC, other.created_at, other.id LIMIT 1)`;
+
 // Read very often, so the calendars come with the account, in one question.
 const accountsWithCalendars = `
   SELECT id, tenant_id, user_id, provider, provider_email, status, is_active, last_error, created_at, updated_at, calendar_id, sync_enabled,
+    coalesce(id = ${defaultOfUser}, false) AS is_default,
     sync_interval_minutes, time_zone, conflict_policy, booking_change_policy, coalesce((
       SELECT json_agg(json_build_object(
         'id', calendar.remote_id, 'name', calendar.name, 'time_zone', calendar.time_zone, 'is_primary', calendar.is_primary,
@@ -112,6 +121,13 @@ export class SettingsRepository {
     set: Readonly<Record<string, unknown>>,
   ): Promise<boolean> {
     return (await this.#accounts.update(tx, account, set)) !== undefined;
+  }
+
+  /** Lets no account of a person be the default, for another to become it. Of two who choose at once the later one waits. */
+  async clearDefault(tx: Transaction, user: UserCaller): Promise<void> {
+    const values = [user.tenant_id, user.user_id];
+    await tx.query(`SELECT id FROM accounts WHERE tenant_id = $1 AND user_id = $2 ORDER BY id FOR NO KEY UPDATE`, values);
+    await tx.query(`UPDATE accounts SET is_default = false WHERE tenant_id = $1 AND user_id = $2 AND is_default`, values);
   }
 
   /** Whether bookings can be written to a calendar. */

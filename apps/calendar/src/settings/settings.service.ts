@@ -53,12 +53,16 @@ export class SettingsService {
   async update(user: UserCaller, { id, ...wanted }: InputOf<typeof updateCalendarAccount>): Promise<CalendarAccount> {
     const { calendars: _calendars, ...columns } = wanted;
     return this.database.transaction(async (tx) => {
+      if (wanted.is_default === true) await this.settings.clearDefault(tx, user);
       if (!(await this.settings.update(tx, { user, id }, columns))) throw new AppError('calendar_not_found');
       if (wanted.calendar_id !== undefined && !(await this.settings.isWritable(tx, id, wanted.calendar_id)))
         throw new AppError('calendar_id_unknown', { calendar_id: 'is not a writable calendar' });
       await this.#changeCalendars(tx, id, wanted);
       await this.bookings.lookAgain(tx, { tenantId: user.tenant_id, userId: user.user_id });
-      return toCalendarAccount(found(await this.settings.find(user, id, tx)), this.#circumstances());
+      const account = toCalendarAccount(found(await this.settings.find(user, id, tx)), this.#circumstances());
+      if (wanted.is_default === true && account.calendar_id === null)
+        throw new AppError('calendar_id_unknown', { is_default: 'has no writable calendar' });
+      return account;
     });
   }
 
@@ -108,6 +112,7 @@ function toCalendarAccount(row: SettingsRow, circumstances: Circumstances): Cale
   return {
     ...accountFields(row),
     calendar_id: row.calendar_id,
+    is_default: row.is_default,
     calendars,
     token_status: row.status === 'active' ? 'valid' : 'needs_reauth',
     sync_enabled: row.sync_enabled && (selected.length === 0 || selected.some((calendar) => calendar.sync_enabled)),

@@ -83,6 +83,8 @@ export const calendarAccount = z.object({
   status: z.enum(connectionStatuses),
   /** The calendar that bookings are written to; null until the calendars were read. */
   calendar_id: z.string().nullable(),
+  /** Bookings are written to this account: at most one of a user. While it must be connected again they go to the next one. */
+  is_default: z.boolean(),
   calendars: z.array(connectedCalendar),
   is_active: z.boolean(),
   token_status: z.enum(['valid', 'needs_reauth']),

@@ -31,6 +31,7 @@ export const updateCalendarAccount = defineRequest({
     id: z.uuid(),
     is_active: z.boolean().optional().describe('False: no booking is written to this account.'),
     calendar_id: z.string().min(1).max(500).optional().describe('The calendar that bookings are written to.'),
+    is_default: z.literal(true).optional().describe('Bookings are written to this account from now on, and no longer to the one before.'),
     sync_enabled: z.boolean().optional().describe('True also switches on again what was switched off after errors, and forgets those.'),
     sync_interval_minutes: z.int().min(1).max(1_440).optional(),
     time_zone: timeZone
