@@ -95,11 +95,14 @@ export interface NamedRunRow extends SyncRunRow {
 export class TasksRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** An account of a person, locked until the end of the transaction; undefined for another's. */
+  /**
+   * An account of a person, locked until the end of the transaction; undefined for another's. Not its key: whoever changes one of its calendars twice
+   * makes sure, with that calendar locked, that the account is there.
+   */
   async lockAccount(tx: Transaction, user: UserCaller, id: string): Promise<WantedAccount | undefined> {
     const [account] = await tx.query<WantedAccount>(
       `SELECT status, (SELECT count(*) > 0 AND NOT bool_or(is_selected) FROM calendars WHERE account_id = accounts.id) AS has_none_selected
-       FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND status <> 'disconnected' FOR UPDATE`,
+       FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND status <> 'disconnected' FOR NO KEY UPDATE`,
       [user.tenant_id, user.user_id, id],
     );
     return account;
