@@ -1,3 +1,4 @@
+import type { RemoteCalendar } from '@patchbay/capabilities';
 import { waitFor } from '@patchbay/testing';
 import { anEvent } from '../testing/calendars.fake.js';
 import { aCalendar, startSyncBench, type SyncBench } from '../testing/sync-bench.js';
@@ -77,7 +78,7 @@ describe('whole days in a calendar that says nothing of its zone', () => {
 
   const feed = aCalendar('feed', { timeZone: null, isPrimary: false });
   const inUtc = 'event day 12-05 00:00-00:00';
-  const connected = async (...listed: Parameters<SyncBench['connect']>): Promise<string> => {
+  const connected = async (...listed: readonly RemoteCalendar[]): Promise<string> => {
     const account = await bench.connect(...listed);
     await bench.settled(account);
     return account;
