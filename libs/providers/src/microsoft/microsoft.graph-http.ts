@@ -13,7 +13,7 @@ export interface GraphApi {
 }
 
 /** @see https://learn.microsoft.com/graph/errors#error-resource-type */
-const graphErrorBody = z.object({ error: z.object({ code: z.string() }) });
+export const graphErrorBody = z.object({ error: z.object({ code: z.string() }) });
 
 /**
  * Words that say more than their status does, in lower case: Graph writes them both ways. Outlook's come from Exchange and are in no list of Graph's.

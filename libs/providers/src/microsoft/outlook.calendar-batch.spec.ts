@@ -108,6 +108,13 @@ describe('outlook: calls that go together', () => {
     ]);
   });
 
+  it('ask again when they have changed one series at the same moment', async () => {
+    const collision = { status: 409, body: { error: { code: 'ErrorIrresolvableConflict', message: 'no' } } };
+    const { get } = scripted((url, attempt) => (attempt === 1 && url === '/b' ? collision : found(url)));
+
+    expect((await Promise.all(['/a', '/b'].map((path) => get(path)))).map(({ name }) => name)).toEqual(['/a', '/b']);
+  });
+
   it.each([
     ['for good', '1', 3],
     ['for longer than anybody waits', '600', 1],

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../_kit/clock.js';
 import { failureOf } from '../_kit/provider-failure.js';
 import { fillPath, type JsonCall, type ProviderHttp } from '../_kit/provider-http.js';
 import { retryAfterMs } from '../_kit/retry.js';
-import { readGraphFailure } from './microsoft.graph-http.js';
+import { graphErrorBody, readGraphFailure } from './microsoft.graph-http.js';
 
 // https://learn.microsoft.com/graph/json-batching#batch-size-limitations
 const requestsMax = 20;
@@ -122,12 +122,15 @@ class Batches {
   }
 
   /** Null when asking again would not help, or not soon enough. */
-  private pauseMsAfter({ status, headers }: GraphAnswer): number | null {
-    if (status !== 429 && status !== 503) return null;
+  private pauseMsAfter({ status, headers, body }: GraphAnswer): number | null {
+    if (status !== 429 && status !== 503 && !isCollision(body)) return null;
     const pauseMs = retryAfterMs(headers.get('retry-after'), this.clock.now()) ?? waitMsDefault;
     return pauseMs <= waitMsMax ? pauseMs : null;
   }
 }
+
+/** Two requests of one batch have changed one series at the same moment. Each says all that it wants, so that it may be repeated. */
+const isCollision = (body: unknown): boolean => graphErrorBody.safeParse(body).data?.error.code === 'ErrorIrresolvableConflict';
 
 const toRequest = ({ method, path, params = {}, query = {}, headers, body }: Omit<JsonCall<z.ZodType>, 'schema'>) => {
   // A plus sign is a space in a form only.

@@ -12,11 +12,14 @@ import {
 import { outlookPreferences } from './outlook.calendar-list.js';
 import { momentOf } from './outlook.calendar-time.js';
 import { extendedProperty, filterByProperty } from './outlook.extended-property.js';
+import { landed } from './outlook.mailbox-zone.js';
 import { makeOnce } from './outlook.make-once.js';
 
 /** A calendar, and the way to it. */
 export interface EventPlace {
   readonly http: ProviderHttp;
+  /** The same for calls that may go together. */
+  readonly together: ProviderHttp;
   readonly token: AccessToken;
   readonly calendarId: string;
   readonly now: () => Date;
@@ -45,8 +48,9 @@ export const readOutlookEvent = ({ http, token, calendarId }: EventPlace, eventI
 /** Makes an event under a key, once. What is left out of a new series is taken out again when it was made and its answer lost. */
 export const createOutlookEvent = async (
   place: EventPlace,
-  { key, draft }: { readonly key: string; readonly draft: EventDraft },
+  { key, draft: wanted }: { readonly key: string; readonly draft: EventDraft },
 ): Promise<EventDetails> => {
+  const draft = await landed(place, wanted);
   const body = toGraphDraft(draft);
   const excepted = exceptedStarts(draft.recurrence, draft.start);
   const { event } = await makeOnce({
@@ -113,8 +117,9 @@ const expectMeetings = async ({ http, token, calendarId }: EventPlace): Promise<
 /** Changes an event, a series, or an occurrence of one, and sends only what is different: guests are told of what is sent. */
 export const updateOutlookEvent = async (
   place: EventPlace,
-  { id, change }: { readonly id: string; readonly change: Partial<EventDraft> },
+  { id, change: wanted }: { readonly id: string; readonly change: Partial<EventDraft> },
 ): Promise<EventDetails> => {
+  const change = await landed(place, wanted);
   const existing = needsExisting(change) ? await readOutlookEvent(place, id) : null;
   if (existing !== null && change.conference?.kind === 'new' && existing.isOnlineMeeting !== true) await expectMeetings(place);
   const html = existing !== null && needsHtml(change, existing) ? await readHtml(place, id) : '';
@@ -178,13 +183,16 @@ const dayMs = 86_400_000;
 /** The series without these occurrences: Graph has no `EXDATE`. Those that somebody has changed since, or taken out, stay as they are. */
 const without = async (place: EventPlace, series: GraphEventDetails, excepted: readonly ExceptedStart[]): Promise<GraphEventDetails> => {
   if (excepted.length === 0 || typeof series.seriesMasterId === 'string') return series;
-  for (const start of excepted) {
-    const around = 'date' in start ? Date.parse(start.date) : start.ms;
-    const instances = await instancesBetween(place, series.id, { from: new Date(around - dayMs), to: new Date(around + 2 * dayMs) });
-    const found = instances.find((instance) => instance.type === 'occurrence' && isAt(toEventDetails(instance).originalStart, start));
-    if (found !== undefined) await deleteOutlookEvent(place, found.id);
-  }
+  const found = await Promise.all(excepted.map((start) => findOccurrence({ ...place, http: place.together }, series.id, start)));
+  // One after the other: all of them are changes of one series.
+  for (const occurrence of found) if (occurrence !== undefined) await deleteOutlookEvent(place, occurrence.id);
   return readOutlookEvent(place, series.id);
+};
+
+const findOccurrence = async (place: EventPlace, seriesId: string, start: ExceptedStart): Promise<GraphEventDetails | undefined> => {
+  const around = 'date' in start ? Date.parse(start.date) : start.ms;
+  const instances = await instancesBetween(place, seriesId, { from: new Date(around - dayMs), to: new Date(around + 2 * dayMs) });
+  return instances.find((instance) => instance.type === 'occurrence' && isAt(toEventDetails(instance).originalStart, start));
 };
 
 const isAt = (time: CalendarTime | null, start: ExceptedStart): boolean => {

@@ -69,12 +69,16 @@ const plainFields = ({ title, location, visibility }: Partial<EventDraft>): Grap
 
 const refused = (reason: string): ProviderError => new ProviderError('outlook', 'invalid_request', { reason });
 
-/** Graph says of no calendar which zone it is in, so that a floating time is one of UTC. */
 const toGraphTimes = (start: CalendarTime, end: CalendarTime): GraphWrite => {
   if ('date' in start !== 'date' in end) throw refused('times_unsupported');
-  const written = (time: CalendarTime) =>
-    'date' in time ? { dateTime: `${time.date}T00:00:00`, timeZone: 'UTC' } : { dateTime: time.dateTime, timeZone: time.timeZone ?? 'UTC' };
-  return { start: written(start), end: written(end), isAllDay: 'date' in start };
+  return { start: toGraphTime(start), end: toGraphTime(end), isAllDay: 'date' in start };
+};
+
+const toGraphTime = (time: CalendarTime) => {
+  if ('date' in time) return { dateTime: `${time.date}T00:00:00`, timeZone: 'UTC' };
+  // Whoever calls has found out where the clock hangs.
+  if (time.timeZone === null) throw refused('floating_unsupported');
+  return { dateTime: time.dateTime, timeZone: time.timeZone };
 };
 
 const timesChange = (change: Partial<EventDraft>, event: GraphEventDetails): GraphWrite => {

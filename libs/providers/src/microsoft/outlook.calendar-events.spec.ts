@@ -153,6 +153,19 @@ describe('outlook: calendar events, beyond the contract', () => {
     expect([showAs, attendees.map(({ type }) => type)]).toEqual(['oof', ['resource']]);
   });
 
+  it('takes a floating time for one on the clock of the mailbox, and makes no guess where that is not known', async () => {
+    const floating = (dateTime: string) => ({ dateTime, timeZone: null });
+    const times = { start: floating('2027-03-01T10:00:00'), end: floating('2027-03-01T11:00:00') };
+
+    const created = await create(aDraft(times));
+    expect(created).toMatchObject({ start: at('2027-03-01T10:00:00'), end: at('2027-03-01T11:00:00') });
+    expect(await update(created.id, { ...times, end: floating('2027-03-01T12:00:00') })).toMatchObject({ end: at('2027-03-01T12:00:00') });
+
+    harness.running.fake.setTeams(false);
+    expect(await failureOf(create(aDraft(times)))).toMatchObject({ code: 'invalid_request', reason: 'floating_unsupported' });
+    expect((await list()).events).toHaveLength(1);
+  });
+
   it('tells the second of two moments that the clocks show alike in UTC', async () => {
     const time = (dateTime: string) => ({ dateTime, timeZone: 'W. Europe Standard Time' });
     const { calendar, event } = harness.placeOf((await create(aDraft())).id);

@@ -7,14 +7,15 @@ import { toEventDetails } from './outlook.calendar-events.mapping.js';
 
 /** All events of Outlook's calendars. Graph invites guests by itself, and tells them of every change. */
 export const outlookCalendarEvents = (http: ProviderHttp, now: () => Date): CalendarEventsCapability => {
-  const at = (token: AccessToken, calendarId: string): EventPlace => ({ http, token, calendarId, now });
+  const at = (token: AccessToken, calendarId: string): EventPlace => ({ http, together: batchedGraphHttp(http, token), token, calendarId, now });
+  const together = (place: EventPlace): EventPlace => ({ ...place, http: place.together });
   return {
     listEvents: (token, calendarId, query) => listOutlookEvents(at(token, calendarId), query),
     getEvent: async (token, calendarId, id) => toEventDetails(await readOutlookEvent(at(token, calendarId), id)),
     createEvent: (token, calendarId, create) => createOutlookEvent(at(token, calendarId), create),
     updateEvent: (token, calendarId, update) => updateOutlookEvent(at(token, calendarId), update),
     deleteEvent: (token, calendarId, id) => deleteOutlookEvent(at(token, calendarId), id),
-    writeEvents: (token, calendarId, writes) => writeAll({ http: batchedGraphHttp(http, token), token, calendarId, now }, writes),
+    writeEvents: (token, calendarId, writes) => writeAll(together(at(token, calendarId)), writes),
   };
 };
 

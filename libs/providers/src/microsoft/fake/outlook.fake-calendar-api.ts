@@ -16,16 +16,20 @@ import {
   type StoredEvent,
 } from './outlook.fake-events.js';
 import { fieldsAfter, writtenFields } from './outlook.fake-event-writes.js';
+import { answerSchedule } from './outlook.fake-schedule.js';
 import { answerPermissions } from './outlook.fake-sharing.js';
 import { msToWall, wallToMs } from './outlook.fake-time.js';
 
-/** Answers what lies below `/v1.0/me/calendars`, and `/v1.0/me/events/{id}`; null for everything else. */
+/** Answers what lies below `/v1.0/me/calendars`, `/v1.0/me/events/{id}` and `/v1.0/me/calendar/getSchedule`; null for everything else. */
 export const answerOutlook = (call: OutlookCall): FakeResponse | null => {
   const [version, me, ...path] = pathSegments(call.request.path) ?? [];
-  if (version !== 'v1.0' || me !== 'me' || (path[0] !== 'calendars' && path[0] !== 'events')) return null;
-  const isReading = call.request.method === 'GET';
+  if (version !== 'v1.0' || me !== 'me' || !['calendar', 'calendars', 'events'].includes(path[0] ?? '')) return null;
+  const isSchedule = call.request.method === 'POST' && path.join('/') === 'calendar/getSchedule';
+  const isReading = call.request.method === 'GET' || isSchedule;
   const wanted = isReading ? ['Calendars.Read', 'Calendars.ReadWrite'] : ['Calendars.ReadWrite'];
   if (!wanted.some((scope) => call.scopes.includes(scope))) return failures.accessDenied();
+  if (isSchedule) return answerSchedule(call);
+  if (path[0] === 'calendar') return null;
   if (path[0] === 'events') return path[1] === undefined ? null : answerEvent(call, { calendar: null, eventId: path[1] }, path[2]);
   if (path[1] === undefined) return isReading ? listCalendars(call) : null;
   const calendar = call.calendars.find(call.email, path[1]);
