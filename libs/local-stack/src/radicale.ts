@@ -46,6 +46,8 @@ export async function startRadicale(users: Readonly<Record<string, string>>, opt
   const lines = Object.entries(users).map(([name, password]) => `${name}:${password}\n`);
   writeFileSync(join(folder, 'users'), lines.join(''));
   writeFileSync(join(folder, 'config'), configOf(folder, port));
+  writeFileSync(join(folder, 'rights'), rights);
+  for (const name of Object.keys(users)) makeReadOnlyCalendar(join(folder, 'collections', 'collection-root', name, readOnlyCalendar));
   const supervisor = new Supervisor({ logDir: folder, log: () => undefined });
   const url = `http://127.0.0.1:${port}`;
   await supervisor.start({
@@ -84,6 +86,33 @@ async function findRadicale(): Promise<Program> {
   return { command: '/usr/bin/python3', args: ['-m', 'radicale'], env: { ...env, PYTHONPATH: modules } };
 }
 
+/** Everybody has one that they can read and not write. */
+const readOnlyCalendar = 'read-only';
+
+const makeReadOnlyCalendar = (folder: string): void => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, '.Radicale.props'), JSON.stringify({ tag: 'VCALENDAR', 'D:displayname': 'Read only' }));
+};
+
+// The first that fits decides. https://radicale.org/v3.html#rights
+const rights = `[root]
+user: .+
+collection:
+permissions: R
+[principal]
+user: .+
+collection: {user}
+permissions: RW
+[read-only]
+user: .+
+collection: {user}/${readOnlyCalendar}
+permissions: r
+[calendars]
+user: .+
+collection: {user}/[^/]+
+permissions: rw
+`;
+
 const configOf = (folder: string, port: number): string => `[server]
 hosts = 127.0.0.1:${port}
 [auth]
@@ -91,6 +120,9 @@ type = htpasswd
 htpasswd_filename = ${join(folder, 'users')}
 htpasswd_encryption = plain
 delay = 0
+[rights]
+type = from_file
+file = ${join(folder, 'rights')}
 [storage]
 filesystem_folder = ${join(folder, 'collections')}
 `;

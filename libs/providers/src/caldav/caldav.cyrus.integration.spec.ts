@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { calendarReadingContract } from '@patchbay/capabilities/testing';
+import { calendarContract, calendarEventsContract, calendarReadingContract } from '@patchbay/capabilities/testing';
 import { startCyrus, type CyrusServer } from '@patchbay/testing';
 import { createOutbound } from '../_kit/outbound.js';
 import { inProcessRateLimiter } from '../_kit/rate-limiter.js';
 import { undiciTransport } from '../_kit/transport.js';
-import { caldavTraits } from './caldav.fake-harness.js';
+import { caldavEventsTraits, caldavTraits } from './caldav.fake-harness.js';
 import { connectToRealServer } from './caldav.fake-proxy.js';
 import { caldav } from './caldav.provider.js';
 
@@ -26,14 +26,17 @@ describe('on Cyrus', () => {
     await transport.close();
   });
 
-  // It tells everything in one answer.
-  calendarReadingContract('caldav', { ...caldavTraits, hasPages: false, resumesMidway: false }, () =>
+  const begin = () =>
     connectToRealServer({
       url: cyrus.url,
       username: 'olivia',
       password: 'right-password',
       email: 'olivia@example.com',
       calendarsPath: '/dav/calendars/user/olivia/',
-    }),
-  );
+    });
+  // It tells everything in one answer.
+  calendarReadingContract('caldav', { ...caldavTraits, hasPages: false, resumesMidway: false }, begin);
+  // Everybody there owns their calendars, and can write them.
+  calendarContract('caldav', async () => ({ ...(await begin()), canWriteAll: true }));
+  calendarEventsContract('caldav', { ...caldavEventsTraits, hasReadOnlyCalendars: false }, begin);
 });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { tokenOfCredentials } from '@patchbay/capabilities';
-import type { CalendarReadingHarness } from '@patchbay/capabilities/testing';
+import { tokenOfCredentials, type AccessToken, type CalendarReadingCapability } from '@patchbay/capabilities';
 import { request as send } from 'undici';
 import type { FakeRequest, FakeResponse, ProviderFake } from '../_kit/fake.js';
 import { startFake } from '../_kit/fake-server.js';
@@ -8,7 +7,9 @@ import { basicAuthorization } from '../_kit/keyed-call.js';
 import { createOutbound } from '../_kit/outbound.js';
 import { inProcessRateLimiter } from '../_kit/rate-limiter.js';
 import { undiciTransport } from '../_kit/transport.js';
-import { calendarPerson, type CalendarHabits } from './caldav.fake-people.js';
+import { calendarOnlookers } from './caldav.fake-guests.js';
+import type { WritingHarness } from './caldav.fake-harness.js';
+import { calendarPerson } from './caldav.fake-people.js';
 import { caldav } from './caldav.provider.js';
 
 /** An account on a CalDAV server that is not ours. */
@@ -45,10 +46,14 @@ class Proxy implements ProviderFake {
     });
     const text = await answer.body.text();
     for (const [, token = ''] of text.matchAll(/<(?:\w+:)?sync-token>([^<]+)</g)) this.told.add(token);
-    const { 'content-type': type, location, 'www-authenticate': challenge } = answer.headers;
+    const { 'content-type': type, location, etag, 'www-authenticate': challenge } = answer.headers;
     // Some name themselves with host and port: that would lead around us.
     const onward = typeof location === 'string' ? location.replace(this.account.url, '') : undefined;
-    return { status: answer.statusCode, headers: definedOf({ 'content-type': type, location: onward, 'www-authenticate': challenge }), body: text };
+    return {
+      status: answer.statusCode,
+      headers: definedOf({ 'content-type': type, etag, location: onward, 'www-authenticate': challenge }),
+      body: text,
+    };
   }
 
   failure(status: number, retryAfter: string | null): FakeResponse {
@@ -83,7 +88,7 @@ const definedOf = (headers: Readonly<Record<string, string | readonly string[] |
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])));
 
 /** Two new calendars on the server, and its owner with a calendar program beside us. They go with the server. */
-export const connectToRealServer = async (account: RealAccount): Promise<CalendarReadingHarness & CalendarHabits> => {
+export const connectToRealServer = async (account: RealAccount): Promise<WritingHarness> => {
   const { url, username, password, email, calendarsPath } = account;
   const proxy = new Proxy(account);
   const running = await startFake(proxy);
@@ -91,21 +96,30 @@ export const connectToRealServer = async (account: RealAccount): Promise<Calenda
   const clock = { now: () => new Date(), sleep: async () => {} };
   const limits = { provider: { limit: 100_000, perMs: 1_000 }, account: { limit: 100_000, perMs: 1_000 } };
   const outbound = createOutbound({ provider: 'caldav', limits, transport, limiter: inProcessRateLimiter(), clock });
-  const { calendarReading: reading } = caldav.connect({ config: {}, outbound, userAimedOutbound: outbound, now: clock.now });
+  const {
+    calendar,
+    calendarEvents: events,
+    calendarReading: reading,
+  } = caldav.connect({ config: {}, outbound, userAimedOutbound: outbound, now: clock.now });
   const paths = [randomUUID(), randomUUID()].map((name) => `${calendarsPath}${name}/`);
   for (const path of paths) await makeCalendar(`${url}${path}`, { username, password });
   const [calendarUrl = '', otherUrl = ''] = paths.map((path) => `${url}${path}`);
   const [calendarId = '', otherCalendarId = ''] = paths.map((path) => `${running.url}${path}`);
   const { failNext, dropAfterExecuting, cutAnswers, down, up } = running.faults;
-  const person = calendarPerson({ username, password, email, calendarUrl });
+  const owner = { username, password, email, calendarUrl };
+  const person = calendarPerson(owner);
+  const token = tokenOfCredentials({ server_url: running.url, username, password }, 'connection-1');
   return {
     reading,
-    token: tokenOfCredentials({ server_url: running.url, username, password }, 'connection-1'),
+    token,
     calendarId,
     otherCalendarId,
-    calendar: null,
+    calendar,
+    events,
+    readOnlyCalendarId: await readOnly(reading, token),
     situations: { revokeGrant: () => proxy.revokeGrant(), failNext, dropAfterExecuting, cutAnswers, down, up },
     ...person,
+    ...calendarOnlookers(owner),
     put: (event, where) => person.put(event, where === otherCalendarId ? otherUrl : calendarUrl),
     expireCursors: () => proxy.forgetTokens(),
     shortenPages: () => undefined,
@@ -115,6 +129,10 @@ export const connectToRealServer = async (account: RealAccount): Promise<Calenda
     },
   };
 };
+
+/** The address of a calendar that the server does not let its owner write; empty where there is none. */
+const readOnly = async (reading: CalendarReadingCapability, token: AccessToken): Promise<string> =>
+  (await reading.listCalendars(token)).find(({ isWritable }) => !isWritable)?.id ?? '';
 
 const makeCalendar = async (url: string, { username, password }: Pick<RealAccount, 'username' | 'password'>): Promise<void> => {
   const answer = await send(url, { method: 'MKCALENDAR' as 'GET', headers: { authorization: basicAuthorization(username, password) } });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { calendarReadingContract } from '@patchbay/capabilities/testing';
+import { calendarContract, calendarEventsContract, calendarReadingContract } from '@patchbay/capabilities/testing';
 import { startRadicale, type RadicaleServer } from '@patchbay/testing';
 import { createOutbound } from '../_kit/outbound.js';
 import { inProcessRateLimiter } from '../_kit/rate-limiter.js';
 import { undiciTransport } from '../_kit/transport.js';
-import { caldavTraits } from './caldav.fake-harness.js';
+import { caldavEventsTraits, caldavTraits } from './caldav.fake-harness.js';
 import { connectToRealServer } from './caldav.fake-proxy.js';
 import { caldav } from './caldav.provider.js';
 
@@ -42,8 +42,10 @@ describe('calendars on Radicale', () => {
   beforeAll(async () => (radicale = await startRadicale({ [username]: 'right-password' })), 240_000);
   afterAll(() => radicale.stop());
 
+  const begin = () =>
+    connectToRealServer({ url: radicale.url, username, email: username, password: 'right-password', calendarsPath: `/${username}/` });
   // It tells everything in one answer.
-  calendarReadingContract('caldav', { ...caldavTraits, hasPages: false, resumesMidway: false }, () =>
-    connectToRealServer({ url: radicale.url, username, email: username, password: 'right-password', calendarsPath: `/${username}/` }),
-  );
+  calendarReadingContract('caldav', { ...caldavTraits, hasPages: false, resumesMidway: false }, begin);
+  calendarContract('caldav', begin);
+  calendarEventsContract('caldav', caldavEventsTraits, begin);
 });
