@@ -1,8 +1,32 @@
-import { getCalendarEvent, listCalendarShares } from '@patchbay/contracts';
+import { getCalendarEvent, listCalendarShares, type CalendarEvent } from '@patchbay/contracts';
 import { ada } from '../testing/fake-services.js';
 import { startGatewayStack, type GatewayStack } from '../testing/gateway-stack.js';
 
 const account = `/api/v1/integrations/calendar/${ada}`;
+
+const anEvent: CalendarEvent = {
+  id: 'e',
+  calendar_id: 'c',
+  title: 'Consultation',
+  start_time: '2027-03-01',
+  end_time: '2027-03-02',
+  time_zone: null,
+  is_all_day: true,
+  attendees: [],
+  location: '',
+  description: '',
+  recurrence: [],
+  reminders: null,
+  is_free: false,
+  visibility: 'default',
+  conference: null,
+  status: 'confirmed',
+  organizer: null,
+  series_id: null,
+  original_start: null,
+  html_link: null,
+  version: null,
+};
 
 describe('ids in paths', () => {
   let stack: GatewayStack;
@@ -10,7 +34,7 @@ describe('ids in paths', () => {
 
   beforeAll(async () => {
     stack = await startGatewayStack();
-    stack.services.answer(getCalendarEvent, () => ({}));
+    stack.services.answer(getCalendarEvent, () => anEvent);
     stack.services.answer(listCalendarShares, () => ({ items: [] }));
     await stack.services.settled();
     bearer = await stack.services.token();
