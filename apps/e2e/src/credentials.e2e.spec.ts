@@ -9,37 +9,15 @@ import {
   listProviders,
   type Connection,
 } from '@patchbay/contracts';
-import { fetch } from 'undici';
-import { ada, callRaw, clientOf, sandbox, stack } from './whole-stack.js';
+import { credentialsToType } from './sandbox-credentials.js';
+import { ada, callRaw, clientOf, sandbox } from './whole-stack.js';
 
 const email = 'ben.bookings@example.com';
 const client: PatchbayClient = clientOf(ada.token);
 const { items: providers } = await client.call(listProviders, {});
 const ids = providers.filter(({ connect }) => connect.method === 'credentials').map(({ id }) => id);
 
-/** What the sandbox's pages say that has to be typed. */
-interface SandboxProviders {
-  readonly providers: readonly {
-    readonly id: string;
-    readonly accounts: readonly {
-      readonly email: string;
-      readonly collections: readonly { readonly id: string; readonly items: readonly { readonly id: string; readonly notes: readonly string[] }[] }[];
-    }[];
-  }[];
-}
-
-/** Reads it off the sandbox, as a person would who tries this out. */
-async function toType(provider: string): Promise<Record<string, string>> {
-  const { providers: hosted } = (await (await fetch(`${stack.sandboxUrl}/control/providers`)).json()) as SandboxProviders;
-  const account = hosted.find(({ id }) => id === provider)?.accounts.find((one) => one.email === email);
-  const typed = account?.collections.filter(({ id }) => id === 'credentials') ?? [];
-  const fields = Object.fromEntries(typed.flatMap(({ items }) => items.map(({ id, notes: [value = ''] }) => [id, value] as const)));
-  // The page knows where the sandbox is only after somebody has called it.
-  if (provider === 'caldav') return { ...fields, server_url: `${stack.sandboxUrl}/caldav/dav` };
-  if (provider === 'ics') return { url: `${stack.sandboxUrl}/ics${fields['url']?.split('/ics').slice(1).join('/ics') ?? ''}` };
-  return fields;
-}
-
+const toType = (provider: string) => credentialsToType(provider, email);
 const connect = async (provider: string): Promise<Connection> =>
   client.call(connectWithCredentials, { provider, credentials: await toType(provider) });
 

@@ -5,7 +5,7 @@ import { eventually, NotYet, type Patience } from './journey-waiting.js';
 
 /** Which account to connect, and as whom. */
 export interface AccountToConnect {
-  readonly provider: 'google' | 'zoom';
+  readonly provider: 'google' | 'outlook' | 'zoom';
   readonly type: 'calendar' | 'video';
   /** The person at the provider who gives consent. */
   readonly email: string;
