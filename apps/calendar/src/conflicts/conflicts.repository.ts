@@ -49,6 +49,9 @@ export interface ConflictQuery {
 /** So many that are at the same time as one block or booking are told of in each calendar: whoever writes a feed decides how many there are. */
 const perSideMax = 100;
 
+/** More of a title is nothing that people read. Characters. */
+const titleMax = 500;
+
 const sideColumns = (side: string): string => `
   json_build_object('type', ${side}_type, 'id', ${side}_id, 'title', ${side}_title, 'time_zone', ${side}_zone, 'start', lower(${side}_during),
     'end', upper(${side}_during), 'calendars', ${side}_calendars) AS ${side}`;
@@ -98,7 +101,7 @@ const conflictsOfUser = {
           (array_agg(found.event_id ORDER BY found.calendar_id, found.event_id))[1], found.title, NULL, found.during,
           json_agg(found.shown ORDER BY found.calendar_id, found.event_id)
         FROM (
-          SELECT sources.id AS calendar_id, sources.shown, busy.event_id, busy.title, busy.during, (
+          SELECT sources.id AS calendar_id, sources.shown, busy.event_id, left(busy.title, ${titleMax}) AS title, busy.during, (
             SELECT CASE WHEN event.event->>'key' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN EXISTS (
               SELECT FROM bookings AS booking
               WHERE booking.id = (event.event->>'key')::uuid AND booking.user_id = $2 AND booking.tenant_id = $1) ELSE false END

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type Conflict, type InputOf, type listConflicts, type OutputOf } from '@patchbay/contracts';
-import type { Transaction } from '@patchbay/database';
+import { toPage, type Transaction } from '@patchbay/database';
 import type { RequestContext, UserCaller } from '@patchbay/messaging';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { z } from 'zod';
@@ -30,10 +30,10 @@ export class ConflictsService {
     const { user, isOwner } = askedFor(context, input.user_id);
     const after = positionOf(input.cursor);
     const rows = await this.conflicts.find(user, { ...this.range(input), status: input.status, after, limit: input.limit + 1 });
-    const shown = rows.slice(0, input.limit);
-    const last = rows.length > shown.length ? shown.at(-1) : undefined;
-    const items = await this.#shown(user, shown, { isOwner });
-    return { items, next_cursor: last === undefined ? null : cursorOf(last) };
+    const shown = await this.#shown(user, rows, { isOwner });
+    const page = toPage(shown, input.limit, (conflict) => conflict);
+    const last = rows.find(({ id }) => id === page.next_cursor);
+    return { items: page.items, next_cursor: last === undefined ? null : cursorOf(last) };
   }
 
   /** @throws AppError `conflict_not_found` */

@@ -31,7 +31,6 @@ export const listConflicts = defineRequest({
       status: z.enum(['open', 'resolved']).optional().describe('Left out: both.'),
       user_id: z.uuid().optional().describe('Services: whose. People: absent, or their own.'),
       ...pageQuery,
-      limit: z.coerce.number().int().min(1).max(100).default(50),
     })
     .refine(startsFirst, startFault)
     .refine(isShort, lengthFault),
