@@ -1,6 +1,6 @@
-import { ProviderError, type AccessToken, type CalendarTime, type EventDetails, type EventDraft } from '@patchbay/capabilities';
+import { ProviderError, type CalendarTime, type EventDetails, type EventDraft } from '@patchbay/capabilities';
 import { z } from 'zod';
-import { noContent, type ProviderHttp } from '../_kit/provider-http.js';
+import { noContent } from '../_kit/provider-http.js';
 import { exceptedStarts, needsExisting, needsHtml, toGraphChange, toGraphDraft, type ExceptedStart } from './outlook.calendar-event-writes.js';
 import {
   graphEventDetails,
@@ -11,19 +11,10 @@ import {
 } from './outlook.calendar-events.mapping.js';
 import { outlookPreferences } from './outlook.calendar-list.js';
 import { momentOf } from './outlook.calendar-time.js';
+import type { EventPlace } from './outlook.event-place.js';
 import { extendedProperty, filterByProperty } from './outlook.extended-property.js';
 import { landed } from './outlook.mailbox-zone.js';
 import { makeOnce } from './outlook.make-once.js';
-
-/** A calendar, and the way to it. */
-export interface EventPlace {
-  readonly http: ProviderHttp;
-  /** The same for calls that may go together. */
-  readonly together: ProviderHttp;
-  readonly token: AccessToken;
-  readonly calendarId: string;
-  readonly now: () => Date;
-}
 
 const eventsPath = '/me/calendars/{calendarId}/events';
 const eventPath = `${eventsPath}/{eventId}`;

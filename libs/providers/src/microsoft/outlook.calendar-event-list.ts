@@ -2,10 +2,10 @@ import { ProviderError, type EventDetails, type EventPage, type EventQuery } fro
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { queryOfLink } from './outlook.calendar-cursor.js';
-import type { EventPlace } from './outlook.calendar-event-calls.js';
 import { graphEventDetailsFields, graphEventDetailsPage, toEventDetails } from './outlook.calendar-events.mapping.js';
 import { outlookPreferences } from './outlook.calendar-list.js';
 import { momentOf } from './outlook.calendar-time.js';
+import type { EventPlace } from './outlook.event-place.js';
 
 /** Bodies are read as well: larger pages would be larger than an answer may be. */
 const pageSizeMax = 50;

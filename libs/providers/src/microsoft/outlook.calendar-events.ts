@@ -1,9 +1,10 @@
 import { ProviderError, type AccessToken, type CalendarEventsCapability, type EventWrite, type EventWriteOutcome } from '@patchbay/capabilities';
 import type { ProviderHttp } from '../_kit/provider-http.js';
 import { batchedGraphHttp } from './outlook.calendar-batch.js';
-import { createOutlookEvent, deleteOutlookEvent, readOutlookEvent, updateOutlookEvent, type EventPlace } from './outlook.calendar-event-calls.js';
+import { createOutlookEvent, deleteOutlookEvent, readOutlookEvent, updateOutlookEvent } from './outlook.calendar-event-calls.js';
 import { listOutlookEvents } from './outlook.calendar-event-list.js';
 import { toEventDetails } from './outlook.calendar-events.mapping.js';
+import type { EventPlace } from './outlook.event-place.js';
 
 /** All events of Outlook's calendars. Graph invites guests by itself, and tells them of every change. */
 export const outlookCalendarEvents = (http: ProviderHttp, now: () => Date): CalendarEventsCapability => {

@@ -1,9 +1,9 @@
 import { ProviderError, type CalendarTime } from '@patchbay/capabilities';
 import { toIanaZone } from '@patchbay/icalendar';
 import { z } from 'zod';
-import type { EventPlace } from './outlook.calendar-event-calls.js';
 import { outlookPreferences } from './outlook.calendar-list.js';
 import { outlookCalendarOwner } from './outlook.calendar-sharing.mapping.js';
+import type { EventPlace } from './outlook.event-place.js';
 
 /** @see https://learn.microsoft.com/graph/api/resources/workinghours */
 const schedules = z.object({

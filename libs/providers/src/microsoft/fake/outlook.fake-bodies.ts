@@ -7,7 +7,7 @@ export interface FakeBody {
 const line = '_'.repeat(80);
 
 /** The invitation that Outlook puts below the text of an event with a meeting of its own. */
-export const meetingInvitation = (joinUrl: string): string =>
+const meetingInvitation = (joinUrl: string): string =>
   [
     `<div style="width:100%"><span style="white-space:nowrap; color:#5F5F5F">${line}</span></div>`,
     `<div class="me-email-text"><div>Microsoft Teams meeting</div><div><a href="${joinUrl}">Join the meeting now</a></div></div>`,

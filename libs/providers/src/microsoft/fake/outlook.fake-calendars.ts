@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FakeCollection, FakeLedger } from '../../_kit/fake.js';
-import { organization, sharedWith, type StoredPermission } from './outlook.fake-permissions.js';
+import { organization, type StoredPermission } from './outlook.fake-permissions.js';
 import { emptyFields, shownIn, type EventFields, type StoredEvent } from './outlook.fake-events.js';
 
 /** One calendar with its events. */
@@ -163,5 +163,29 @@ const sampleCalendars = (email: string): readonly StoredCalendar[] => {
     calendar('Team', { canEdit: false, owner: { name: 'Tina Team', address: 'tina.team@example.com' } }),
     calendar('Calendar', { isDefault: true }),
     calendar('Work'),
+  ];
+};
+
+const readers: readonly string[] = ['read', 'write', 'delegateWithoutPrivateEventAccess', 'delegateWithPrivateEventAccess'];
+
+/** A calendar as the account lists it that it was shared with: under another id, with the same events. */
+const sharedWith = (calendar: StoredCalendar, email: string): readonly StoredCalendar[] => {
+  const permission = [...calendar.permissions.values()].find(({ address }) => address?.toLowerCase() === email.toLowerCase());
+  if (permission === undefined || !readers.includes(permission.role)) return [];
+  return [
+    {
+      ...calendar,
+      id: `AAMkShr${createHash('sha256').update(`${calendar.id} ${email}`).digest('base64url')}=`,
+      email,
+      name: calendar.owner.name,
+      isDefault: false,
+      canEdit: permission.role !== 'read',
+      get revision() {
+        return calendar.revision;
+      },
+      set revision(value) {
+        calendar.revision = value;
+      },
+    },
   ];
 };
