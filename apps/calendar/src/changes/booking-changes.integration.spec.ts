@@ -164,6 +164,18 @@ describe('the event of a booking', () => {
     expect(await bookings.detected()).toEqual(['moved 10 12 announced']);
   });
 
+  it.each([
+    ['is told', false],
+    ['is read anew', true],
+  ])('is not gone because it cannot be read any more, however that %s', async (_how, isFull) => {
+    const { id, accountId } = await bookings.book('work', 10);
+    bench.provider.putAll('work', id, { unreadable: [{ title: 'Demo', start: '2026-12-01T10:00:00', fault: 'unknown_zone' }] });
+
+    await bench.sync(accountId, isFull);
+
+    expect(await bookings.detected()).toEqual([]);
+  });
+
   it('of another account, or of an event that only bears the key, is none of ours', async () => {
     const { id } = await bookings.book('work', 10);
     const stranger = await bench.connect({ id: 'theirs', name: 'theirs', timeZone: 'UTC', isPrimary: true, isWritable: true });

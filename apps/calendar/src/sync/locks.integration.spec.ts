@@ -18,7 +18,7 @@ describe('a calendar that is read while its account is locked', () => {
 
   const lockForTask = async (tx: Transaction, accountId: string): Promise<void> => {
     const [account] = await tx.query<{ user_id: string }>('SELECT user_id FROM accounts WHERE id = $1', [accountId]);
-    await new TasksRepository(bench.database).lockAccount(tx, { tenant_id: 'default', user_id: account?.user_id ?? '', role: 'user' }, accountId);
+    await new TasksRepository(bench.database).lockAccount(tx, { tenant_id: 'default', user_id: account?.user_id ?? '' }, accountId);
   };
   const lockForList = async (tx: Transaction, accountId: string): Promise<void> => {
     await new AccountsRepository(bench.database).lockChoice(tx, accountId);
