@@ -66,8 +66,7 @@ describe('ids in paths', () => {
     ['a NUL', '%00'],
     ['longer than any', 'x'.repeat(2_001)],
   ])('are nothing when they cannot be one: %s', async (_what, id) => {
-    const { status } = await stack.call('GET', `${account}/events/${id}/`, { bearer });
-
-    expect([400, 404]).toContain(status);
+    const paths = [`${account}/events/${id}/`, `${account}/calendars/primary/acl/${id}/`, `${account}/calendars/${id}/acl/c/`];
+    for (const path of paths) expect([400, 404, 405]).toContain((await stack.call('DELETE', path, { bearer })).status);
   });
 });

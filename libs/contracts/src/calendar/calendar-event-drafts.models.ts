@@ -62,6 +62,11 @@ interface Times {
   readonly is_all_day?: boolean | undefined;
 }
 
+// What is said of clocks before and after is a guess, and no calendar goes on for ever.
+const firstYear = 1900;
+const lastYear = 2199;
+const isInOurTimes = (written: string): boolean => Number(written.slice(0, 4)) >= firstYear && Number(written.slice(0, 4)) <= lastYear;
+
 const isDay = (written: string): boolean => written.length === 10;
 const hasOffset = (written: string): boolean => /(?:Z|[+-]\d{2}:\d{2})$/.test(written);
 
@@ -77,6 +82,8 @@ export function timesFault({
     if (zone !== undefined) return ['time_zone', 'goes together with start_time and end_time'];
     return isAllDay === undefined ? null : ['is_all_day', 'goes together with start_time and end_time'];
   }
+  const strange = (['start_time', 'end_time'] as const).find((name) => !isInOurTimes(name === 'start_time' ? start : end));
+  if (strange !== undefined) return [strange, `must be between the years ${firstYear} and ${lastYear}`];
   if (isDay(start) !== isDay(end)) return ['end_time', 'must be written as start_time is'];
   if (isAllDay !== undefined && isAllDay !== isDay(start)) return ['is_all_day', 'does not go with start_time'];
   if (isDay(start)) return start < end ? null : ['end_time', 'must be after start_time'];

@@ -10,12 +10,7 @@ const deadlineMs = 25_000;
 const batchDeadlineMs = 60_000;
 
 const id = z.uuid();
-const calendar_id = z
-  .string()
-  .min(1)
-  .max(2_000)
-  .default('primary')
-  .describe("`primary`, which is the account's main calendar, or the id of any of its calendars.");
+const calendar_id = remoteId.default('primary').describe("`primary`, which is the account's main calendar, or the id of any of its calendars.");
 const event_id = remoteId;
 const idempotency_key = z
   .string()
@@ -51,7 +46,14 @@ export const listCalendarEvents = defineRequest({
       calendar_id,
       from: moment,
       to: moment.describe(`Before this moment; at most ${rangeDaysMax} days after \`from\`.`),
-      q: z.string().trim().min(1).max(500).optional().describe('Words of the title, the description or the location.'),
+      q: z
+        .string()
+        .trim()
+        .min(1)
+        .max(500)
+        .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
+        .optional()
+        .describe('Words of the title, the description or the location.'),
       attendee: z.email().max(320).optional().describe('Events that this address is invited to, or organises.'),
       limit: pageQuery.limit,
       cursor: z

@@ -3,7 +3,7 @@ import { defineRequest } from '../definitions/define-request.js';
 import { remoteId } from './remote-id.models.js';
 import { calendarRoles, calendarShare } from './sharing.models.js';
 
-const place = { id: z.uuid(), calendar_id: z.string().min(1).max(2_000) };
+const place = { id: z.uuid(), calendar_id: remoteId };
 const deadlineMs = 25_000;
 
 const errors = [
