@@ -37,7 +37,7 @@ export class NoticesService {
         await this.channels.renewSoon(tx, id, now);
         return tx.onCommit(() => this.worker.wake());
       case 'ended':
-        await this.channels.ended(tx, id, now);
+        await this.channels.ended(tx, { id, calendarId }, now);
         tx.onCommit(() => this.worker.wake());
         break;
     }

@@ -62,8 +62,12 @@ export class PushChannelsRepository {
     return (await this.database.execute(follow, [now, providers])).length;
   }
 
-  /** What a channel shall come to by now, which stays so until the end of the transaction; undefined when it is gone. */
-  async lockState(tx: Transaction, id: string): Promise<ChannelState | undefined> {
+  /**
+   * What a channel shall come to by now, which stays so until the end of the transaction; undefined when it is gone. Calendars are always locked before their
+   * channels.
+   */
+  async lockState(tx: Transaction, { id, calendar_id: calendarId }: PushChannelRow): Promise<ChannelState | undefined> {
+    await lockCalendar(tx, calendarId);
     const [row] = await tx.query<Pick<PushChannelRow, 'state'>>(`SELECT state FROM push_channels WHERE id = $1 FOR UPDATE`, [id]);
     return row?.state;
   }
@@ -96,6 +100,7 @@ export class PushChannelsRepository {
 
   /** Forgets a channel, unless another holds its lease by now; the calendar is looked at once more where it may need a new one. */
   async forget(tx: Transaction, row: PushChannelRow, lookAt: Date | null): Promise<void> {
+    if (lookAt !== null) await lockCalendar(tx, row.calendar_id);
     const gone = await tx.query(`DELETE FROM push_channels WHERE id = $1 AND lease_token = $2 RETURNING id`, [row.id, row.lease_token]);
     if (gone.length === 0 || lookAt === null) return;
     await tx.query(`UPDATE calendars SET push_look_at = $2 WHERE id = $1`, [row.calendar_id, lookAt]);
@@ -123,19 +128,21 @@ export class PushChannelsRepository {
     );
   }
 
-  /** The provider has ended a channel: another is opened. Whoever works on it just now loses it. */
-  async ended(tx: Transaction, id: string, now: Date): Promise<void> {
-    const [row] = await tx.query<Pick<PushChannelRow, 'calendar_id'>>(
-      `DELETE FROM push_channels WHERE id = $1 AND state = 'active' RETURNING calendar_id`,
-      [id],
-    );
-    if (row !== undefined) await tx.query(`UPDATE calendars SET push_look_at = $2 WHERE id = $1`, [row.calendar_id, now]);
+  /** The provider has ended a channel of a calendar: another is opened. Whoever works on it just now loses it. */
+  async ended(tx: Transaction, { id, calendarId }: { readonly id: string; readonly calendarId: string }, now: Date): Promise<void> {
+    await lockCalendar(tx, calendarId);
+    const gone = await tx.query(`DELETE FROM push_channels WHERE id = $1 AND state = 'active' RETURNING id`, [id]);
+    if (gone.length > 0) await tx.query(`UPDATE calendars SET push_look_at = $2 WHERE id = $1`, [calendarId, now]);
   }
 
   /** Has calendars looked at that have no channel although their provider calls back: it may have been set up since. */
   async lookAtAll(now: Date, providers: readonly string[]): Promise<void> {
     await this.database.execute(lookAtAll, [now, providers]);
   }
+}
+
+async function lockCalendar(tx: Transaction, id: string): Promise<void> {
+  await tx.query(`SELECT 1 FROM calendars WHERE id = $1 FOR NO KEY UPDATE`, [id]);
 }
 
 const lookAtAll = {

@@ -129,7 +129,7 @@ export class PushService {
   async #settle(lease: ChannelLease, decide: (tx: Transaction, isWanted: boolean) => Promise<Settlement>): Promise<void> {
     const { row } = lease;
     await this.database.transaction(async (tx) => {
-      const isWanted = (await this.channels.lockState(tx, row.id)) === row.state;
+      const isWanted = (await this.channels.lockState(tx, row)) === row.state;
       const settlement = await decide(tx, isWanted);
       const now = this.clock();
       const nextAttemptAt = isWanted ? settlement.nextAttemptAt : now;

@@ -34,7 +34,8 @@ async function createChannels(runner: QueryRunner): Promise<void> {
       user_id uuid NOT NULL,
       -- No reference: channels of a calendar that is gone are closed after it.
       calendar_id uuid NOT NULL,
-      account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      -- No reference either: accounts are locked before their calendars, and channels after those.
+      account_id uuid NOT NULL,
       provider text NOT NULL,
       -- The calendar, by its provider's id.
       remote_calendar_id text NOT NULL,
