@@ -129,6 +129,7 @@ const answerFile = ({ calendar, calendars, email, request }: Target, name: strin
   if (!isAsExpected || (headers['if-none-match'] === '*' && file !== undefined)) return plain(412);
   if (method === 'DELETE') return plain(calendars.remove(calendar, name) ? 204 : 404);
   const text = request.body.toString('utf8');
+  if (calendars.refusesOrganizers && /^ORGANIZER/m.test(text)) return davPrecondition(403, 'allowed-organizer-scheduling-object-change');
   const refusal = refusalOf(text, { name, email, others: [...calendar.files.values()] });
   if (refusal !== null) return davPrecondition(403, refusal);
   const { etag } = calendars.put(calendar, name, calendars.rewritesFiles ? rewritten(text, email) : text);

@@ -37,6 +37,8 @@ export class FakeCalendars {
   changesMax = 5_000;
   /** True when files are kept in the server's own words, so that their writers are told no ETag of what they sent. */
   rewritesFiles = false;
+  /** True when nobody may invite others: the server refuses every organizer. */
+  refusesOrganizers = false;
   /** Tokens of an earlier age are no longer known. */
   age = 1;
   private readonly byEmail = new Map<string, readonly FakeCalendar[]>();
