@@ -10,9 +10,21 @@ export interface EventText {
  */
 export const readEventText = (content: string, isOnlineMeeting: boolean): EventText => {
   const written = content.replaceAll('\r\n', '\n');
-  const text = trimmed(isOnlineMeeting ? written.replace(/_{30,}[\s\S]*_{30,}/, '') : written);
+  const invitation = isOnlineMeeting ? invitationIn(written) : null;
+  const text = trimmed(invitation === null ? written : `${written.slice(0, invitation.from)}${written.slice(invitation.to)}`);
   const [whole, joinUrl] = /(?:^|\n\n)Join: (https?:\/\/\S+)$/.exec(text) ?? [];
   return joinUrl === undefined || whole === undefined ? { description: text, joinUrl: null } : { description: text.slice(0, -whole.length), joinUrl };
+};
+
+const line = '_'.repeat(30);
+
+/** Where the invitation is, with the lines above and below it. Searched without going back: anybody who invites may send a body of any kind. */
+const invitationIn = (text: string): { readonly from: number; readonly to: number } | null => {
+  const [from, last] = [text.indexOf(line), text.lastIndexOf(line)];
+  if (from === -1) return null;
+  let endOfFirst = from + line.length;
+  while (text[endOfFirst] === '_') endOfFirst += 1;
+  return last < endOfFirst ? null : { from, to: last + line.length };
 };
 
 /** Exchange adds empty lines. */
@@ -35,10 +47,17 @@ export interface GraphBody {
  * https://learn.microsoft.com/graph/api/event-update#request-body
  */
 export const withMeetingInvitation = (description: string, existingHtml: string): GraphBody => {
-  const [invitation] = /<div\b[^>]*>\s*(?:<span\b[^>]*>\s*)?_{30,}[\s\S]*_{30,}\s*(?:<\/span>\s*)?<\/div>/i.exec(existingHtml) ?? [];
-  if (invitation === undefined) return { contentType: 'text', content: description };
-  return { contentType: 'html', content: `<html><body><div>${toHtml(description)}</div>${invitation}</body></html>` };
+  const invitation = invitationIn(existingHtml);
+  const from = invitation === null ? -1 : existingHtml.lastIndexOf('<div', invitation.from);
+  const end = invitation === null ? -1 : existingHtml.indexOf(closing, invitation.to);
+  if (from === -1 || end === -1) return { contentType: 'text', content: description };
+  return {
+    contentType: 'html',
+    content: `<html><body><div>${toHtml(description)}</div>${existingHtml.slice(from, end + closing.length)}</body></html>`,
+  };
 };
+
+const closing = '</div>';
 
 const toHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\n', '<br>');

@@ -2,6 +2,7 @@ import { expandSeries } from '@patchbay/icalendar';
 import { ProviderError } from '@patchbay/capabilities';
 import { daysOf, fakeRecurrence } from './fake/outlook.fake-recurrence.js';
 import { movedRecurrence, toGraphRecurrence, toRuleLine } from './outlook.calendar-recurrence.js';
+import { readRecurrenceLines } from './outlook.calendar-rule.js';
 
 const begins = (wall: string, timeZone: string | null = 'Europe/Berlin') => ({ wall, timeZone });
 const monday = begins('2027-03-01T10:00:00');
@@ -122,5 +123,31 @@ describe('outlook: a series that begins at another time', () => {
     ['FREQ=MONTHLY', ['2027-03-01T10:00:00', '2027-03-31T10:00:00']],
   ] as const)('%s is not moved by %j, as its rule would not meet that', (rule, times) => {
     expect(reasonOf(() => moved(rule, times))).toBe('invalid_request recurrence_unsupported');
+  });
+});
+
+describe('outlook: the lines of a series', () => {
+  it('are its rule and what is left out, in the zone of their line', () => {
+    const lines = ['rrule:FREQ=DAILY', 'EXDATE;TZID="(UTC+01:00) Berlin":20270301T100000,20270302T100000', 'EXDATE;VALUE=DATE:20270303'];
+
+    expect(readRecurrenceLines(lines)).toEqual({
+      rule: 'FREQ=DAILY',
+      excepted: [
+        { value: '20270301T100000', timeZone: '(UTC+01:00) Berlin' },
+        { value: '20270302T100000', timeZone: '(UTC+01:00) Berlin' },
+        { value: '20270303', timeZone: null },
+      ],
+    });
+  });
+
+  it.each([
+    ['added dates', ['RRULE:FREQ=DAILY', 'RDATE:20270301T100000Z']],
+    ['a rule of exceptions', ['RRULE:FREQ=DAILY', 'EXRULE:FREQ=WEEKLY']],
+    ['exceptions of nothing', ['EXDATE:20270301T100000Z']],
+    ['more exceptions than anybody writes down', ['RRULE:FREQ=DAILY', `EXDATE:${Array(51).fill('20270301T100000Z').join(',')}`]],
+    ['no line', ['nonsense']],
+    ['a line that goes on and on', [`A${';'.repeat(100_000)}`]],
+  ])('are refused with %s', (_, lines) => {
+    expect(reasonOf(() => readRecurrenceLines(lines))).toBe('invalid_request recurrence_unsupported');
   });
 });

@@ -37,17 +37,19 @@ export const readRecurrenceLines = (lines: readonly string[]): RecurrenceLines =
   const rules: string[] = [];
   const excepted: ExceptedTime[] = [];
   for (const line of lines) {
-    const [, name = '', parameters = '', value = ''] = /^([A-Z]+)((?:;[^:]*?(?:"[^"]*")?)*):(.*)$/i.exec(line.trim()) ?? [];
-    if (name.toUpperCase() === 'RRULE') rules.push(value);
-    else if (name.toUpperCase() === 'EXDATE')
-      excepted.push(...value.split(',').map((entry) => ({ value: entry.trim(), timeZone: zoneOf(parameters) })));
+    // Names of zones have colons; no time and no rule has one.
+    const colon = line.lastIndexOf(':');
+    const [name = ''] = line.slice(0, colon).trim().toUpperCase().split(';');
+    const value = line.slice(colon + 1).trim();
+    if (name === 'RRULE') rules.push(value);
+    else if (name === 'EXDATE') excepted.push(...value.split(',').map((entry) => ({ value: entry.trim(), timeZone: zoneIn(line.slice(0, colon)) })));
     else throw unsupportedRecurrence();
   }
   if (rules.length > 1 || (rules.length === 0 && excepted.length > 0) || excepted.length > exceptedMax) throw unsupportedRecurrence();
   return { rule: rules[0] ?? null, excepted };
 };
 
-const zoneOf = (parameters: string): string | null => /;TZID="?([^";]+)"?/i.exec(parameters)?.[1] ?? null;
+const zoneIn = (parameters: string): string | null => /;TZID="?([^";]+)"?/i.exec(parameters)?.[1] ?? null;
 
 /**
  * A rule by its parts; null when it has one that Graph has no word for. https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10
