@@ -95,6 +95,24 @@ describe('a calendar feed', () => {
     expect([await settled(forceCalendarSync), (await busyTimes()).busy]).toEqual(['succeeded', [range('13:00', '14:00')]]);
   });
 
+  it('of which an event cannot be read is not booked on until that is mended, and says which event it is', async () => {
+    const lunch = { uid: `lunch-${uid}`, title: 'Lunch' };
+    const onMars = (time: string) => ({ dateTime: `${day}T${time}:00`, timeZone: 'Mars/Olympus' });
+    await publisher('put-event', { ...lunch, start: onMars('12:00'), end: onMars('13:00') });
+    await settled(refreshCalendarAccount);
+
+    const [calendar] = (await client.call(getCalendarAccount, { id })).calendars;
+    expect(calendar).toMatchObject({ bookable: false, reason: 'partly_unreadable', unreadable_events: 1 });
+    expect(calendar?.unreadable_examples).toEqual([{ title: 'Lunch', start: expect.stringContaining('Mars/Olympus'), fault: 'unknown_zone' }]);
+    expect(await busyTimes()).toMatchObject({ bookable: false, busy: [range('13:00', '14:00')] });
+
+    await publisher('put-event', { ...lunch, start: utc('12:00'), end: utc('12:30') });
+    await settled(refreshCalendarAccount);
+    expect(await busyTimes()).toMatchObject({ bookable: true, busy: [range('12:00', '12:30'), range('13:00', '14:00')] });
+    await publisher('remove-event', { uid: lunch.uid });
+    await settled(refreshCalendarAccount);
+  });
+
   it('whose secret address is taken back must be connected again, and then goes on where it was', async () => {
     await sandbox.revokeGrant('ics', email);
     await client.call(refreshCalendarAccount, { id });
