@@ -37,7 +37,7 @@ export function calendarZonesOf(zones: readonly (readonly string[])[], now: Date
     return offsetsOf(lines, { from: Date.UTC(Number(year), 0, 1) - dayMs, to: Date.UTC(Number(year) + 1, 0, 1) + dayMs });
   });
   const namesOf = (name: string): readonly Named[] => namesIn(name, written.get(name));
-  const nameOf = remembered((name) => nameFor(namesOf(name), sampleOf(name)));
+  const nameOf = remembered((name) => nameOnDay({ name, lines: written.get(name), now }, () => nameFor(namesOf(name), sampleOf(name))));
   const closestNameOf = remembered((name) => {
     const sample = sampleOf(name);
     return (sample === null ? null : closestTo(sample)) ?? namesOf(name)[0]?.zone ?? null;
@@ -50,6 +50,30 @@ export function calendarZonesOf(zones: readonly (readonly string[])[], now: Date
       return offsets === null ? null : instantBy(offsets.offsetAt, wall);
     },
   };
+}
+
+/** Where each event is a file of its own, as in CalDAV, thousands of calendars say the same about the same few zones. */
+const namesOnDays = new Map<string, string | null>();
+const namesOnDaysMax = 200;
+const sharedLengthMax = 8_192;
+
+interface WrittenZone {
+  readonly name: string;
+  readonly lines: readonly string[] | undefined;
+  readonly now: Date;
+}
+
+/** What was found for the same words earlier on the same day. */
+function nameOnDay({ name, lines, now }: WrittenZone, find: () => string | null): string | null {
+  if (lines === undefined) return find();
+  const key = [Math.floor(now.getTime() / dayMs), name, ...lines].join('\n');
+  if (key.length > sharedLengthMax) return find();
+  const before = namesOnDays.get(key);
+  if (before !== undefined) return before;
+  const found = find();
+  if (namesOnDays.size >= namesOnDaysMax) namesOnDays.clear();
+  namesOnDays.set(key, found);
+  return found;
 }
 
 function remembered<T>(find: (key: string) => T | null): (key: string) => T | null {

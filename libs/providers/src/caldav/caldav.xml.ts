@@ -69,9 +69,14 @@ export function* xmlSteps(provider: string, text: string): Steps<XmlElement> {
   return element;
 }
 
+const none: XmlElement['attributes'] = {};
+
 const namesOf = (tag: Tag | QualifiedTag): Pick<XmlElement, 'name' | 'attributes'> => {
+  const name = 'uri' in tag ? `{${tag.uri}}${tag.local}` : tag.name;
+  // Most have none, and there are a hundred thousand elements in what a large calendar answers.
+  if (Object.keys(tag.attributes).length === 0) return { name, attributes: none };
   const attributes = Object.entries(tag.attributes).map(([name, value]) => [name, typeof value === 'string' ? value : value.value] as const);
-  return { name: 'uri' in tag ? `{${tag.uri}}${tag.local}` : tag.name, attributes: Object.fromEntries(attributes) };
+  return { name, attributes: Object.fromEntries(attributes) };
 };
 
 /** The first child of this name. */
