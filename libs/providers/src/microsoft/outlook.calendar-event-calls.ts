@@ -99,6 +99,7 @@ const expectMeetings = async ({ http, token, calendarId }: EventPlace): Promise<
     path: '/me/calendars/{calendarId}',
     params: { calendarId },
     query: { $select: 'allowedOnlineMeetingProviders' },
+    headers,
     token,
     schema: meetingProviders,
   });

@@ -2,6 +2,7 @@ import { ProviderError, type AccessToken, type CalendarRole, type CalendarShare,
 import { pagesOf } from '../_kit/pages.js';
 import { noContent, type ProviderHttp } from '../_kit/provider-http.js';
 import { queryOfLink } from './outlook.calendar-cursor.js';
+import { outlookPreferences } from './outlook.calendar-list.js';
 import {
   graphPermission,
   graphPermissions,
@@ -22,7 +23,7 @@ export const outlookCalendarSharing = (http: ProviderHttp): CalendarSharingCapab
   revoke: async (token, calendarId, permissionId) => {
     const params = { calendarId, permissionId };
     try {
-      await http.call({ method: 'DELETE', operation: 'calendarPermissions.delete', path: permissionPath, params, token, schema: noContent });
+      await http.call({ method: 'DELETE', operation: 'calendarPermissions.delete', path: permissionPath, params, headers, token, schema: noContent });
     } catch (error) {
       if (error instanceof ProviderError && error.code === 'not_found') return;
       throw error;
@@ -39,6 +40,7 @@ interface SharingPlace {
 const permissionsPath = '/me/calendars/{calendarId}/calendarPermissions';
 const permissionPath = `${permissionsPath}/{permissionId}`;
 const permissionsPerPage = 100;
+const headers = { prefer: outlookPreferences };
 
 /** The address of whoever the calendar belongs to: colleagues are in the same domain. */
 const readOwner = async ({ http, token, calendarId }: SharingPlace): Promise<string> => {
@@ -48,6 +50,7 @@ const readOwner = async ({ http, token, calendarId }: SharingPlace): Promise<str
     path: '/me/calendars/{calendarId}',
     params: { calendarId },
     query: { $select: 'owner' },
+    headers,
     token,
     schema: outlookCalendarOwner,
   });
@@ -63,6 +66,7 @@ const readPermissions = async ({ http, token, calendarId }: SharingPlace): Promi
       path: permissionsPath,
       params: { calendarId },
       query: link === undefined ? { $top: String(permissionsPerPage) } : queryOfLink(link),
+      headers,
       token,
       schema: graphPermissions,
     });
@@ -107,6 +111,7 @@ const bringTo = async ({ http, token, calendarId }: SharingPlace, known: GraphPe
     operation: 'calendarPermissions.update',
     path: permissionPath,
     params: { calendarId, permissionId: known.id },
+    headers,
     token,
     body: { role: graphRole },
     schema: graphPermission,
@@ -120,6 +125,7 @@ const post = ({ http, token, calendarId }: SharingPlace, { email, role }: Wanted
     operation: 'calendarPermissions.create',
     path: permissionsPath,
     params: { calendarId },
+    headers,
     token,
     body: { emailAddress: { address: email, name: email }, role: graphRoleOf(role), isInsideOrganization, isRemovable: true },
     schema: graphPermission,

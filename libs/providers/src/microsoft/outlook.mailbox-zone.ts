@@ -26,6 +26,8 @@ const zoneOfOwner = async (place: EventPlace, now: Date): Promise<string> => {
   return zone;
 };
 
+const headers = { prefer: outlookPreferences };
+
 const readZone = async ({ http, token, calendarId }: EventPlace, now: Date): Promise<string | null> => {
   const { owner } = await http.call({
     method: 'GET',
@@ -33,6 +35,7 @@ const readZone = async ({ http, token, calendarId }: EventPlace, now: Date): Pro
     path: '/me/calendars/{calendarId}',
     params: { calendarId },
     query: { $select: 'owner' },
+    headers,
     token,
     schema: outlookCalendarOwner,
   });
@@ -41,7 +44,7 @@ const readZone = async ({ http, token, calendarId }: EventPlace, now: Date): Pro
     method: 'POST',
     operation: 'calendar.get-schedule',
     path: '/me/calendar/getSchedule',
-    headers: { prefer: outlookPreferences },
+    headers,
     token,
     body: { Schedules: [owner?.address ?? ''], StartTime: at(now.getTime()), EndTime: at(now.getTime() + hourMs), AvailabilityViewInterval: 60 },
     schema: schedules,
