@@ -80,6 +80,7 @@ export class TellingsRepository {
    */
   async settled(tx: Transaction, calendar: ToldCalendar, generation: number): Promise<readonly ToldBooking[]> {
     const { id, account_id: accountId, remote_id: remoteId } = calendar;
+    if ((await tx.query(`SELECT 1 FROM booking_tellings WHERE calendar_id = $1 LIMIT 1`, [id])).length === 0) return [];
     await tx.query(
       `DELETE FROM booking_tellings AS told WHERE calendar_id = $1 AND starts_at IS NULL AND EXISTS (
          SELECT FROM calendar_events AS known WHERE known.calendar_id = $1 AND known.generation = $2 AND known.series_id = told.event_id

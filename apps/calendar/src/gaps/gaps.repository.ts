@@ -8,12 +8,6 @@ import type { CalendarRow } from '../sync/sync-rows.js';
 /** An event as it is told in a report. */
 export type GapEvent = Pick<SourceEvent, 'title' | 'start' | 'end' | 'status'>;
 
-/** A time in which a calendar is not read. */
-export interface OpenGap {
-  readonly seen_until: Date;
-  readonly blind_reason: GapReason;
-}
-
 /** An event as it was, and as it is. */
 interface GapEvents {
   readonly before: SourceEvent | null;
@@ -67,7 +61,6 @@ const shownParts = (event: string): string =>
 const takeChanges = (source: string): string => `
   INSERT INTO gap_changes AS known (calendar_id, resource, event_id, before, after)
   SELECT $1, resource, event_id, ${shownParts('before')}, ${shownParts('after')} FROM (${source}) AS told
-  WHERE EXISTS (SELECT FROM calendars WHERE id = $1 AND blind_reason IS NOT NULL)
   ON CONFLICT (calendar_id, resource, event_id) DO UPDATE SET after = excluded.after`;
 
 /** A cancelled exception takes its occurrence away. */
@@ -129,7 +122,12 @@ export class GapsRepository {
     );
   }
 
-  /** Takes note of changes to what is shown of a calendar, as long as that comes after a gap. */
+  /** Whether a calendar was not read for a while, and no reading has come to its end since. */
+  async isOpen(tx: Transaction, calendarId: string): Promise<boolean> {
+    return (await tx.query(`SELECT 1 FROM calendars WHERE id = $1 AND blind_reason IS NOT NULL`, [calendarId])).length > 0;
+  }
+
+  /** Takes note of changes to what is shown of a calendar after a gap. */
   async take(tx: Transaction, calendarId: string, changes: readonly (GapEvents & { readonly resource: string; readonly eventId: string })[]) {
     await tx.query(takeChanges(`SELECT * FROM unnest($2::text[], $3::text[], $4::jsonb[], $5::jsonb[]) AS row (resource, event_id, before, after)`), [
       calendarId,
@@ -140,7 +138,7 @@ export class GapsRepository {
     ]);
   }
 
-  /** Takes note of how contents differ from the shown ones, if they come after a gap. */
+  /** Takes note of how contents differ from the shown ones after a gap. */
   async compare(tx: Transaction, calendarId: string, { built, shown }: { readonly built: number; readonly shown: number }): Promise<void> {
     const contents = `SELECT resource, event_id, event FROM calendar_events WHERE calendar_id = $1 AND generation`;
     await tx.query(
@@ -148,7 +146,6 @@ export class GapsRepository {
         SELECT resource, event_id, shown.event AS before, built.event AS after
         FROM (${contents} = $2) AS built FULL JOIN (${contents} = $3) AS shown USING (resource, event_id)
         WHERE built.event IS DISTINCT FROM shown.event
-          AND EXISTS (SELECT FROM calendars WHERE id = $1 AND blind_reason IS NOT NULL)
           AND NOT EXISTS (
             SELECT FROM calendar_faults AS fault
             WHERE fault.calendar_id = $1 AND fault.generation = $2 AND fault.kind = 'resource' AND fault.name = resource)`),
@@ -156,15 +153,15 @@ export class GapsRepository {
     );
   }
 
-  /** Ends the gap of a calendar that is read again from a moment on, whose row is locked. Undefined when there was none, or it began after that. */
-  async end(tx: Transaction, calendarId: string, since: Date): Promise<OpenGap | undefined> {
-    const [gap] = await tx.query<OpenGap>(
-      `SELECT seen_until, blind_reason FROM calendars WHERE id = $1 AND blind_reason IS NOT NULL AND blind_since <= $2`,
+  /** Ends the gap of a calendar that is read again from a moment on, whose row is locked. @returns why it was not read; undefined when it was, or the gap began later. */
+  async end(tx: Transaction, calendarId: string, since: Date): Promise<GapReason | undefined> {
+    const [gap] = await tx.query<{ reason: GapReason }>(
+      `UPDATE calendars SET blind_reason = NULL, blind_since = NULL
+       FROM (SELECT id, blind_reason AS reason FROM calendars WHERE id = $1 AND blind_reason IS NOT NULL AND blind_since <= $2) AS gap
+       WHERE calendars.id = gap.id RETURNING gap.reason`,
       [calendarId, since],
     );
-    const set = gap === undefined ? 'seen_until = $2' : 'seen_until = $2, blind_reason = NULL, blind_since = NULL';
-    await tx.query(`UPDATE calendars SET ${set} WHERE id = $1 RETURNING id`, [calendarId, since]);
-    return gap;
+    return gap?.reason;
   }
 
   /** What was found after a gap; it is forgotten with that. */

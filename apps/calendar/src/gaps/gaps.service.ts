@@ -6,6 +6,7 @@ import {
   calendarGapReported,
   type CalendarGap,
   type CalendarGapReport,
+  type GapReason,
   type InputOf,
   type listCalendarGaps,
   type OutputOf,
@@ -19,7 +20,7 @@ import { isOverdue } from '../busy/freshness.js';
 import type { ToldChange } from '../changes/told-change.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
 import { toGapChange, toGapCollision } from './gap-report.js';
-import { GapsRepository, type GapRow, type ListedGapRow, type OpenGap } from './gaps.repository.js';
+import { GapsRepository, type GapRow, type ListedGapRow } from './gaps.repository.js';
 
 /** A reading that came to its end. */
 interface EndedReading {
@@ -27,6 +28,12 @@ interface EndedReading {
   readonly since: Date;
   /** The contents that are shown from now on. */
   readonly generation: number;
+}
+
+/** A time in which a calendar was not read, and the reading that ended it. */
+interface EndedGap extends EndedReading {
+  readonly reason: GapReason;
+  readonly from: Date;
 }
 
 /** Tells people what happened in their calendars while those were not read. */
@@ -81,22 +88,24 @@ export class GapsService {
 
   /** A page of changes to what is shown is stored in this transaction. */
   async take(tx: Transaction, calendar: CalendarRow, changes: readonly ToldChange[]): Promise<void> {
+    if (!(await this.gaps.isOpen(tx, calendar.id))) return;
     const told = changes.map((change) => ({ ...change, eventId: (change.after ?? change.before)?.id ?? '' }));
     await this.gaps.take(tx, calendar.id, [...new Map(told.map((change) => [`${change.resource}\n${change.eventId}`, change])).values()]);
   }
 
   /** Contents are about to take the place of the shown ones. */
   async compare(tx: Transaction, calendar: CalendarRow, contents: { readonly built: number; readonly shown: number }): Promise<void> {
-    await this.gaps.compare(tx, calendar.id, contents);
+    if (await this.gaps.isOpen(tx, calendar.id)) await this.gaps.compare(tx, calendar.id, contents);
   }
 
   /** A reading came to its end: if there was a gap before it, that is told of. */
   async end(tx: Transaction, calendar: CalendarRow, reading: EndedReading): Promise<void> {
-    const gap = await this.gaps.end(tx, calendar.id, reading.since);
-    if (gap !== undefined) await this.#report(tx, calendar, { gap, ...reading });
+    const reason = await this.gaps.end(tx, calendar.id, reading.since);
+    const { seen_until: from } = calendar;
+    if (reason !== undefined && from !== null) await this.#report(tx, calendar, { reason, from, ...reading });
   }
 
-  async #report(tx: Transaction, calendar: CalendarRow, { gap, since, generation }: EndedReading & { readonly gap: OpenGap }): Promise<void> {
+  async #report(tx: Transaction, calendar: CalendarRow, { reason, from, since, generation }: EndedGap): Promise<void> {
     const now = this.clock();
     const { changes, ...counts } = await this.gaps.difference(tx, calendar.id);
     const isBlocking = calendar.conflict_policy === 'block';
@@ -110,8 +119,8 @@ export class GapsService {
       account_id: calendar.account_id,
       calendar_id: calendar.remote_id,
       calendar_name: calendar.name,
-      reason: gap.blind_reason,
-      blind_from: gap.seen_until,
+      reason,
+      blind_from: from,
       blind_until: since,
       ...difference,
       changes: changes.map((change) => toGapChange(change, calendar.zone)),

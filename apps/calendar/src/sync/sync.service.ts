@@ -74,20 +74,20 @@ export class SyncService {
     await this.database.transaction((tx) => lease.settle(tx, { isApplied: false, ...settlement }));
   }
 
-  async #succeed({ id, lease }: Run, account: AccountState, { kind, contents, since, cursor }: Reading): Promise<void> {
+  async #succeed({ id, lease }: Run, account: AccountState, { kind, contents, since, isTold, cursor }: Reading): Promise<void> {
     const { row } = lease;
     const now = this.clock();
     const nextAttemptAt = isOn(row, account) ? nextPollAt({ now, since, intervalMinutes: account.sync_interval_minutes }) : null;
     const { generation, window } = contents;
     const shown = { generation, window_from: window.from, window_to: window.to, building_generation: null, building_cursor: null };
-    const set = { ...(kind === 'full' ? shown : {}), cursor, synced_at: since, error_count: 0, run_id: null, updated_at: now };
+    const set = { ...(kind === 'full' ? shown : {}), cursor, synced_at: since, seen_until: since, error_count: 0, run_id: null, updated_at: now };
     await this.database.transaction(async (tx) => {
       await lease.settle(tx, { isApplied: true, nextAttemptAt, lastError: null, set });
       const difference = kind === 'full' ? { difference: await this.contents.difference(tx, contents, row.generation) } : {};
       await this.changes.end(tx, { calendar: row, since, built: kind === 'full' ? contents : null });
       if (kind === 'full') await this.contents.forget(tx, row.id, { from: row.generation, before: generation });
       const counts = await this.runs.finish(tx, { id, calendar_id: row.id }, { error: null, now, ...difference });
-      const unreadable = await this.contents.countFaults(tx, contents);
+      const unreadable = isTold ? await this.contents.countFaults(tx, contents) : 0;
       if (unreadable > 0 && row.unreadable_events === 0) this.#tellUnreadable(tx, row, unreadable);
       await this.calendars.lookAgainIfAsked(tx, row.id, now);
       this.#announce(tx, row, { ...counts, kind });
