@@ -2,6 +2,7 @@ import { connectToFake, createGoogleFake, fakePerson, googleFakeClient } from '@
 import type { EventDraft, EventPage, EventQuery } from '@patchbay/capabilities';
 import { randomUUID } from 'node:crypto';
 import { manifestOf } from './manifest.js';
+import { channelSecret, watchCalendars } from './push.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
 
 const google = manifestOf('google');
@@ -16,6 +17,7 @@ const connect = () =>
           GOOGLE_CALENDAR_CLIENT_SECRET: googleFakeClient.clientSecret,
           GOOGLE_API_BASE_URL: baseUrl,
           GOOGLE_AUTH_BASE_URL: baseUrl,
+          GOOGLE_WEBHOOK_SECRET: channelSecret,
         });
         return google.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
       },
@@ -35,6 +37,7 @@ export const googleScenario = async (): Promise<Recording> => {
     await readCalendar(connection);
     await useEvents(connection);
     await shareCalendar(connection);
+    await watchCalendar(connection);
     await meetFailures(connection);
     const byAdapters = take();
     await sendByHand(sender(connection.running.url, await freshToken(connection)), () => connection.running.fake.expireSyncTokens());
@@ -42,6 +45,13 @@ export const googleScenario = async (): Promise<Recording> => {
   } finally {
     await connection.stop();
   }
+};
+
+const watchCalendar = async ({ capabilities: { calendarPush: push, calendar }, token }: Connection): Promise<void> => {
+  const context = { config: { GOOGLE_WEBHOOK_SECRET: channelSecret } } as Parameters<NonNullable<typeof google.inboundWebhooks>['connect']>[0];
+  const holidays = (await calendar.listCalendars(token)).find(({ isWritable }) => !isWritable);
+  const ids = { calendarId: 'primary', unwatchableId: holidays?.id ?? '' };
+  await watchCalendars({ push, inbound: google.inboundWebhooks?.connect(context), token, ...ids });
 };
 
 const anEvent = () => ({

@@ -2,6 +2,7 @@ import type { EventDraft, EventQuery } from '@patchbay/capabilities';
 import { connectToFake, createMicrosoftFake, fakePerson, microsoftFakeClient, type FakeExchange } from '@patchbay/providers/testing';
 import { randomUUID } from 'node:crypto';
 import { manifestOf } from './manifest.js';
+import { channelSecret, watchCalendars } from './push.js';
 import { expectRefusal, sender, takeExchanges, type Recording } from './scenario.js';
 
 const outlook = manifestOf('outlook');
@@ -16,6 +17,7 @@ const connect = () =>
           OUTLOOK_CLIENT_SECRET: microsoftFakeClient.clientSecret,
           OUTLOOK_API_BASE_URL: baseUrl,
           OUTLOOK_AUTH_BASE_URL: baseUrl,
+          OUTLOOK_WEBHOOK_SECRET: channelSecret,
         });
         return outlook.connect({ config, outbound, userAimedOutbound: outbound, now: () => new Date() });
       },
@@ -75,6 +77,13 @@ const readCalendars = async (connection: Connection): Promise<void> => {
   running.fake.forgetSyncStates();
   await expectRefusal('cursor_expired', () => readAll(connection, calendar.id, cursor));
   await expectRefusal('not_found', () => readAll(connection, 'no-such-calendar', null));
+};
+
+const watchCalendar = async ({ capabilities: { calendarPush: push }, token, running }: Connection): Promise<void> => {
+  const context = { config: { OUTLOOK_WEBHOOK_SECRET: channelSecret } } as Parameters<NonNullable<typeof outlook.inboundWebhooks>['connect']>[0];
+  const [shared, mine] = running.fake.calendars.ofAccount(fakePerson);
+  const ids = { calendarId: mine?.id ?? '', unwatchableId: shared?.id ?? '' };
+  await watchCalendars({ push, inbound: outlook.inboundWebhooks?.connect(context), token, ...ids });
 };
 
 const anEvent = () => ({
@@ -209,6 +218,7 @@ export const microsoftScenario = async (): Promise<Recording> => {
     await writeEvents(connection);
     await manageCalendar(connection);
     await readCalendars(connection);
+    await watchCalendar(connection);
     const send = sender(running.url, token.value);
     const meant = take();
     await send('GET', '/v1.0/me');
