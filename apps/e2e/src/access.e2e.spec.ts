@@ -153,7 +153,7 @@ describe('access', () => {
     let ids: Readonly<Record<string, string>>;
     let job: string;
     let signedIn: string;
-    const kinds = ['calendar', 'tasks', 'video', 'connections', 'webhooks', 'deliveries', 'sessions', 'identities'];
+    const kinds = ['calendar', 'conflicts', 'tasks', 'video', 'connections', 'webhooks', 'deliveries', 'sessions', 'identities'];
     const isOfOne = ({ path }: Operation): boolean => /\{(?:task_)?id\}/.test(path);
     const kindOf = ({ path }: Operation): string => /([^/]*)\/\{(?:task_)?id\}/.exec(path)?.[1] ?? '';
     const whole = JSON.stringify({ name: 'E', webhook_url: `${stack.sandboxUrl}/receiver/e`, events: ['*'] });
@@ -180,7 +180,18 @@ describe('access', () => {
     const bodies: Readonly<Record<string, object>> = {
       '/{id}/events/': { title: 'Consultation', ...times },
       '/{id}/events/batch/': { operations: [{ operation: 'delete', event_id: 'e' }] },
+      '/conflicts/{id}/resolve/': { action: 'keep_both' },
       '/acl/': { email: 'colleague@example.com', role: 'reader' },
+    };
+    /** Two times that she blocked, of which one is in the other. */
+    const firstConflict = async (): Promise<string> => {
+      const block = JSON.stringify({ title: 'Focus', start_time: '2031-03-01T10:00:00Z', end_time: '2031-03-01T11:00:00Z', time_zone: 'UTC' });
+      for (let count = 0; count < 2; count += 1) await callRaw('POST', '/api/v1/integrations/calendar/blocks/', { token: ada.token, body: block });
+      const between = 'from=2031-03-01T00:00:00Z&to=2031-03-02T00:00:00Z';
+      return waitFor(async () => {
+        const { body: page } = await callRaw('GET', `/api/v1/integrations/calendar/conflicts/?${between}`, { token: ada.token });
+        return (page['items'] as readonly { readonly id: string }[])[0]?.id;
+      }, 'a conflict');
     };
     /** What must be in the query. */
     const withQuery = ({ method, path }: Operation, filledPath: string): string =>
@@ -205,7 +216,8 @@ describe('access', () => {
       job = String(begun.body['id']);
       const [sessions, identities] = [await firstOf('sessions'), await firstOf('identities')];
       const tasks = await firstTaskOf(calendar);
-      ids = { calendar, tasks, video, connections: calendar, webhooks: id, deliveries, sessions, identities };
+      const conflicts = await firstConflict();
+      ids = { calendar, conflicts, tasks, video, connections: calendar, webhooks: id, deliveries, sessions, identities };
     }, 60_000);
 
     it('are there, one of every kind', () => {
