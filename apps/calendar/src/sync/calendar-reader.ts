@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProviderError, type ChangePage, type ReadingStart } from '@patchbay/capabilities';
 import { callAccount, PROVIDERS } from '@patchbay/bookings';
-import { Database, type ColumnValues, type Lease } from '@patchbay/database';
+import { Database, type ColumnValues, type Lease, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import type { CalendarConfig } from '../calendar.config.js';
@@ -15,6 +15,9 @@ import { storedWindow } from './sync-schedule.js';
 
 type CalendarLease = Lease<CalendarRow>;
 
+/** A lease lasts some times as long, and is renewed at least as often. Milliseconds. */
+const longMs = 2_000;
+
 /** Thrown between two pages when this process is to end: another goes on from here. */
 export class HandOver extends Error {
   override readonly name = 'HandOver';
@@ -26,6 +29,8 @@ export interface Reading {
   readonly contents: Contents;
   /** What is told of by then is in it. */
   readonly since: Date;
+  /** Whether it looked at anything: most times nothing has changed. */
+  readonly isTold: boolean;
   /** Where it goes on, as far as that is stored; at its end, where the next one begins. */
   readonly cursor: string | null;
 }
@@ -82,13 +87,13 @@ export class CalendarReader {
     if (plan.kind === 'resumed') {
       const { generation, window, since, cursor } = plan;
       await this.#record(run, 'full', {});
-      return { kind: 'full', contents: { calendar: row, generation, window }, since, cursor };
+      return { kind: 'full', contents: { calendar: row, generation, window }, since, isTold: true, cursor };
     }
     const since = this.clock();
     await this.#record(run, 'incremental', {});
     const contents = { calendar: row, generation: row.generation, window: plan.isWindowShort ? storedWindow(since, this.config) : plan.window };
     if (plan.isWindowShort) await this.#moveWindow(run, contents);
-    return { kind: 'incremental', contents, since, cursor: plan.cursor };
+    return { kind: 'incremental', contents, since, isTold: plan.isWindowShort, cursor: plan.cursor };
   }
 
   /** Begins new contents beside the shown ones, and beside those of an earlier attempt: what has not changed since is taken from there. */
@@ -104,7 +109,7 @@ export class CalendarReader {
       await this.contents.forget(tx, row.id, { from: row.generation + 1, before });
     });
     // Not as it was when the row was claimed: nobody would ask for another reading after this one.
-    return { kind: 'full', contents: { calendar: { ...row, zone }, generation, window }, since, cursor: null };
+    return { kind: 'full', contents: { calendar: { ...row, zone }, generation, window }, since, isTold: true, cursor: null };
   }
 
   async #record({ id, lease }: Run, kind: SyncRunRow['kind'], set: ColumnValues): Promise<string> {
@@ -120,11 +125,9 @@ export class CalendarReader {
     const { from, to } = contents.window;
     for (let last: string | undefined = ''; last !== undefined;) {
       const after: string = last;
-      last = await this.database.transaction(async (tx) => {
-        await this.calendars.advance(tx, lease, {});
+      last = await this.#locked(lease, {}, async (tx) => {
         const series = await this.contents.seriesAfter(tx, contents, after);
         await this.contents.expand(tx, contents, new Set(series));
-        await lease.prolong(tx);
         return series.at(-1);
       });
     }
@@ -143,7 +146,7 @@ export class CalendarReader {
       for await (const page of capability.read(token, this.#startOf(run, reading))) {
         await this.#store(run, reading, page);
         isBegun = true;
-        reading = { ...reading, cursor: page.cursor ?? reading.cursor };
+        reading = { ...reading, isTold: reading.isTold || page.changes.length > 0, cursor: page.cursor ?? reading.cursor };
         end = page.cursor;
         if (this.#isEnding) throw new HandOver();
       }
@@ -159,13 +162,22 @@ export class CalendarReader {
 
   async #store({ id, lease }: Run, { kind, contents, since }: Reading, { changes, cursor }: ChangePage): Promise<void> {
     const column = kind === 'full' ? 'building_cursor' : 'cursor';
-    await this.database.transaction(async (tx) => {
-      await this.calendars.advance(tx, lease, cursor === null ? {} : { [column]: cursor });
+    await this.#locked(lease, cursor === null ? {} : { [column]: cursor }, async (tx) => {
       const { told, ...difference } = await this.contents.apply(tx, contents, changes);
       await this.runs.progress(tx, id, difference);
       // What is built beside the shown contents is compared with those at its end.
       if (kind === 'incremental') await this.calendarChanges.take(tx, lease.row, { changes: told, since });
-      await lease.prolong(tx);
+    });
+  }
+
+  /** Stores something with the calendar's row, which is locked meanwhile: nobody else renews its lease. */
+  async #locked<Result>(lease: CalendarLease, set: ColumnValues, store: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return this.database.transaction(async (tx) => {
+      const begunMs = performance.now();
+      await this.calendars.advance(tx, lease, set);
+      const result = await store(tx);
+      if (performance.now() - begunMs > longMs) await lease.prolong(tx);
+      return result;
     });
   }
 }

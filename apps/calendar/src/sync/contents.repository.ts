@@ -66,6 +66,7 @@ export class ContentsRepository {
 
   /** Applies the changes of a page. */
   async apply(tx: Transaction, contents: Contents, changes: readonly ResourceChange[]): Promise<AppliedPage> {
+    if (changes.length === 0) return { changed: 0, removed: 0, told: [] };
     // Of a resource that is told of twice in one page the last word counts.
     const latest = [...new Map(changes.map((change) => [storableText(change.resource), change])).entries()];
     const named = (kind: ResourceChange['kind']) => latest.filter(([, change]) => change.kind === kind).map(([resource]) => resource);
