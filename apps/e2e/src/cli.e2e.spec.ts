@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { getMe } from '@patchbay/contracts';
+import { createBlock, getMe } from '@patchbay/contracts';
 import { ada, admin, clientOf, connectBoth, freshId, grace, stack } from './whole-stack.js';
 
 const program = fileURLToPath(new URL('../../cli/bin/patchbay.mjs', import.meta.url));
@@ -271,5 +271,30 @@ describe('patchbay', () => {
     expect(listed.out).toMatch(new RegExp(`^${id} +google +Work +block +\\S+ +yes`, 'm'));
     expect(documentOf(busy)).toMatchObject({ items: [{ user_id: grace.id, busy: expect.any(Array) }] });
     expect(wrong).toMatchObject({ code: 2, err: '--days takes a number from 1 to 400.\n' });
+  });
+
+  it('shows what is at the same time, says what would be done about it, and does it', async () => {
+    const day = new Date(Date.now() + 200 * 24 * 60 * 60_000).toISOString().slice(0, 10);
+    const asGrace = { PATCHBAY_URL: stack.gatewayUrl, PATCHBAY_TOKEN: grace.token };
+    const block = (title: string, from: string, to: string) =>
+      clientOf(grace.token).call(createBlock, { title, start_time: `${day}T${from}:00Z`, end_time: `${day}T${to}:00Z`, time_zone: 'UTC' });
+    await block('Lunch', '11:00', '12:00');
+    await block('Sport', '11:30', '13:00');
+    const conflicts = () => patchbay(['calendars', 'conflicts', '--from', `${day}T00:00:00Z`, '--days', '1', '--json'], asGrace);
+
+    const found = await conflicts();
+    const [conflict] = documentOf(found)['items'] as readonly { readonly id: string }[];
+    const decide = ['calendars', 'resolve', String(conflict?.id), '--action', 'shorten_block'];
+    const seen = await patchbay([...decide, '--preview'], asGrace);
+    const still = await conflicts();
+    const made = await patchbay(decide, asGrace);
+    const blocks = await patchbay(['calendars', 'blocks'], asGrace);
+    const wrong = await patchbay(['calendars', 'resolve', '--action', 'keep_both'], asGrace);
+
+    expect([found.code, still.code, (await conflicts()).code]).toEqual([3, 3, 0]);
+    expect([seen.code, seen.out]).toEqual([0, expect.stringMatching(/would_resolve/)]);
+    expect([made.code, made.out]).toEqual([0, expect.stringMatching(/ resolved/)]);
+    expect(blocks.out).toContain(`${day}T12:00:00.000Z`);
+    expect(wrong).toMatchObject({ code: 2, err: 'Name one conflict, or say --all.\n' });
   });
 });

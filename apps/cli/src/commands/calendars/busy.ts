@@ -1,16 +1,15 @@
 import { getBusyTimes, type UserBusy } from '@patchbay/contracts';
 import type { Command } from 'commander';
 import { gatewayCommand, runs } from '../../command.js';
-import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import { exitCodes } from '../../exit-codes.js';
 import { table, type Streams } from '../../terminal.js';
+import { rangeOf } from './range-options.js';
 
 interface Options {
   readonly from?: string;
   readonly days: string;
   readonly user?: readonly string[];
 }
-
-const dayMs = 24 * 60 * 60_000;
 
 /** `patchbay calendars busy`. Ends with 3 when somebody cannot be booked on. */
 export const busyCalendarsCommand = (streams: Streams): Command =>
@@ -30,14 +29,6 @@ export const busyCalendarsCommand = (streams: Streams): Command =>
         return answer.items.every(({ bookable }) => bookable) ? exitCodes.ok : exitCodes.findings;
       }),
     );
-
-/** @throws CommandFailure for what is no time, or no number of days */
-function rangeOf(from: string | undefined, days: string): { readonly from: string; readonly to: string } {
-  const fromMs = from === undefined ? Date.now() : Date.parse(from);
-  if (Number.isNaN(fromMs)) throw new CommandFailure('--from takes a time such as 2026-11-21T10:00:00Z.', exitCodes.usage);
-  if (!/^[1-9]\d{0,2}$/.test(days) || Number(days) > 400) throw new CommandFailure('--days takes a number from 1 to 400.', exitCodes.usage);
-  return { from: new Date(fromMs).toISOString(), to: new Date(fromMs + Number(days) * dayMs).toISOString() };
-}
 
 const rowsOf = ({ user_id, busy, warnings }: UserBusy): readonly (readonly string[])[] => [
   ...busy.map(({ start, end }) => [user_id, start, end, 'busy']),
