@@ -36,14 +36,20 @@ interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** How it serves. */
+interface CyrusHabits {
+  /** Whether it looks after invitations: then it judges organizers and guests, and changes files that have any. */
+  readonly invites?: boolean;
+}
+
 /** Starts one on a free port of 127.0.0.1, for these users and their passwords. It is fetched once: from Debian, unpacked and not installed. */
-export async function startCyrus(users: Readonly<Record<string, string>>): Promise<CyrusServer> {
+export async function startCyrus(users: Readonly<Record<string, string>>, { invites = false }: CyrusHabits = {}): Promise<CyrusServer> {
   const account = accountForPostgres();
   const root = await findCyrus(account);
   const place = { folder: mkdtempSync(join(tmpdir(), 'patchbay-cyrus-')), root, account, env: environmentOf(root) };
   const [http, imap] = [await freePort(), await freePort()];
   for (const [user, password] of Object.entries(users)) addUser(place, user, password);
-  writeConfiguration(place, { http, imap });
+  writeConfiguration(place, { http, imap }, invites);
   const supervisor = new Supervisor({ logDir: join(place.folder, 'log'), log: () => undefined });
   const url = `http://${host}:${http}`;
   const files = ['-C', join(place.folder, 'imapd.conf'), '-M', join(place.folder, 'cyrus.conf'), '-p', join(place.folder, 'state', 'pid')];
@@ -102,11 +108,11 @@ function addUser({ folder, root, env }: Place, user: string, password: string): 
   execFileSync(program, ['-p', '-c', '-f', join(folder, 'users'), '-u', 'localhost', user], { env, input: password });
 }
 
-function writeConfiguration({ folder, root, account }: Place, ports: { readonly http: number; readonly imap: number }): void {
+function writeConfiguration({ folder, root, account }: Place, ports: { readonly http: number; readonly imap: number }, invites: boolean): void {
   const state = join(folder, 'state');
   const folders = ['db', 'lock', 'log', 'msg', 'proc', 'ptclient', 'quota', 'socket', 'sync', 'user'].map((name) => join(state, name));
   for (const name of [...folders, join(folder, 'mail')]) mkdirSync(name, { recursive: true });
-  writeFileSync(join(folder, 'imapd.conf'), imapdConf(folder, account?.name ?? userInfo().username));
+  writeFileSync(join(folder, 'imapd.conf'), imapdConf(folder, { user: account?.name ?? userInfo().username, invites }));
   const service = (name: string, port: number): string =>
     `  ${name} cmd="${programOf(root, `${name}d`)} -C ${join(folder, 'imapd.conf')}" listen="${host}:${port}" prefork=0`;
   const recover = `  recover cmd="${programOf(root, 'ctl_cyrusdb')} -C ${join(folder, 'imapd.conf')} -r"`;
@@ -116,7 +122,10 @@ function writeConfiguration({ folder, root, account }: Place, ports: { readonly 
   for (const path of [folder, state, ...folders, join(folder, 'mail'), join(folder, 'users')]) chownSync(path, account.uid, account.gid);
 }
 
-const imapdConf = (folder: string, user: string): string => `configdirectory: ${join(folder, 'state')}
+const imapdConf = (
+  folder: string,
+  { user, invites }: { readonly user: string; readonly invites: boolean },
+): string => `configdirectory: ${join(folder, 'state')}
 defaultpartition: default
 partition-default: ${join(folder, 'mail')}
 cyrus_user: ${user}
@@ -129,7 +138,7 @@ sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: ${join(folder, 'users')}
 autocreate_quota: 0
 unixhierarchysep: yes
-caldav_allowscheduling: off
+caldav_allowscheduling: ${invites ? 'on' : 'off'}
 calendar_user_address_set: ${mailDomain}
 `;
 

@@ -5,8 +5,16 @@ import { createOutbound } from '../_kit/outbound.js';
 import { inProcessRateLimiter } from '../_kit/rate-limiter.js';
 import { undiciTransport } from '../_kit/transport.js';
 import { caldavEventsTraits, caldavTraits } from './caldav.fake-harness.js';
-import { connectToRealServer } from './caldav.fake-proxy.js';
+import { connectToRealServer, type RealAccount } from './caldav.fake-proxy.js';
 import { caldav } from './caldav.provider.js';
+
+const accountOn = ({ url }: CyrusServer): RealAccount => ({
+  url,
+  username: 'olivia',
+  password: 'right-password',
+  email: 'olivia@example.com',
+  calendarsPath: '/dav/calendars/user/olivia/',
+});
 
 describe('on Cyrus', () => {
   let cyrus: CyrusServer;
@@ -26,17 +34,18 @@ describe('on Cyrus', () => {
     await transport.close();
   });
 
-  const begin = () =>
-    connectToRealServer({
-      url: cyrus.url,
-      username: 'olivia',
-      password: 'right-password',
-      email: 'olivia@example.com',
-      calendarsPath: '/dav/calendars/user/olivia/',
-    });
+  const begin = () => connectToRealServer(accountOn(cyrus));
   // It tells everything in one answer.
   calendarReadingContract('caldav', { ...caldavTraits, hasPages: false, resumesMidway: false }, begin);
   // Everybody there owns their calendars, and can write them.
   calendarContract('caldav', async () => ({ ...(await begin()), canWriteAll: true }));
   calendarEventsContract('caldav', { ...caldavEventsTraits, hasReadOnlyCalendars: false }, begin);
+});
+
+describe('on a Cyrus that invites guests itself', () => {
+  let cyrus: CyrusServer;
+  beforeAll(async () => (cyrus = await startCyrus({ olivia: 'right-password' }, { invites: true })), 240_000);
+  afterAll(() => cyrus.stop());
+
+  calendarContract('caldav', async () => ({ ...(await connectToRealServer(accountOn(cyrus))), canWriteAll: true }));
 });

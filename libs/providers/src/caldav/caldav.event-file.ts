@@ -47,15 +47,25 @@ export const openEventFile = (text: string): EventFile => fileOf(readCalendarTre
 
 /** The file that a calendar is. */
 export const fileOf = (calendar: CalendarComponent): EventFile => {
-  const zones = calendar.components.filter(({ name }) => name === 'VTIMEZONE');
-  const events = calendar.components.flatMap((component): readonly FileEvent[] => {
-    if (component.name !== 'VEVENT') return [];
-    const [source] = parseCalendar(writeCalendarTree({ ...calendar, components: [...zones, { ...component, components: [] }] })).events;
-    return source === undefined ? [] : [{ component, source }];
-  });
+  const events = eventsOf(calendar);
   const master = events.find(({ source }) => source.seriesId === null) ?? null;
   const exceptions = events.filter(({ source }) => source.seriesId !== null);
   return { calendar, uid: master?.source.id ?? exceptions[0]?.source.seriesId ?? null, master, exceptions };
+};
+
+const eventsOf = (calendar: CalendarComponent): readonly FileEvent[] => {
+  const components = calendar.components.filter(({ name }) => name === 'VEVENT');
+  const zones = calendar.components.filter(({ name }) => name === 'VTIMEZONE');
+  const sourcesOf = (some: readonly CalendarComponent[]): readonly SourceEvent[] =>
+    parseCalendar(writeCalendarTree({ ...calendar, components: [...zones, ...some.map((component) => ({ ...component, components: [] }))] })).events;
+  const sources = sourcesOf(components);
+  // Unless one of them cannot be read, or stands there twice: then only reading them alone tells which is which.
+  if (sources.length === components.length)
+    return components.flatMap((component, index) => {
+      const source = sources[index];
+      return source === undefined ? [] : [{ component, source }];
+    });
+  return components.flatMap((component) => sourcesOf([component]).map((source) => ({ component, source })));
 };
 
 /** The same file with other events. Zones that they name and nobody defines are defined. */

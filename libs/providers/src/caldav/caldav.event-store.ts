@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { ProviderError, type AccessToken } from '@patchbay/capabilities';
 import { CalendarTextError } from '@patchbay/icalendar';
 import { readingRequest, type CaldavAccount, type OpenCaldavAccount } from './caldav.account.js';
 import { timeZoneOf } from './caldav.calendars.js';
 import { openEventFile, type EventFile } from './caldav.event-file.js';
 import { findOwnAddresses } from './caldav.files.js';
-import { addressOf, readMultistatus, textIn, type DavResource } from './caldav.multistatus.js';
+import { addressOf, readLargeMultistatus, readMultistatus, textIn, type DavResource } from './caldav.multistatus.js';
 import { caldavElement, childOf, dav, escapeXml } from './caldav.xml.js';
 
 /** A file that stands in a calendar. */
@@ -116,6 +117,8 @@ const readOf =
 /** A proxy on the way makes a weak one of it, and servers compare with what they gave out. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 */
 const strong = (etag: string | null): string | null => etag?.replace(/^W\//, '') ?? null;
 
+const turnMs = 10;
+
 /** https://www.rfc-editor.org/rfc/rfc4791#section-7.8 */
 const queryOf =
   (account: CaldavAccount, calendarUrl: string) =>
@@ -125,7 +128,13 @@ const queryOf =
 <c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT">${filter}</c:comp-filter></c:comp-filter></c:filter></c:calendar-query>`;
     const answer = await readingRequest(server, { method: 'REPORT', url: calendarUrl, depth: '1', body, operation: 'caldav.query' });
     const found: StoredFile[] = [];
-    for (const resource of readMultistatus(server.provider, answer).resources) {
+    let turnBegan = performance.now();
+    for (const resource of (await readLargeMultistatus(server.provider, answer)).resources) {
+      // A thousand files take a second: others have their turn in between.
+      if (performance.now() - turnBegan > turnMs) {
+        await setImmediate();
+        turnBegan = performance.now();
+      }
       const stored = await toStored(account, resource, answer.url);
       if (stored !== null) found.push(stored);
     }

@@ -1,11 +1,15 @@
 import { ProviderError, type CalendarTime } from '@patchbay/capabilities';
 import { aDraft, anEvent, aSeries } from '@patchbay/capabilities/testing';
+import { caldavCalendar } from './caldav.calendar.js';
 import { connectToCaldavFake } from './caldav.fake-harness.js';
 import { calendarText } from './caldav.fake-people.js';
 import { createCaldavFake } from './caldav.fake.js';
 import { caldav } from './caldav.provider.js';
 
-const begin = () => connectToCaldavFake(caldav, { fake: createCaldavFake(), environment: () => ({}), wrong: {} });
+const begin = async () => {
+  const fake = createCaldavFake();
+  return { ...(await connectToCaldavFake(caldav, { fake, environment: () => ({}), wrong: {} })), calendars: fake.calendars };
+};
 type Harness = Awaited<ReturnType<typeof begin>>;
 
 const at = (dateTime: string, timeZone = 'Europe/Berlin'): CalendarTime => ({ dateTime, timeZone });
@@ -95,7 +99,7 @@ describe('a booking in a CalDAV calendar', () => {
   });
 
   it('stands there without an organizer when the server lets nobody invite', async () => {
-    harness.running.fake.calendars.refusesOrganizers = true;
+    harness.calendars.refusesOrganizers = true;
     await create(anEvent());
 
     expect(await fileText()).not.toContain('ORGANIZER');
@@ -231,5 +235,33 @@ describe('events of a CalDAV calendar', () => {
 
     await update(id, { start: { date: '2027-03-13' }, end: { date: '2027-03-14' }, recurrence: ['RRULE:FREQ=DAILY;UNTIL=20270314T235959Z'] });
     expect(await startsOf()).toEqual(['2027-03-13', '2027-03-14']);
+  });
+});
+
+describe('an iCloud account that has moved to another host', () => {
+  it('has its events written where it is now, whole', async () => {
+    const asked: string[] = [];
+    const files = new Map<string, string>();
+    const answer = async (request: Request): Promise<Response> => {
+      const { origin, pathname } = new URL(request.url);
+      asked.push(`${request.method} ${origin}`);
+      if (origin !== 'https://p12-caldav.icloud.com')
+        return new Response(null, { status: 301, headers: { location: `https://p12-caldav.icloud.com${pathname}` } });
+      if (request.method === 'PUT') files.set(pathname, await request.text());
+      if (request.method === 'PUT') return new Response(null, { status: 201 });
+      const text = files.get(pathname);
+      return text === undefined ? new Response(null, { status: 404 }) : new Response(text, { status: 200, headers: { etag: '"1"' } });
+    };
+    const outbound = { fetch: () => async (input: string | URL | Request, init?: RequestInit) => answer(new Request(input, init)) };
+    const isTrusted = (url: URL): boolean => url.hostname.endsWith('.icloud.com');
+    const server = { provider: 'apple', outbound, now: () => new Date(), username: 'o', password: 'p', accountId: 'connection-1', isTrusted };
+    const at = 'https://p07-caldav.icloud.com/1/calendars/work/';
+    const capability = caldavCalendar(() => ({ server, findHome: async () => at, idOf: (url) => url, locate: async (id) => id }), 'apple');
+
+    const event = anEvent({ attendees: [] });
+    await capability.createEvent({ value: '', accountId: 'connection-1' }, at, event);
+
+    expect([...files].map(([path, text]) => [path, text.includes(`UID:${event.key}`)])).toEqual([[`/1/calendars/work/${event.key}.ics`, true]]);
+    expect(asked.slice(0, 2)).toEqual(['PUT https://p07-caldav.icloud.com', 'PUT https://p12-caldav.icloud.com']);
   });
 });
