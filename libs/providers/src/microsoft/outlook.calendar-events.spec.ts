@@ -235,6 +235,28 @@ describe('outlook: calendar events, beyond the contract', () => {
       expect([isWritable, events.map(({ title }) => title), written.code]).toEqual([false, ['Theirs'], 'forbidden']);
     });
 
+    it('are told to all who have them when somebody changes one', async () => {
+      const { calendarId } = await ofOthers('writer');
+      const read = async (cursor: string | null) => {
+        let next = cursor;
+        const titles: string[] = [];
+        const start = { calendarId, cursor, window: march, known: async () => new Map() };
+        for await (const page of harness.reading.read(harness.token, start)) {
+          next = page.cursor;
+          for (const change of page.changes) if (change.kind === 'present') titles.push(...change.events.map(({ title }) => title));
+        }
+        return { titles, next };
+      };
+      const first = await read(null);
+      const [, theirs] = harness.calendars.ofAccount('tina.team@example.com');
+      const [event] = theirs?.events.values() ?? [];
+      if (theirs === undefined || event === undefined) throw new Error('there is no such event');
+
+      harness.calendars.change({ calendar: theirs, event }, { subject: 'Changed by Tina' });
+
+      expect([first.titles, (await read(first.next)).titles]).toEqual([['Theirs'], ['Changed by Tina']]);
+    });
+
     it('are changed where that is allowed', async () => {
       const { calendarId, isWritable } = await ofOthers('writer');
       const { events } = await harness.events.listEvents(harness.token, calendarId, march);

@@ -60,8 +60,8 @@ class Calendars implements OutlookCalendars {
   ofAccount(email: string): readonly StoredCalendar[] {
     const own = this.byAccount.get(email) ?? sampleCalendars(email);
     this.byAccount.set(email, own);
-    const others = [...this.byAccount.entries()].filter(([owner]) => owner !== email).flatMap(([, calendars]) => calendars);
-    return [...own, ...others.flatMap((calendar) => sharedWith(calendar, email))];
+    const shared = this.everyOwn((calendar) => calendar.permissions.size > 1 && calendar.email !== email);
+    return [...own, ...shared.flatMap((calendar) => sharedWith(calendar, email))];
   }
 
   find(email: string, calendarId: string): StoredCalendar | null {
@@ -108,6 +108,21 @@ class Calendars implements OutlookCalendars {
     return stored;
   }
 
+  /** The calendar as its owner's account lists it, and as those do that it was shared with. */
+  private listingsOf({ events }: StoredCalendar): readonly StoredCalendar[] {
+    const [own] = this.everyOwn((calendar) => calendar.events === events);
+    if (own === undefined) return [];
+    const readers = [...own.permissions.values()].flatMap(({ address }) => (address === null ? [] : [address.toLowerCase()]));
+    return [own, ...readers.flatMap((email) => sharedWith(own, email))];
+  }
+
+  /** Looked for in thousands of accounts at every call, of which hardly one shares anything. */
+  private everyOwn(isMeant: (calendar: StoredCalendar) => boolean): readonly StoredCalendar[] {
+    const found: StoredCalendar[] = [];
+    for (const calendars of this.byAccount.values()) for (const calendar of calendars) if (isMeant(calendar)) found.push(calendar);
+    return found;
+  }
+
   private record(kind: keyof typeof changes, { calendar, event }: EventPlace): void {
     const { subject, start, end, showAs, attendees, transactionId, recurrence } = event.fields;
     const details = {
@@ -120,7 +135,7 @@ class Calendars implements OutlookCalendars {
       recurrence,
       exceptions: [...event.exceptions.keys()],
     };
-    this.onChange({ calendar, event }, changes[kind]);
+    for (const listed of this.listingsOf(calendar)) this.onChange({ calendar: listed, event }, changes[kind]);
     this.ledger.record({ provider: 'microsoft', kind, id: event.id, key: transactionId ?? event.id, account: calendar.email, details });
   }
 }
