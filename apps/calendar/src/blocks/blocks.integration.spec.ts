@@ -173,4 +173,33 @@ describe('times that are blocked by hand', () => {
     expect(after).toEqual([{ start: at(15), end: at(16) }]);
     expect(await becomes(0)).toEqual([]);
   });
+
+  it.each([
+    ['an offset that PostgreSQL does not know', '2027-03-01T23:30:00+23:00', '2027-03-01T00:30:00.000Z'],
+    ['an offset to the west', '2027-03-01T10:00:00-05:30', '2027-03-01T15:30:00.000Z'],
+    ['a fraction of any length', `2027-03-01T10:00:00.5${'0'.repeat(200)}Z`, '2027-03-01T10:00:00.500Z'],
+    ['no seconds', '2027-03-01T10:00Z', '2027-03-01T10:00:00.000Z'],
+  ])('a booking is busy time, though its start is written with %s', async (_what, written, start) => {
+    const userId = randomUUID();
+    const end = '2027-03-01T20:00:00.000Z';
+
+    await sql.query(`INSERT INTO bookings (id, booking_id, user_id, wanted) VALUES (gen_random_uuid(), $1, $2, $3)`, [
+      randomUUID(),
+      userId,
+      JSON.stringify({ start_time: written, end_time: end }),
+    ]);
+
+    expect((await busyOf(userId, '2027-02-28T00:00:00Z', '2027-03-03T00:00:00Z'))?.busy).toEqual([{ start, end }]);
+  });
+
+  it('a booking of the year 0 keeps nobody busy, nor does it harm anybody', async () => {
+    const userId = randomUUID();
+    const booking = await stack.book(userId, { start_time: '0000-01-01T00:00:00Z', end_time: at(10) });
+
+    const isKnown = async () =>
+      (await sql.query(`SELECT 1 FROM bookings WHERE booking_id = $1 AND wanted IS NOT NULL`, [booking.booking_id])).rowCount;
+    await waitFor(async () => ((await isKnown()) === 1 ? true : undefined), 'the booking');
+
+    expect((await busyOf(userId))?.busy).toEqual([]);
+  });
 });

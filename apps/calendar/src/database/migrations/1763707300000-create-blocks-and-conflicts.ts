@@ -16,7 +16,7 @@ export class CreateBlocksAndConflicts1763707300000 implements MigrationInterface
     await runner.query(`ALTER TABLE accounts DROP COLUMN is_default`);
     await runner.query(`DROP TABLE conflict_resolutions, manual_block_ranges, manual_blocks`);
     await runner.query(`DROP TRIGGER bookings_take_time ON bookings`);
-    await runner.query(`DROP FUNCTION take_time_of_booking`);
+    await runner.query(`DROP FUNCTION take_time_of_booking, moment_of`);
     await runner.query(`ALTER TABLE bookings DROP COLUMN during`);
   }
 }
@@ -61,12 +61,20 @@ async function createBlocks(runner: QueryRunner): Promise<void> {
 async function knowTimesOfBookings(runner: QueryRunner): Promise<void> {
   // Null while nothing is wanted, or no longer.
   await runner.query(`ALTER TABLE bookings ADD COLUMN during tstzrange`);
+  // PostgreSQL refuses offsets of more than 15 hours, long fractions and the year 0, all of which the contract of bookings takes: nobody is before year 1.
   await runner.query(`
-    CREATE FUNCTION take_time_of_booking() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION moment_of(written text) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+      SELECT CASE WHEN written NOT LIKE '0000%' THEN
+        (part[1]::timestamp - CASE WHEN part[2] IN ('Z', 'z') THEN interval '0' ELSE part[2]::interval END) AT TIME ZONE 'UTC' END
+      FROM regexp_match(written, '^([^.Zz+]{10}T[0-9:]{5,8}(?:[.][0-9]{1,3})?)[0-9]*([Zz]|[+-][0-9]{2}:[0-9]{2})$') AS part
+    $$`);
+  await runner.query(`
+    CREATE FUNCTION take_time_of_booking() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    DECLARE
+      starts_at timestamptz := moment_of(NEW.wanted->>'start_time');
+      ends_at timestamptz := moment_of(NEW.wanted->>'end_time');
     BEGIN
-      NEW.during := CASE WHEN NEW.is_cancelled OR NEW.wanted IS NULL
-          OR (NEW.wanted->>'start_time')::timestamptz >= (NEW.wanted->>'end_time')::timestamptz THEN NULL
-        ELSE tstzrange((NEW.wanted->>'start_time')::timestamptz, (NEW.wanted->>'end_time')::timestamptz) END;
+      NEW.during := CASE WHEN NOT NEW.is_cancelled AND starts_at < ends_at THEN tstzrange(starts_at, ends_at) END;
       RETURN NEW;
     END $$`);
   await runner.query(`
