@@ -1,4 +1,5 @@
 import { messageOf } from '@patchbay/local-stack';
+import { findingsOfCalendars, linesOfCalendars } from './chaos/calendars/report.js';
 import { readOptions, type ChaosOptions } from './chaos/options.js';
 import { findingsOf, findingsOfJobs, linesOf, linesOfJobs, linesWithoutOutbox, recoveryTableOf, tableOf, type Line } from './chaos/report.js';
 import { runChaos } from './chaos/run.js';
@@ -8,14 +9,16 @@ const say = (line: string): void => console.log(line);
 
 async function withOutbox(options: ChaosOptions): Promise<readonly Line[]> {
   say(`Chaos with ${options.bookings} bookings, seed ${options.seed} (repeat with --seed ${options.seed}):`);
-  const { bookings, jobs } = await runChaos(options, say);
+  const { bookings, jobs, calendars } = await runChaos(options, say);
   const lines = bookings === null ? [] : linesOf(bookings);
   const jobLines = jobs === null ? [] : linesOfJobs(jobs);
+  const calendarLines = calendars === null ? [] : linesOfCalendars(calendars);
   if (bookings !== null) say(`\n${recoveryTableOf(bookings.recoveries)}`);
-  say(`\n${tableOf([...lines, ...jobLines])}`);
+  say(`\n${tableOf([...lines, ...calendarLines, ...jobLines])}`);
   if (bookings !== null && lines.some(({ isKept }) => !isKept)) say(findingsOf(bookings));
   if (jobs !== null && jobLines.some(({ isKept }) => !isKept)) say(findingsOfJobs(jobs));
-  return [...lines, ...jobLines];
+  if (calendars !== null && calendarLines.some(({ isKept }) => !isKept)) say(findingsOfCalendars(calendars));
+  return [...lines, ...calendarLines, ...jobLines];
 }
 
 async function withoutOutbox(options: ChaosOptions): Promise<readonly Line[]> {

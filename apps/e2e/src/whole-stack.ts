@@ -3,7 +3,10 @@ import { createWebhookEndpoint } from '@patchbay/contracts';
 import { calendarAccountReady, connectAccount, FarEnd, hours, SandboxControl, videoAccountReady, type DevelopmentToken } from '@patchbay/local-stack';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fetch, request } from 'undici';
+import { fetch } from 'undici';
+import { callAt, signInAt, type RawAnswer, type RawCall } from './raw-calls.js';
+
+export { cookiesOf, type RawAnswer, type RawCall } from './raw-calls.js';
 
 /** The stack that start-stack.mjs started for all specs of this run. */
 interface WholeStack {
@@ -40,55 +43,11 @@ export function killService(name: string): void {
   process.kill(pid, 'SIGKILL');
 }
 
-/** An answer of the gateway, as it came. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/** What to send, without any help of a client. */
-export interface RawCall {
-  readonly token?: string | undefined;
-  readonly body?: string | undefined;
-  readonly contentType?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export async function callRaw(method: string, path: string, call: RawCall = {}): Promise<RawAnswer> {
-  const { token, body, contentType = 'application/json', headers = {} } = call;
-  const answer = await request(`${stack.gatewayUrl}${path}`, {
-    method: method as 'GET',
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': contentType }),
-      ...headers,
-    },
-    body: body ?? null,
-  });
-  const text = await answer.body.text();
-  return { status: answer.statusCode, headers: answer.headers, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
-}
-
-/** What a browser sends back of the cookies in an answer. */
-export const cookiesOf = ({ headers }: RawAnswer): string =>
-  [headers['set-cookie'] ?? []]
-    .flat()
-    .filter((line) => !line.includes('Max-Age=0'))
-    .map((line) => line.slice(0, line.indexOf(';')))
-    .join('; ');
+export const callRaw = (method: string, path: string, call: RawCall = {}): Promise<RawAnswer> => callAt(stack.gatewayUrl, { method, path, ...call });
 
 /** Signs a person in as a browser does, at a provider's consent page; answers what the gateway said in the end. */
-export async function signIn(provider: string, email: string): Promise<RawAnswer> {
-  const redirectUri = `${stack.gatewayUrl}/api/integrations/oauth/${provider}/callback/`;
-  const started = await callRaw('GET', `/api/integrations/oauth/${provider}/auth-url/?redirect_uri=${encodeURIComponent(redirectUri)}`);
-  const returned = (await sandbox.consent(String(started.body['auth_url']), email)).searchParams;
-  const brought = Object.fromEntries(['code', 'state', 'iss'].flatMap((name) => (returned.has(name) ? [[name, returned.get(name)]] : [])));
-  return callRaw('POST', `/api/integrations/oauth/${provider}/callback/`, {
-    body: JSON.stringify({ ...brought, redirect_uri: redirectUri }),
-    headers: { cookie: cookiesOf(started), origin: stack.gatewayUrl },
-  });
-}
+export const signIn = (provider: string, email: string): Promise<RawAnswer> =>
+  signInAt({ gatewayUrl: stack.gatewayUrl, sandbox }, { provider, email });
 
 /** Connects Google and Zoom for a person; answers the two connections' ids. */
 export async function connectBoth({ token, email }: DevelopmentToken): Promise<{ readonly calendar: string; readonly video: string }> {

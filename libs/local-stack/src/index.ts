@@ -26,6 +26,6 @@ export {
   type PublishedEvent,
 } from './journey-bookings.js';
 export { FarEnd, type ReadWebhook, type RemoteThing, type WebhookContent } from './journey-far-end.js';
-export { SandboxControl, type LedgerEntry, type ProviderFault, type ReceivedWebhook } from './journey-sandbox.js';
+export { SandboxControl, type LedgerEntry, type ProviderFault, type ReceivedWebhook, type RemoteItem } from './journey-sandbox.js';
 export { eventually, messageOf, NotYet, type Patience } from './journey-waiting.js';
 export { runJourney, type JourneyOptions } from './journey.js';

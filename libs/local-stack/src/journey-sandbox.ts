@@ -25,7 +25,7 @@ export interface ReceivedWebhook {
   readonly body: string;
 }
 
-/** Something that shall go wrong at a provider; exactly one of the four effects. */
+/** Something that shall go wrong at a provider; exactly one of the effects. */
 export interface ProviderFault {
   readonly provider: string;
   readonly path?: string;
@@ -33,10 +33,29 @@ export interface ProviderFault {
   readonly status?: number;
   readonly delay_ms?: number;
   readonly drop_after_executing?: true;
+  readonly cut_answer?: true;
   readonly down?: true;
   readonly count?: number | null;
   readonly probability?: number;
   readonly seed?: number;
+}
+
+/** What stands in an account at a provider fake, such as the events of its calendars. */
+export interface RemoteItem {
+  readonly id: string;
+  readonly title: string;
+  readonly notes: readonly string[];
+}
+
+interface KnownProviders {
+  readonly providers: readonly {
+    readonly id: string;
+    readonly accounts: readonly {
+      readonly email: string;
+      readonly grants: number;
+      readonly collections: readonly { readonly id: string; readonly items: readonly RemoteItem[] }[];
+    }[];
+  }[];
 }
 
 const pageSize = 10_000;
@@ -97,12 +116,25 @@ export class SandboxControl {
 
   /** How many permissions of a person still work at a provider. */
   async grantsOf(provider: string, email: string): Promise<number> {
-    interface Known {
-      readonly providers: readonly { readonly id: string; readonly accounts: readonly { readonly email: string; readonly grants: number }[] }[];
-    }
-    const { providers } = await this.#ask<Known>('GET', '/control/providers');
-    const accounts = providers.find(({ id }) => id === provider)?.accounts ?? [];
-    return accounts.find((account) => account.email === email)?.grants ?? 0;
+    return (await this.#accountsAt(provider)).find((account) => account.email === email)?.grants ?? 0;
+  }
+
+  /** Everything that stands in an account at a provider. */
+  async itemsOf(provider: string, email: string): Promise<readonly RemoteItem[]> {
+    const account = (await this.#accountsAt(provider)).find((each) => each.email === email);
+    return account?.collections.flatMap(({ items }) => items) ?? [];
+  }
+
+  /** The first account at a provider without OAuth, and what is typed to connect it. */
+  async typedFor(provider: string): Promise<Readonly<Record<string, string>>> {
+    const [account] = await this.#accountsAt(provider);
+    const items = account?.collections.find(({ id }) => id === 'credentials')?.items ?? [];
+    return Object.fromEntries(items.map(({ id, notes: [value = ''] }) => [id, value]));
+  }
+
+  async #accountsAt(provider: string): Promise<KnownProviders['providers'][number]['accounts']> {
+    const { providers } = await this.#ask<KnownProviders>('GET', '/control/providers');
+    return providers.find(({ id }) => id === provider)?.accounts ?? [];
   }
 
   /** Presses "Allow" on a consent page as this person, and answers where the provider sent the browser then. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rmSync } from 'node:fs';
+import { CalendarChaos, type CalendarsResult } from './calendars/run.js';
 import { Harmer, type Recovery } from './harm.js';
 import { runJobs, type JobsResult } from './jobs.js';
 import type { ChaosOptions } from './options.js';
@@ -15,6 +16,8 @@ import { startWorld, stopWorld, type World } from './world.js';
 export interface ChaosResult {
   readonly bookings: BookingsResult | null;
   readonly jobs: JobsResult | null;
+  /** Of calendars that changed meanwhile. */
+  readonly calendars: CalendarsResult | null;
 }
 
 /** What became of the bookings. */
@@ -46,10 +49,10 @@ const patience = {
 export async function runChaos(options: ChaosOptions, log: (line: string) => void): Promise<ChaosResult> {
   const world = await startWorld(options, (line) => log(`    ${line}`));
   try {
-    const bookings = options.jobsOnly ? null : await runBookings(world, options, log);
+    const { bookings, calendars } = options.jobsOnly ? { bookings: null, calendars: null } : await runBookingsAndCalendars(world, options, log);
     // A job could not be told from what was lost before.
     const jobs = options.withoutOutbox ? null : await runJobs(world, log);
-    return { bookings, jobs };
+    return { bookings, jobs, calendars };
   } finally {
     await stopWorld(world);
     if (options.keep) log(`    Kept for inspection: ${world.dataDir}`);
@@ -57,7 +60,25 @@ export async function runChaos(options: ChaosOptions, log: (line: string) => voi
   }
 }
 
-async function runBookings(world: World, options: ChaosOptions, log: (line: string) => void): Promise<BookingsResult> {
+/** Calendars change and are read for as long as bookings are harmed. */
+async function runBookingsAndCalendars(world: World, options: ChaosOptions, log: (line: string) => void): Promise<Omit<ChaosResult, 'jobs'>> {
+  if (options.withoutOutbox) return { bookings: await runBookings(world, options, log), calendars: null };
+  const calendars = await CalendarChaos.start(world, options);
+  log('    Calendars at three providers are known and begin to change.');
+  try {
+    const bookings = await runBookings(world, { ...options, onQuiet: () => calendars.stop() }, log);
+    return { bookings, calendars: await calendars.result() };
+  } finally {
+    await calendars.stop();
+  }
+}
+
+type BookingsOptions = ChaosOptions & {
+  /** Called when nothing is harmed any more. */
+  readonly onQuiet?: () => Promise<void>;
+};
+
+async function runBookings(world: World, options: BookingsOptions, log: (line: string) => void): Promise<BookingsResult> {
   const ticker = new AbortController();
   try {
     const record = new PublicationRecord();
@@ -69,6 +90,7 @@ async function runBookings(world: World, options: ChaosOptions, log: (line: stri
     await harmWhile(publishing, { harmer: new Harmer(world, publisher, patienceOf(options).canaryMs), options, recoveries });
     await publishing;
     const droppedAnswers = await countDropped(world);
+    await options.onQuiet?.();
     await world.sandbox.clearFaults();
     log('    All is published; waiting until it is quiet.');
     const { verdict, stuck } = await untilQuiet(world, record, options);
