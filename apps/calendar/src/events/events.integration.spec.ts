@@ -20,6 +20,7 @@ jest.setTimeout(60_000);
 
 type Draft = Partial<InputOf<typeof createCalendarEvent>>;
 const day = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+const insertion = { method: 'POST', path: /\/events$/ };
 const month = { from: `${day}T00:00:00Z`, to: new Date(Date.parse(day) + 30 * 86_400_000).toISOString() };
 
 describe('events of calendars', () => {
@@ -224,11 +225,10 @@ describe('events of calendars', () => {
   });
 
   it.each([
-    [503, undefined, { code: 'provider_unavailable', status: 502 }],
     [429, 30, { code: 'rate_limited', status: 429, details: { retry_after_seconds: 30 } }],
     [400, undefined, { code: 'calendar_event_refused', status: 400 }],
   ])('say what a provider’s %i means', async (status, retryAfter, expected) => {
-    stack.faults.failNext({ status, count: 50, ...(retryAfter === undefined ? {} : { retryAfter }) });
+    stack.faults.failNext({ status, count: 50, match: insertion, ...(retryAfter === undefined ? {} : { retryAfter }) });
 
     await expect(create()).rejects.toMatchObject(expected);
   });
@@ -247,9 +247,25 @@ describe('events of calendars', () => {
     expect(failure).toBe('connection_needs_reauth');
   });
 
+  it('say in time that a provider is too slow', async () => {
+    stack.faults.delay(14_000, { path: '/events/' });
+    const before = Date.now();
+
+    await expect(get('abcdefgh')).rejects.toMatchObject({ code: 'provider_unavailable', status: 502 });
+
+    expect(Date.now() - before).toBeLessThan(getCalendarEvent.deadlineMs ?? 0);
+  });
+
   it('say when no answer came that they may have been written', async () => {
-    stack.faults.down();
+    stack.faults.add({ effect: { kind: 'down' }, match: insertion, count: null, probability: 1 });
 
     await expect(create()).rejects.toMatchObject({ code: 'provider_unavailable', status: 502, details: { outcome: 'unknown' } });
+  });
+
+  // Whatever asks Google meets these, too, and soon nobody is let through: they come last.
+  it('say that a provider is out of order', async () => {
+    stack.faults.failNext({ status: 503, count: 50, match: insertion });
+
+    await expect(create()).rejects.toMatchObject({ code: 'provider_unavailable', status: 502 });
   });
 });
