@@ -24,6 +24,15 @@ describe('a listed event of Google', () => {
     expect(inNewYork?.start).toEqual({ dateTime: '2027-03-01T04:00:00', timeZone: 'America/New_York' });
   });
 
+  it('is told to be unreadable when it says no time, and takes no other with it', () => {
+    const items = [listed({ id: 'fghij', end: undefined }), listed()];
+
+    expect(toChanges(googleEventPage.parse({ timeZone: 'Europe/Berlin', items }))).toMatchObject([
+      { kind: 'present', resource: 'fghij', events: [], unreadable: [{ title: 'Consultation', start: null, fault: 'unreadable_time' }] },
+      { kind: 'present', resource: 'abcde', events: [{ title: 'Consultation' }] },
+    ]);
+  });
+
   it('is in the calendar’s zone when nobody knows its own', () => {
     expect(eventOf(listed({ start: berlinTime('2027-03-01T10:00:00+01:00', 'Mars/Base') }))?.start).toMatchObject({ timeZone: 'Europe/Berlin' });
   });

@@ -1,4 +1,4 @@
-import { ProviderError, type EventResponse, type ResourceChange, type SourceEvent } from '@patchbay/capabilities';
+import type { EventResponse, ResourceChange, SourceEvent } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { keyProperty, toGoogleEventId } from './google.calendar.mapping.js';
 import { googleTime, toCalendarTime, toSeriesTime } from './google.calendar-time.js';
@@ -47,15 +47,20 @@ const toChange = (event: ListedEvent, calendarZone: string): ResourceChange => {
   // https://developers.google.com/workspace/calendar/api/v3/reference/events#status
   const isException = recurringEventId !== undefined && originalStartTime !== undefined;
   if (status === 'cancelled' && !isException) return { kind: 'gone', resource: id };
-  return { kind: 'present', resource: id, version: null, events: [toSourceEvent(event, calendarZone)] };
+  const read = toSourceEvent(event, calendarZone);
+  if (read !== null) return { kind: 'present', resource: id, version: null, events: [read] };
+  // One odd event never keeps the others from being known.
+  const unreadable = { title: event.summary || null, start: null, fault: 'unreadable_time' };
+  return { kind: 'present', resource: id, version: null, events: [], unreadable: [unreadable] };
 };
 
-const toSourceEvent = (event: ListedEvent, calendarZone: string): SourceEvent => {
+/** Null when it cannot be told when it takes place. */
+const toSourceEvent = (event: ListedEvent, calendarZone: string): SourceEvent | null => {
   const { id, htmlLink, summary, recurrence, recurringEventId, originalStartTime, status } = event;
   const isCancelled = status === 'cancelled';
   const start = event.start ?? (isCancelled ? originalStartTime : undefined);
   const end = event.end ?? (isCancelled ? start : undefined);
-  if (start === undefined || end === undefined) throw new ProviderError('google', 'invalid_response', { reason: 'event_without_time' });
+  if (start === undefined || end === undefined) return null;
   const timeOf = recurrence.length > 0 ? toSeriesTime : toCalendarTime;
   return {
     id,
