@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { providerPushReceived, receiveProviderWebhook, type EventOf } from '@patchbay/contracts';
+import { type providerPushReceived, receiveProviderWebhook, type EventOf } from '@patchbay/contracts';
 import { googleFakeWebhooks, outlookFakeWebhooks, zoomFakeWebhooks, type FakeWebhookSender } from '@patchbay/providers/testing';
 import { until } from '../testing/receiver.js';
 import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
