@@ -242,10 +242,12 @@ describe('google: calendar reading, beyond the contract', () => {
     ]);
   });
 
-  it('refuses an event that is no time, instead of leaving it out', async () => {
+  it('tells of an event that is no time, instead of leaving it out', async () => {
     const { reading } = scripted([{ body: { items: [{ id: 'aaaaa', status: 'confirmed' }], nextSyncToken: 'sync-1' } }]);
 
-    await expect(pagesOf(reading)).rejects.toMatchObject({ code: 'invalid_response', retryable: false });
+    const [page] = await pagesOf(reading);
+
+    expect(page?.changes).toMatchObject([{ resource: 'aaaaa', events: [], unreadable: [{ fault: 'unreadable_time' }] }]);
   });
 });
 
