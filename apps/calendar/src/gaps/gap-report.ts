@@ -30,8 +30,8 @@ const timesIn = (event: GapEvent | null, timeZone: string) =>
 export const toGapCollision = (row: CollisionRow): GapCollision => ({
   booking_id: row.booking_id,
   title: cut(row.title),
-  start_time: new Date(row.start_time).toISOString(),
-  end_time: new Date(row.end_time).toISOString(),
+  start_time: row.starts_at.toISOString(),
+  end_time: row.ends_at.toISOString(),
   busy: { title: cut(row.busy_title), start: row.busy_start.toISOString(), end: row.busy_end.toISOString() },
 });
 

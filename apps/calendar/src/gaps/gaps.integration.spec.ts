@@ -184,11 +184,16 @@ describe('a calendar that was not read for a while', () => {
       await bookings.add(account, { calendarId: 'work', hour: 16 }),
       await bookings.add(account, { calendarId: 'work', hour: 16 }),
     ];
-    await bench.query(`UPDATE bookings SET ends_at = $2 WHERE id = $1`, [over.id, new Date(bench.time.now.getTime() - 1)]);
+    await bench.query(
+      `UPDATE bookings SET wanted = jsonb_set(jsonb_set(wanted, '{start_time}', '"2026-11-20T16:00:00Z"'), '{end_time}', '"2026-11-20T17:00:00Z"') WHERE id = $1`,
+      [over.id],
+    );
     await bench.query(`UPDATE bookings SET is_cancelled = true WHERE id = $1`, [cancelled.id]);
     await bench.query(`UPDATE bookings SET user_id = gen_random_uuid() WHERE id = $1`, [foreign.id]);
     wait(40);
     put('colliding', 16);
+    const past = { start: { dateTime: '2026-11-20T16:00:00', timeZone: 'UTC' }, end: { dateTime: '2026-11-20T17:00:00', timeZone: 'UTC' } };
+    bench.provider.put('work', anEvent('past', past));
     await bench.sync(account);
     await bookings.add(account, { calendarId: 'work', hour: 16 });
     await bench.query(`UPDATE calendars SET conflict_policy = 'warn' WHERE account_id = $1`, [account]);
@@ -196,6 +201,22 @@ describe('a calendar that was not read for a while', () => {
     await bench.sync(account);
 
     expect((await reports()).map((report) => report.collision_count)).toEqual([0, 0]);
+  });
+
+  it('knows of collisions whatever offset a booking is written in, and is read for all that', async () => {
+    const { id, bookingId } = await bookings.add(account, { calendarId: 'work', hour: 16 });
+    await bench.query(
+      `UPDATE bookings SET wanted = jsonb_set(jsonb_set(wanted, '{start_time}', '"2026-12-02T15:00:00+23:00"'), '{end_time}', '"2026-12-02T16:00:00+23:00"')
+       WHERE id = $1`,
+      [id],
+    );
+    await bench.sync(account);
+    wait(40);
+    put('colliding', 16);
+
+    await bench.sync(account);
+
+    expect(await reports()).toMatchObject([{ collisions: [{ booking_id: bookingId, start_time: momentOf(16), end_time: momentOf(17) }] }]);
   });
 
   it('after too many errors says so', async () => {

@@ -30,8 +30,8 @@ export interface GapDifference extends Required<Pick<CalendarGapReport, 'added' 
 export interface CollisionRow {
   readonly booking_id: string;
   readonly title: string;
-  readonly start_time: string;
-  readonly end_time: string;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
   readonly busy_title: string;
   readonly busy_start: Date;
   readonly busy_end: Date;
@@ -182,16 +182,14 @@ export class GapsRepository {
   /** The first bookings to come that collide with busy times of a calendar, other than those of their own events. */
   collisions(tx: Transaction, { id, tenant_id, user_id }: CalendarRow, { generation, now }: { readonly generation: number; readonly now: Date }) {
     return tx.query<CollisionRow>(
-      `SELECT booking.booking_id, booking.wanted ->> 'title' AS title, booking.wanted ->> 'start_time' AS start_time,
-         booking.wanted ->> 'end_time' AS end_time, busy.title AS busy_title, lower(busy.during) AS busy_start, upper(busy.during) AS busy_end,
-         (count(*) OVER ())::int AS count
-       FROM bookings AS booking JOIN busy_ranges AS busy ON busy.calendar_id = $1 AND busy.generation = $2
-         AND busy.during && tstzrange((booking.wanted ->> 'start_time')::timestamptz, (booking.wanted ->> 'end_time')::timestamptz)
-       WHERE booking.tenant_id = $3 AND booking.user_id = $4 AND NOT booking.is_cancelled AND booking.ends_at > $5
+      `SELECT booking.booking_id, booking.wanted ->> 'title' AS title, lower(booking.during) AS starts_at, upper(booking.during) AS ends_at,
+         busy.title AS busy_title, lower(busy.during) AS busy_start, upper(busy.during) AS busy_end, (count(*) OVER ())::int AS count
+       FROM bookings AS booking JOIN busy_ranges AS busy ON busy.calendar_id = $1 AND busy.generation = $2 AND busy.during && booking.during
+       WHERE booking.tenant_id = $3 AND booking.user_id = $4 AND booking.during && tstzrange($5, NULL)
          AND NOT EXISTS (
            SELECT FROM calendar_events AS own WHERE own.calendar_id = $1 AND own.generation = $2 AND own.series_id = busy.series_id
              AND own.event_id = busy.event_id AND own.event ->> 'key' = booking.id::text)
-       ORDER BY (booking.wanted ->> 'start_time')::timestamptz, booking.booking_id, busy.during LIMIT ${gapItemsMax}`,
+       ORDER BY booking.during, booking.booking_id, busy.during LIMIT ${gapItemsMax}`,
       [id, generation, tenant_id, user_id, now],
     );
   }

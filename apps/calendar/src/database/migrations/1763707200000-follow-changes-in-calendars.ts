@@ -13,7 +13,6 @@ export class FollowChangesInCalendars1763707200000 implements MigrationInterface
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE calendar_gaps, gap_changes, booking_tellings`);
-    await runner.query(`DROP INDEX bookings_to_come`);
     await runner.query(`ALTER TABLE calendars DROP COLUMN seen_until, DROP COLUMN blind_reason, DROP COLUMN blind_since`);
     await runner.query(`
       ALTER TABLE bookings DROP COLUMN written_at, DROP COLUMN written, DROP COLUMN written_before, DROP COLUMN announced, DROP COLUMN restored_at`);
@@ -87,5 +86,4 @@ async function noteGaps(runner: QueryRunner): Promise<void> {
       collisions jsonb NOT NULL,
       created_at timestamptz NOT NULL)`);
   await runner.query(`CREATE INDEX calendar_gaps_of_account ON calendar_gaps (account_id, id)`);
-  await runner.query(`CREATE INDEX bookings_to_come ON bookings (tenant_id, user_id, ends_at) WHERE NOT is_cancelled`);
 }
