@@ -1,7 +1,15 @@
 import { ProviderError, type CalendarTime, type EventDetails, type EventDraft } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { noContent } from '../_kit/provider-http.js';
-import { exceptedStarts, needsExisting, needsHtml, toGraphChange, toGraphDraft, type ExceptedStart } from './outlook.calendar-event-writes.js';
+import {
+  exceptedStarts,
+  needsExisting,
+  needsHtml,
+  recursAsMade,
+  toGraphChange,
+  toGraphDraft,
+  type ExceptedStart,
+} from './outlook.calendar-event-writes.js';
 import {
   graphEventDetails,
   graphEventDetailsFields,
@@ -44,7 +52,7 @@ export const createOutlookEvent = async (
   const draft = await landed(place, wanted);
   const body = toGraphDraft(draft);
   const excepted = exceptedStarts(draft.recurrence, draft.start);
-  const { event } = await makeOnce({
+  const { event, isNew } = await makeOnce({
     find: () => findEvent(place, key),
     make: async (again) => {
       // Made under this key before, and deleted: another event would be a second one of the same key.
@@ -58,7 +66,7 @@ export const createOutlookEvent = async (
     },
     now: place.now,
   });
-  return toEventDetails(await without(place, event, excepted));
+  return toEventDetails(isNew || recursAsMade(draft, event) ? await without(place, event, excepted) : event);
 };
 
 const findEvent = async ({ http, token, calendarId }: EventPlace, key: string): Promise<GraphEventDetails | null> => {

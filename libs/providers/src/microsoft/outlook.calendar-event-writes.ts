@@ -1,5 +1,6 @@
 import { ProviderError, type CalendarTime, type EventDraft, type Guest } from '@patchbay/capabilities';
 import { toIanaZone } from '@patchbay/icalendar';
+import { isDeepStrictEqual } from 'node:util';
 import { readEventText, toTextBody, withMeetingInvitation } from './outlook.calendar-event-text.js';
 import { isFreeAs, seriesStartOf, toEventDetails, type GraphEventDetails } from './outlook.calendar-events.mapping.js';
 import { movedRecurrence, toGraphRecurrence, toRuleLine, type GraphRecurrence } from './outlook.calendar-recurrence.js';
@@ -43,19 +44,29 @@ export interface ExistingEvent {
 }
 
 /** What has to be sent to make a change; empty when all is so already. @throws ProviderError `invalid_request` for what Graph has no word for */
-export const toGraphChange = (change: Partial<EventDraft>, existing: ExistingEvent | null): GraphWrite => ({
-  ...plainFields(change),
+export const toGraphChange = (change: Partial<EventDraft>, existing: ExistingEvent | null): GraphWrite => {
   // Nobody can say "as usual" to Graph: this is how Outlook begins.
-  ...(change.reminders === undefined ? {} : toGraphReminders(change.reminders ?? [{ method: 'popup', minutesBefore: 15 }])),
-  ...(existing === null
-    ? {}
-    : {
-        ...timesChange(change, existing.event),
-        ...bodyChange(change, existing),
-        ...attendeesChange(change, existing.event),
-        ...(change.isFree === undefined || change.isFree === isFreeAs(existing.event.showAs) ? {} : { showAs: change.isFree ? 'free' : 'busy' }),
-      }),
-});
+  const reminders = change.reminders === undefined ? {} : toGraphReminders(change.reminders ?? [{ method: 'popup', minutesBefore: 15 }]);
+  const plain = { ...plainFields(change), ...reminders };
+  if (existing === null) return plain;
+  const { event } = existing;
+  return {
+    ...Object.fromEntries(Object.entries(plain).filter(([name, value]) => !isThere(event, name, value))),
+    ...timesChange(change, event),
+    ...bodyChange(change, existing),
+    ...attendeesChange(change, event),
+    ...(change.isFree === undefined || change.isFree === isFreeAs(event.showAs) ? {} : { showAs: change.isFree ? 'free' : 'busy' }),
+  };
+};
+
+const isThere = (event: GraphEventDetails, name: string, value: unknown): boolean => {
+  if (name === 'location') return isDeepStrictEqual(value, { displayName: event.location?.displayName ?? '' });
+  return (event as Readonly<Record<string, unknown>>)[name] === value;
+};
+
+/** Whether a series still is as it was made. */
+export const recursAsMade = ({ start, end, recurrence }: EventDraft, event: GraphEventDetails): boolean =>
+  Object.keys(timesChange({ start, end, recurrence }, event)).length === 0;
 
 const plainFields = ({ title, location, visibility }: Partial<EventDraft>): GraphWrite => {
   // An event of Outlook is seen by those who see its calendar, or by fewer.
@@ -124,8 +135,10 @@ const bodyChange = ({ description, conference }: Partial<EventDraft>, { event, h
   const there = readEventText(event.body?.content ?? '', isOnline);
   const wanted = description ?? there.description;
   if (isOnline && (conference === undefined || conference?.kind === 'new'))
-    return description === undefined ? {} : { body: withMeetingInvitation(wanted, html) };
+    return wanted === there.description ? {} : { body: withMeetingInvitation(wanted, html) };
   const joinUrl = conference === undefined ? there.joinUrl : conference?.kind === 'elsewhere' ? conference.joinUrl : null;
+  const isAsThere = !isOnline && conference?.kind !== 'new' && wanted === there.description && joinUrl === there.joinUrl;
+  if (isAsThere) return {};
   // What ends a meeting of Outlook's own is that its invitation is no longer in the body.
   return { body: toTextBody({ description: wanted, joinUrl }), ...(isOnline ? { isOnlineMeeting: false } : {}), ...newMeeting(conference) };
 };
