@@ -124,6 +124,16 @@ describe('google: calendar push, beyond the contract', () => {
     expect(connection.ingress.notices.map(({ key }) => key.split(':')[1])).toEqual(['3']);
   });
 
+  it('is limited when the account has spent its quota, and no longer a minute later', async () => {
+    const quota = connection.running.fake.situations?.find(({ name }) => name === 'quota');
+    quota?.begin({ email: fakePerson, calls_per_minute: 1 });
+    await open();
+
+    await expect(open()).rejects.toMatchObject({ code: 'rate_limited', reason: 'rateLimitExceeded' });
+    time = new Date(time.getTime() + 61_000);
+    await expect(open()).resolves.toMatchObject({ resourceId: expect.any(String) as string });
+  });
+
   it('leaves a channel whose resource it does not know to its end', async () => {
     const id = randomUUID();
     await open(id);

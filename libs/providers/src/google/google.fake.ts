@@ -5,6 +5,7 @@ import { bearerOf, jsonAnswer, pathSegments } from '../_kit/fake-http.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { createFakeAccounts } from '../_kit/fake-accounts.js';
 import { createFakeOAuth } from '../_kit/fake-oauth.js';
+import { createFakeQuota, quotaSituation } from '../_kit/fake-quota.js';
 import { accountInput, fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
 import { createFakeCallbacks } from '../_kit/fake-callbacks.js';
 import { channelSituations } from '../_kit/fake-channel-situations.js';
@@ -77,9 +78,12 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
   let eventsPerPageMax = 2500;
   const people = googlePeople(calendars);
 
+  const quota = createFakeQuota(now);
+
   const answerCalendarCall = (request: FakeRequest): FakeResponse => {
     const identity = oauth.identify(bearerOf(request));
     if (identity.status !== 'valid') return googleUnauthorized();
+    if (quota.take(identity.email) !== null) return googleFailures.quotaExceeded();
     const segments = pathSegments(request.path.slice('/calendar/v3'.length));
     if (segments === null) return googleFailures.notFound();
     const call: CalendarCall = { request, segments, email: identity.email, calendars, channels, now, syncEpoch, eventsPerPageMax };
@@ -136,10 +140,14 @@ export const createGoogleFake = (options: FakeOptions = {}): GoogleFake => {
       accounts.reset();
       calendars.reset();
       channels.reset();
+      quota.reset();
       syncEpoch = newEpoch();
     },
   };
-  return { ...fake, situations: [...calendarSituations({ ...fake, calendars, now }), ...channelSituations(channels), ...situationsOf(fake)] };
+  return {
+    ...fake,
+    situations: [...calendarSituations({ ...fake, calendars, now }), ...channelSituations(channels), quotaSituation(quota), ...situationsOf(fake)],
+  };
 };
 
 const situationsOf = ({ setPublishingStatus, closeChannel }: Omit<GoogleFake, 'situations'>): readonly FakeSituation[] => [

@@ -93,6 +93,12 @@ export const graphError = (status: number, code: string, message: string): FakeR
     },
   });
 
+/** More than Outlook takes of one app for one mailbox. https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits */
+export const graphThrottled = (waitSeconds: number): FakeResponse => {
+  const answer = graphError(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.');
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(waitSeconds) } };
+};
+
 /** A token that is expired, revoked or none of Microsoft's. */
 export const graphUnauthorized = (status: 'expired' | 'unknown'): FakeResponse => {
   const message = status === 'expired' ? 'Access token has expired or is not yet valid.' : 'CompactToken parsing failed with error code: 80049217';

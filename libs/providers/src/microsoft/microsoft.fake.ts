@@ -5,6 +5,7 @@ import { basicCredentialsOf, formOf, jsonAnswer } from '../_kit/fake-http.js';
 import { createFakeCallbacks } from '../_kit/fake-callbacks.js';
 import { createOAuthFake, type FakeApiCall, type OAuthFakeHabits } from '../_kit/fake-oauth-provider.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
+import { createFakeQuota, quotaSituation } from '../_kit/fake-quota.js';
 import { fakeSituation, type FakeSituation } from '../_kit/fake-situation.js';
 import type { OutlookCall } from './fake/outlook.fake-answers.js';
 import { answerBatch } from './fake/outlook.fake-batch.js';
@@ -13,7 +14,7 @@ import { createOutlookCalendars, toCollection, type OutlookCalendars } from './f
 import { outlookSituations, type OutlookSituations } from './fake/outlook.fake-people.js';
 import { createOutlookSubscriptions, subscriptionSituations, type OutlookSubscriptions } from './fake/outlook.fake-subscriptions.js';
 import { freshDeltaHabits, newEpoch } from './fake/outlook.fake-delta.js';
-import { graphError, graphSuddenFailure, graphUnauthorized, loginError, loginRefusals } from './microsoft.fake-errors.js';
+import { graphError, graphSuddenFailure, graphThrottled, graphUnauthorized, loginError, loginRefusals } from './microsoft.fake-errors.js';
 import { toGraphUser } from './microsoft.fake-people.js';
 import { accessTokenSeconds, microsoftTokens } from './microsoft.fake-tokens.js';
 
@@ -73,7 +74,12 @@ export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake =>
     answerGraph(call) ??
     subscriptions.answer({ request: call.request, email: call.account.email, scopes: bare(call.scopes) }) ??
     answerOutlookCall(call, { calendars, habits: deltas });
-  const api: OAuthFakeHabits['api'] = (call) => answerBatch(call, single, deltas) ?? single(call);
+  const quota = createFakeQuota(now);
+  const api: OAuthFakeHabits['api'] = (call) => {
+    const waitSeconds = quota.take(call.account.email);
+    return waitSeconds === null ? answered(call) : graphThrottled(waitSeconds);
+  };
+  const answered: OAuthFakeHabits['api'] = (call) => answerBatch(call, single, deltas) ?? single(call);
   const collections = ({ email }: FakeAccount) => calendars.ofAccount(email).map((calendar) => toCollection(calendar, now()));
   const plain = createOAuthFake({ ...habits(now), extra, api, collections }, { ...options, ledger });
   const fake: Omit<MicrosoftFake, 'situations'> = {
@@ -103,11 +109,12 @@ export const createMicrosoftFake = (options: FakeOptions = {}): MicrosoftFake =>
       needsInteraction = false;
       calendars.reset();
       subscriptions.reset();
+      quota.reset();
       Object.assign(deltas, freshDeltaHabits(), freshHabits);
       plain.reset();
     },
   };
-  return { ...fake, situations: [...situationsOf(fake, { ...fake, now }), ...subscriptionSituations(subscriptions)] };
+  return { ...fake, situations: [...situationsOf(fake, { ...fake, now }), ...subscriptionSituations(subscriptions), quotaSituation(quota)] };
 };
 
 const situationsOf = ({ requireInteraction }: Pick<MicrosoftFake, 'requireInteraction'>, outlook: OutlookSituations): readonly FakeSituation[] => [

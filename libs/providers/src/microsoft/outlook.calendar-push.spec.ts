@@ -80,6 +80,17 @@ describe('outlook: calendar push, beyond the contract', () => {
     expect(connection.subscriptions.openOf(fakePerson)).toBe(0);
   });
 
+  it('is limited when the mailbox has had its share, and is told how long', async () => {
+    const quota = connection.running.fake.situations?.find(({ name }) => name === 'quota');
+    quota?.begin({ email: fakePerson, calls_per_minute: 0 });
+
+    const limited = await connection.push.open(connection.token, wanted()).catch((error: unknown) => error);
+
+    expect(limited).toMatchObject({ code: 'rate_limited', reason: 'ApplicationThrottled', retryAfterMs: 60_000 });
+    quota?.begin({ email: fakePerson, calls_per_minute: null });
+    await expect(connection.push.open(connection.token, wanted())).resolves.toMatchObject({ resourceId: null });
+  });
+
   it('hears what happened to an event, and what happens to the subscription', async () => {
     const { id } = await connection.push.open(connection.token, wanted());
     const start = { dateTime: '2027-03-01T12:00:00', timeZone: 'UTC' };
