@@ -58,7 +58,8 @@ export const startFake = async <F extends ProviderFake>(fake: F, faults: FakeFau
 /** Lets a fake answer under its faults; null means: destroy the connection without an answer. */
 export const answerWithFaults = async (fake: ProviderFake, faults: FakeFaults, request: FakeRequest): Promise<FakeResponse | null> => {
   const { delayMs, isDown, failure, dropsAnswer, cutsAnswer } = faults.decide(request);
-  if (delayMs > 0) await wait(delayMs);
+  // Whoever has stopped the fake, and its caller, waits for nothing more.
+  if (delayMs > 0) await wait(delayMs, undefined, { ref: false });
   if (isDown) return null;
   if (failure !== null) return fake.failure(failure.status, failure.retryAfter);
   const response = await fake.handle(request);
