@@ -75,7 +75,7 @@ describe.each(['google', 'outlook'] as const)('a calendar of %s that is polled o
     await put(0);
     const tookMs = await busyAt(0);
 
-    process.stdout.write(`${provider}: busy ${tookMs} ms after the change\n`);
+    console.info(`${provider}: busy ${tookMs} ms after the change`);
     expect(tookMs).toBeLessThan(patienceMs);
   });
 
@@ -88,7 +88,7 @@ describe.each(['google', 'outlook'] as const)('a calendar of %s that is polled o
     await isStill();
 
     const came = (await readings()) - before;
-    process.stdout.write(`${provider}: ${came} readings for 60 changes\n`);
+    console.info(`${provider}: ${came} readings for 60 changes`);
     expect(came).toBeLessThan(30);
   });
 
