@@ -146,6 +146,13 @@ describe('conflicts', () => {
     await expect(requests.send(getConflict, { id: before?.id ?? '' }, as(userId))).rejects.toMatchObject({ code: 'conflict_not_found', status: 404 });
   });
 
+  it.each(['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '80000000-0000-8000-8000-000000000000'])(
+    'are not there by an id that none has: %s',
+    async (id) => {
+      await expect(requests.send(getConflict, { id }, as(randomUUID()))).rejects.toMatchObject({ code: 'conflict_not_found' });
+    },
+  );
+
   it('are found in the time that is asked for only, and page by page', async () => {
     const userId = randomUUID();
     await block(userId, 10, 11, { recurrence: ['RRULE:FREQ=DAILY;COUNT=5'] });
@@ -162,6 +169,20 @@ describe('conflicts', () => {
     expect(await list(userId, { from: at(10), to: at(10.5) })).toEqual([]);
     expect(await list(userId, { from: at(24), to: at(48) })).toEqual([all[1]]);
     await expect(list(userId, { cursor: 'x' })).rejects.toMatchObject({ code: 'request_invalid' });
+  });
+
+  it('are found however far apart they are, each once', async () => {
+    const userId = randomUUID();
+    // It begins before everything and ends after a week, where the next bit of time begins.
+    await block(userId, -24, 24 * 8);
+    for (const day of [1, 7, 8.5, 60, 80]) {
+      await block(userId, day * 24, day * 24 + 2);
+      await block(userId, day * 24 + 1, day * 24 + 3);
+    }
+
+    const begins = (await list(userId)).map(({ overlap }) => overlap.start);
+
+    expect(begins).toEqual([24, 25, 25, 168, 169, 169, 205, 1441, 1921].map(at));
   });
 
   it('come with what can be done, and the free times for it', async () => {
@@ -207,8 +228,10 @@ describe('conflicts', () => {
     await block(userId, 10, 11);
 
     const found = await list(userId, { limit: 100 });
+    const again = await Promise.all(found.slice(-2).map(({ id }) => requests.send(getConflict, { id }, as(userId))));
 
-    expect(found).toHaveLength(100);
+    expect(found).toHaveLength(50);
+    expect(again).toEqual(found.slice(-2));
     const [item] = (await requests.send(getBusyTimes, { from: at(0), to: at(24) }, as(userId))).items;
     expect(item?.busy).toEqual([{ start: at(10), end: at(11) }]);
   });

@@ -35,8 +35,7 @@ export interface ConflictRow {
 /** Which conflicts are asked for. */
 export interface ConflictQuery {
   readonly from: Date;
-  /** Null: without end. */
-  readonly to: Date | null;
+  readonly to: Date;
   readonly limit: number;
   readonly status?: 'open' | 'resolved' | undefined;
   readonly ids?: readonly string[] | undefined;
@@ -47,7 +46,7 @@ export interface ConflictQuery {
 }
 
 /** So many that are at the same time as one block or booking are told of in each calendar: whoever writes a feed decides how many there are. */
-const perSideMax = 100;
+const perSideMax = 50;
 
 /** More of a title is nothing that people read. Characters. */
 const titleMax = 500;
@@ -56,11 +55,18 @@ const sideColumns = (side: string): string => `
   json_build_object('type', ${side}_type, 'id', ${side}_id, 'title', ${side}_title, 'time_zone', ${side}_zone, 'start', lower(${side}_during),
     'end', upper(${side}_during), 'calendars', ${side}_calendars) AS ${side}`;
 
-/** The same for the same two at the same times, whatever else becomes of them: a UUID of version 8, made of all that. */
-const idOfPair = `
-  overlay(overlay(md5(concat_ws('|', $1::text, $2::uuid, first_type, first_key, extract(epoch FROM lower(first_during)),
+/**
+ * The same for the same two at the same times, whatever else becomes of them: a UUID of version 8 whose first 48 bits are the milliseconds since 1970 at
+ * which the overlap begins, so that it is found again by its id.
+ */
+const idOfPair = `(
+  lpad(to_hex(greatest(0, floor(extract(epoch FROM greatest(lower(first_during), lower(second_during))) * 1000)::bigint)), 12, '0')
+  || overlay(overlay(substr(md5(concat_ws('|', $1::text, $2::uuid, first_type, first_key, extract(epoch FROM lower(first_during)),
     extract(epoch FROM upper(first_during)), second_type, second_key, extract(epoch FROM lower(second_during)),
-    extract(epoch FROM upper(second_during)))) PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid`;
+    extract(epoch FROM upper(second_during)))), 1, 20) PLACING '8' FROM 1) PLACING '8' FROM 5))::uuid`;
+
+/** When the overlap of a conflict begins. */
+export const beginOfConflict = (id: string): Date => new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));
 
 /**
  * Every block and booking in the time is held against what is at the same time by index: other blocks and bookings, and busy times. An event in several
@@ -90,12 +96,12 @@ const conflictsOfUser = {
            block.time_zone AS second_zone, time.during AS second_during, '[]'::json AS second_calendars
          FROM manual_block_ranges AS time JOIN manual_blocks AS block ON block.id = time.block_id
          WHERE time.user_id = $2 AND time.tenant_id = $1 AND time.during && mine.during AND (mine.type = 'booking' OR time.block_id > mine.key)
-         LIMIT ${perSideMax})
+         ORDER BY time.during, time.block_id LIMIT ${perSideMax})
         UNION ALL
         (SELECT 'booking', booking.id::text, booking.booking_id, booking.wanted->>'title', booking.wanted->>'time_zone', booking.during, '[]'::json
          FROM bookings AS booking
          WHERE booking.user_id = $2 AND booking.tenant_id = $1 AND booking.during && mine.during AND mine.type = 'booking' AND booking.id > mine.key
-         LIMIT ${perSideMax})
+         ORDER BY booking.during, booking.id LIMIT ${perSideMax})
         UNION ALL
         SELECT 'synced_block', (array_agg(found.calendar_id || ' ' || found.event_id ORDER BY found.calendar_id, found.event_id))[1],
           (array_agg(found.event_id ORDER BY found.calendar_id, found.event_id))[1], found.title, NULL, found.during,
@@ -111,7 +117,7 @@ const conflictsOfUser = {
           FROM sources CROSS JOIN LATERAL (
             SELECT range.* FROM busy_ranges AS range
             WHERE range.calendar_id = sources.id AND range.generation = sources.generation AND range.during && mine.during
-            LIMIT ${perSideMax}) AS busy) AS found
+            ORDER BY range.during, range.event_id LIMIT ${perSideMax}) AS busy) AS found
         GROUP BY found.title, found.during
         HAVING NOT coalesce(bool_or(found.is_of_booking), false) AND NOT (mine.type = 'booking' AND found.title = mine.title AND found.during = mine.during)
       ) AS other

@@ -7,14 +7,16 @@ import { z } from 'zod';
 import type { Span } from '../blocks/block-times.js';
 import { BusyRepository } from '../busy/busy.repository.js';
 import { spanOf, toConflict } from './conflict-view.js';
-import { ConflictsRepository, type ConflictQuery, type ConflictRow } from './conflicts.repository.js';
+import { beginOfConflict, ConflictsRepository, type ConflictQuery, type ConflictRow } from './conflicts.repository.js';
 import { searchMs } from './free-slots.js';
 
 const dayMs = 24 * 60 * 60_000;
 /** What is asked for without an end. Milliseconds. */
 const aheadMsDefault = 90 * dayMs;
-/** What was over before is not decided about any more. Milliseconds. */
-const decidedMs = 30 * dayMs;
+/** So much is looked through first, and twice as much each time that there was nothing: who has little at once is not asked often. Milliseconds. */
+const stepMsFirst = 7 * dayMs;
+/** Sorts after every other. */
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Finds what is at the same time, and what could be done about it. */
 @Injectable()
@@ -29,7 +31,7 @@ export class ConflictsService {
   async list(context: RequestContext, input: InputOf<typeof listConflicts>): Promise<OutputOf<typeof listConflicts>> {
     const { user, isOwner } = askedFor(context, input.user_id);
     const after = positionOf(input.cursor);
-    const rows = await this.conflicts.find(user, { ...this.range(input), status: input.status, after, limit: input.limit + 1 });
+    const rows = await this.#search(user, { ...rangeOf(input, this.clock()), status: input.status, after, limit: input.limit + 1 });
     const shown = await this.#shown(user, rows, { isOwner });
     const page = toPage(shown, input.limit, (conflict) => conflict);
     const last = rows.find(({ id }) => id === page.next_cursor);
@@ -44,28 +46,32 @@ export class ConflictsService {
   }
 
   /** One conflict by its id, within a transaction as it is by then. */
-  async find(user: UserCaller, id: string, { tx, where }: { readonly tx?: Transaction; readonly where?: Span } = {}): Promise<Conflict | undefined> {
-    const range = where === undefined ? this.decidable() : { from: where.start, to: where.end };
-    const rows = await this.conflicts.find(user, { ...range, ids: [id], limit: 1 }, tx);
+  async find(user: UserCaller, id: string, tx?: Transaction): Promise<Conflict | undefined> {
+    const from = beginOfConflict(id);
+    const rows = await this.conflicts.find(user, { from, to: new Date(from.getTime() + 1), ids: [id], limit: 1 }, tx);
     const [conflict] = await this.#shown(user, rows, { isOwner: true, ...(tx === undefined ? {} : { tx }) });
     return conflict;
   }
 
-  /** Several, in the order they begin. */
-  async findAll(user: UserCaller, query: ConflictQuery): Promise<Conflict[]> {
-    return this.#shown(user, await this.conflicts.find(user, query), { isOwner: true });
+  /** The first open ones of a time, in the order they begin. */
+  async findOpen(user: UserCaller, { from, to, ...query }: OpenQuery): Promise<Conflict[]> {
+    const rows = await this.#search(user, { ...rangeOf({ from, to }, this.clock()), ...query, status: 'open' });
+    return this.#shown(user, rows, { isOwner: true });
   }
 
-  /** From now on, for 90 days, where nothing else is said. */
-  range({ from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }): { readonly from: Date; readonly to: Date } {
-    const begin =
-      from === undefined ? (to === undefined ? this.clock() : new Date(Math.min(this.clock().getTime(), Date.parse(to)))) : new Date(from);
-    return { from: begin, to: to === undefined ? new Date(begin.getTime() + aheadMsDefault) : new Date(to) };
-  }
-
-  /** Where conflicts are that can be decided about. */
-  decidable(): { readonly from: Date; readonly to: null } {
-    return { from: new Date(this.clock().getTime() - decidedMs), to: null };
+  /** Looks through the time bit by bit, until there are enough: a year of somebody who has much at once is more than is worth it. */
+  async #search(user: UserCaller, { from, to, ...query }: ConflictQuery): Promise<ConflictRow[]> {
+    const rows: ConflictRow[] = [];
+    let { after } = query;
+    let begin = after === undefined ? from : new Date(Math.max(from.getTime(), after.beginsAt.getTime()));
+    for (let stepMs = stepMsFirst; begin < to && rows.length < query.limit; stepMs *= 2) {
+      const end = new Date(Math.min(to.getTime(), begin.getTime() + stepMs));
+      rows.push(...(await this.conflicts.find(user, { ...query, after, from: begin, to: end, limit: query.limit - rows.length })));
+      // What begins before its bit was told of with the one before.
+      after = { beginsAt: new Date(end.getTime() - 1), id: lastId };
+      begin = end;
+    }
+    return rows;
   }
 
   async #shown(
@@ -89,6 +95,15 @@ export class ConflictsService {
     const [row] = await this.busy.ofUsers(user.tenant_id, [user.user_id], { ...asked, ...(tx === undefined ? {} : { tx }) });
     return (row?.busy ?? []).map(([from, to]) => ({ start: new Date(from), end: new Date(to) }));
   }
+}
+
+/** Which open conflicts are asked for. */
+type OpenQuery = Pick<ConflictQuery, 'severity' | 'involves' | 'limit'> & { readonly from?: string | undefined; readonly to?: string | undefined };
+
+/** From now on, for 90 days, where nothing else is said. */
+function rangeOf({ from, to }: Pick<OpenQuery, 'from' | 'to'>, now: Date): { readonly from: Date; readonly to: Date } {
+  const begin = from === undefined ? new Date(Math.min(now.getTime(), to === undefined ? Infinity : Date.parse(to))) : new Date(from);
+  return { from: begin, to: to === undefined ? new Date(begin.getTime() + aheadMsDefault) : new Date(to) };
 }
 
 /** People ask for themselves; services and administrators for anybody of their tenant. */

@@ -16,17 +16,14 @@ import type { UserCaller } from '@patchbay/messaging';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import { BlocksRepository } from '../blocks/blocks.repository.js';
-import type { Span } from '../blocks/block-times.js';
 import { BlockEdits } from './block-edits.js';
-import { spanOf } from './conflict-view.js';
 import { ConflictsService } from './conflicts.service.js';
 import { effectOf, type Decision } from './decision-effect.js';
 import { ResolutionsRepository, toResolution, type ResolutionRow } from './resolutions.repository.js';
 
-/** A decision about one conflict; `where` it is, if that is known already. */
+/** A decision about one conflict. */
 export interface WantedResolution extends Decision {
   readonly id: string;
-  readonly where?: Span;
 }
 
 /** What is about to be written into the history. */
@@ -57,10 +54,10 @@ export class ResolutionsService {
    *
    * @throws AppError `conflict_not_found`, `conflict_changed`, `conflict_action_unsupported`, `conflict_no_time_free`, `block_limit_reached`
    */
-  async resolve(user: UserCaller, { id, where, ...decision }: WantedResolution): Promise<ConflictResolution> {
+  async resolve(user: UserCaller, { id, ...decision }: WantedResolution): Promise<ConflictResolution> {
     return this.database.transaction(async (tx) => {
       await this.blocks.lockUser(tx, user);
-      const conflict = await this.conflicts.find(user, id, { tx, ...(where === undefined ? {} : { where }) });
+      const conflict = await this.conflicts.find(user, id, tx);
       const known = await this.resolutions.latest(tx, user, id);
       if (known !== undefined && isSame(known, decision) && (conflict === undefined || known.is_standing)) return toResolution(known);
       if (conflict === undefined) throw new AppError(known === undefined ? 'conflict_not_found' : 'conflict_changed');
@@ -86,7 +83,7 @@ export class ResolutionsService {
       await this.edits.undo(tx, user, earlier);
       this.#withdraw(tx, user, earlier);
       if (action === 'undo') return toResolution(await this.#record(tx, user, { ...undone(earlier), id: uuidv7(), created_at: this.clock() }));
-      const conflict = await this.conflicts.find(user, earlier.conflict_id, { tx, where: spanOf(earlier.overlap) });
+      const conflict = await this.conflicts.find(user, earlier.conflict_id, tx);
       if (conflict === undefined) throw new AppError('conflict_changed');
       return toResolution(await this.#decide(tx, user, { ...others, action, conflict, overrides: earlier.id }));
     });

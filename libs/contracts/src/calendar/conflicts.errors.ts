@@ -5,7 +5,7 @@ export const conflictsErrors = defineErrors({
   conflict_not_found: {
     status: 404,
     title: 'There is no such conflict.',
-    remedy: 'List the conflicts: one whose sides were moved is another one, and one that is over for more than 30 days is not resolved any more.',
+    remedy: 'List the conflicts: one whose sides were moved is another one.',
   },
   conflict_changed: {
     status: 409,
