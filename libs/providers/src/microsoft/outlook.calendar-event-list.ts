@@ -18,8 +18,10 @@ export const listOutlookEvents = async (place: EventPlace, query: EventQuery): P
   const question = questionOf(place, query);
   let at: ListPlace = query.cursor === null ? { position: {}, offset: 0 } : readCursor(query.cursor, question);
   const found: EventDetails[] = [];
+  let size = question.size;
   for (let count = 0; count < pagesMax; count += 1) {
-    const page = await load(place, { ...at.position, ...question.parameters });
+    const { page, fits } = await loadFitting(place, { ...at.position, ...question.parameters }, size);
+    size = fits;
     for (const [index, told] of page.value.entries()) {
       if (index < at.offset) continue;
       if (found.length === query.limit) return { events: found, cursor: storeCursor({ ...at, offset: index }, question) };
@@ -28,7 +30,7 @@ export const listOutlookEvents = async (place: EventPlace, query: EventQuery): P
     }
     const link = page['@odata.nextLink'];
     if (link === undefined) return { events: found, cursor: null };
-    at = { position: positionOf(link, question), offset: 0 };
+    at = { position: positionOf(link, question), offset: Math.max(0, at.offset - page.value.length) };
     if (found.length >= query.limit) break;
   }
   return { events: found, cursor: storeCursor(at, question) };
@@ -37,6 +39,8 @@ export const listOutlookEvents = async (place: EventPlace, query: EventQuery): P
 /** The parameters that are the same on every page, and a word for the whole question. */
 interface Question {
   readonly parameters: Readonly<Record<string, string>>;
+  /** How many events a page has. */
+  readonly size: number;
   readonly digest: string;
 }
 
@@ -46,12 +50,26 @@ const questionOf = ({ calendarId }: EventPlace, { from, to, text, attendee, limi
     startDateTime: from.toISOString(),
     endDateTime: to.toISOString(),
     $orderby: 'start/dateTime',
-    $top: String(isFiltered ? pageSizeMax : Math.min(limit, pageSizeMax)),
     $select: graphEventDetailsFields,
   };
   const words = [calendarId, parameters.startDateTime, parameters.endDateTime, text, attendee];
-  return { parameters, digest: createHash('sha256').update(JSON.stringify(words)).digest('base64url').slice(0, 22) };
+  const size = isFiltered ? pageSizeMax : Math.min(limit, pageSizeMax);
+  return { parameters, size, digest: createHash('sha256').update(JSON.stringify(words)).digest('base64url').slice(0, 22) };
 };
+
+/** Some people invite with whole documents: what does not fit into an answer is asked for in smaller pages. */
+const loadFitting = async (place: EventPlace, query: Readonly<Record<string, string>>, size: number) => {
+  for (const fits of [size, ...smallerSizes.filter((smaller) => smaller < size)]) {
+    try {
+      return { page: await load(place, { ...query, $top: String(fits) }), fits };
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.reason !== 'too_large' || fits === 1) throw error;
+    }
+  }
+  throw new Error('unreachable: the last size is one');
+};
+
+const smallerSizes = [5, 1];
 
 const load = ({ http, token, calendarId }: EventPlace, query: Readonly<Record<string, string>>) =>
   http.call({
@@ -69,7 +87,7 @@ const load = ({ http, token, calendarId }: EventPlace, query: Readonly<Record<st
 type Position = Readonly<Record<string, string>>;
 
 const positionOf = (link: string, { parameters }: Question): Position =>
-  Object.fromEntries(Object.entries(queryOfLink(link)).filter(([name]) => !(name in parameters)));
+  Object.fromEntries(Object.entries(queryOfLink(link)).filter(([name]) => !(name in parameters) && name !== '$top'));
 
 interface ListPlace {
   readonly position: Position;

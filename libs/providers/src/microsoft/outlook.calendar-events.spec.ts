@@ -202,6 +202,24 @@ describe('outlook: calendar events, beyond the contract', () => {
     expect((await list({ text: 'needle', cursor: first.cursor })).events.map(({ title }) => title)).toEqual(['Needle']);
   });
 
+  it('lists events with whole documents in them, once each, in smaller pages', async () => {
+    const place = harness.placeOf((await create(aDraft({ title: 'Small' }))).id).calendar;
+    const body = { contentType: 'text', content: 'papers '.repeat(130_000) } as const;
+    const hour = (index: number) => ({ dateTime: `2027-03-02T${String(index).padStart(2, '0')}:00:00`, timeZone: 'UTC' });
+    for (let index = 0; index < 8; index += 1)
+      harness.calendars.add(place, { subject: `Large ${index}`, body, start: hour(index), end: hour(index + 1) });
+
+    const titles: string[] = [];
+    for (let cursor: string | null = null, count = 0; count < 20; count += 1) {
+      const page: Awaited<ReturnType<typeof list>> = await list({ cursor, limit: 7 });
+      titles.push(...page.events.map(({ title }) => title));
+      cursor = page.cursor;
+      if (cursor === null) break;
+    }
+
+    expect(titles).toEqual(['Small', ...Array.from({ length: 8 }, (_one, index) => `Large ${index}`)]);
+  });
+
   it('refuses a cursor of another question, and one that leads elsewhere', async () => {
     await create(aDraft());
     await create(aDraft());
