@@ -12,19 +12,36 @@ import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
 const POOL = Symbol('POOL');
 const SOURCE = Symbol('SOURCE');
 
-const query = {
-  name: 'find-account',
-  text: `
-    SELECT id, tenant_id, user_id, provider, provider_email, status, is_active, last_error, created_at, updated_at, calendar_id, sync_enabled,
-      sync_interval_minutes, conflict_policy, coalesce((
-        SELECT json_agg(json_build_object(
-          'id', remote_id, 'name', name, 'time_zone', time_zone, 'is_primary', is_primary, 'is_writable', is_writable, 'is_selected', is_selected,
-          'conflict_policy', conflict_policy, 'sync_enabled', sync_enabled, 'generation', generation, 'synced_at', synced_at,
-          'window_from', window_from, 'window_to', window_to, 'error_count', error_count, 'last_error', last_error)
-          ORDER BY is_primary DESC, name, remote_id)
-        FROM calendars WHERE account_id = accounts.id), '[]') AS connected_calendars
-    FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND status <> 'disconnected' AND id = $3`,
-};
+const examples = `(
+  SELECT json_agg(json_build_object('title', title, 'start', start, 'fault', fault)) FROM (
+    SELECT title, start, fault FROM calendar_faults AS found WHERE found.calendar_id = calendar.id AND found.generation = calendar.generation
+    ORDER BY kind, name LIMIT 5) AS first)`;
+
+const channel = `(
+  SELECT channel.state FROM push_channels AS channel WHERE channel.calendar_id = calendar.id AND channel.state <> 'closing'
+  ORDER BY channel.state = 'active' DESC LIMIT 1)`;
+
+const defaultOfUser = `(
+  SELECT other.id FROM accounts AS other
+  WHERE other.tenant_id = accounts.tenant_id AND other.user_id = accounts.user_id AND other.status <> 'disconnected' AND other.is_active
+    AND other.calendar_id IS NOT NULL
+  ORDER BY other.is_default DESC, other.created_at, other.id LIMIT 1)`;
+
+const accountsWithCalendars = `
+  SELECT id, tenant_id, user_id, provider, provider_email, status, is_active, last_error, created_at, updated_at, calendar_id, sync_enabled,
+    coalesce(id = ${defaultOfUser}, false) AS is_default,
+    sync_interval_minutes, time_zone, conflict_policy, booking_change_policy, coalesce((
+      SELECT json_agg(json_build_object(
+        'id', calendar.remote_id, 'name', calendar.name, 'time_zone', calendar.time_zone, 'is_primary', calendar.is_primary,
+        'is_writable', calendar.is_writable, 'is_selected', calendar.is_selected, 'conflict_policy', calendar.conflict_policy,
+        'sync_enabled', calendar.sync_enabled, 'generation', calendar.generation, 'synced_at', calendar.synced_at,
+        'window_from', calendar.window_from, 'window_to', calendar.window_to, 'error_count', calendar.error_count,
+        'last_error', calendar.last_error, 'channel', ${channel}, 'unreadable_events', calendar.unreadable_events,
+        'unreadable_examples', CASE WHEN calendar.unreadable_events > 0 THEN ${examples} END) ORDER BY calendar.is_primary DESC, calendar.name, calendar.remote_id)
+      FROM calendars AS calendar WHERE calendar.account_id = accounts.id), '[]') AS connected_calendars
+  FROM accounts WHERE tenant_id = $1 AND user_id = $2 AND status <> 'disconnected'`;
+
+const query = { name: 'find-account-with-calendars', text: `${accountsWithCalendars} AND id = $3` };
 
 @Entity({ name: 'accounts', schema: 'calendar' })
 class Account {
@@ -44,8 +61,14 @@ class Account {
   is_active!: boolean;
   @Column('text', { nullable: true })
   calendar_id!: string | null;
-  @Column('jsonb')
-  calendars!: unknown;
+  @Column('boolean')
+  sync_enabled!: boolean;
+  @Column('integer')
+  sync_interval_minutes!: number;
+  @Column('text')
+  conflict_policy!: string;
+  @Column('text', { nullable: true })
+  time_zone!: string | null;
   @Column('text', { nullable: true })
   last_error!: string | null;
   @Column('timestamptz')
