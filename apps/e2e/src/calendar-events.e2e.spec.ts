@@ -88,6 +88,27 @@ describe.each(['google', 'outlook', 'caldav'] as const)('events of %s', (provide
     await busyIs([]);
   });
 
+  it('stay as they are when they are sent back as they were read', async () => {
+    const withMeeting = provider === 'caldav' ? { join_url: 'https://meet.example.com/j/1' } : { create: true };
+    const guests = [{ email: 'guest@example.com', name: 'Gus Guest' }];
+    const { id } = await create({
+      title: 'Sent back',
+      conference: withMeeting,
+      attendees: guests,
+      reminders: [{ method: 'popup', minutes_before: 5 }],
+    });
+    const read = await get(id);
+
+    const { status, body } = await callRaw('PATCH', `${person.path}/events/${encodeURIComponent(id)}/`, {
+      token: person.token,
+      body: JSON.stringify(read),
+    });
+
+    expect(read.conference?.join_url).toMatch(/^https:/);
+    expect([status, { ...body, version: null }]).toEqual([200, { ...read, version: null }]);
+    await remove(id);
+  });
+
   it('are made once of one Idempotency-Key', async () => {
     const body = JSON.stringify({ title: 'Once', ...anHour(4) });
     const post = () => callRaw('POST', `${person.path}/events/`, { token: person.token, body, headers: { 'idempotency-key': 'order-7' } });
