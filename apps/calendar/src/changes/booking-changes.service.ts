@@ -10,6 +10,7 @@ import { RemoteEventsWorker } from '../bookings/remote-events.worker.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
 import { TellingsRepository, type ToldBooking } from './tellings.repository.js';
 import { judgeTelling } from './telling-verdict.js';
+import { momentOf } from './told-change.js';
 
 /** So often within an hour the event of a booking is written back; then whoever moves it again may have it. */
 const restoresMax = 3;
@@ -123,20 +124,18 @@ const standingTold = ({ told_start: start, told_end: end }: ToldBooking): EventT
 });
 
 const bookedEventOf = (booking: ToldBooking) => ({
-  booked: { start: instantOf(booking.wanted.start_time), end: instantOf(booking.wanted.end_time) },
+  booked: { start: momentOf(new Date(booking.wanted.start_time)), end: momentOf(new Date(booking.wanted.end_time)) },
   writtenAt: booking.written_at,
   writtenBefore: booking.written_before,
   announced: booking.announced,
 });
-
-const instantOf = (moment: string): string => new Date(moment).toISOString();
 
 /** The booking as it is when it follows its event; null when it cannot: the event takes no time, or the product said something newer. */
 function followedBy(booking: ToldBooking, { standing: { start, end } }: Detected, now: Date): ColumnValues | null {
   // Nothing is left to write: the event is gone already.
   if (start === null || end === null)
     return { is_cancelled: true, connection_id: null, provider: null, calendar_id: null, event_id: null, html_link: null, announced: null };
-  const move = { id: uuidv7({ msecs: now.getTime() }), timestamp: now.toISOString(), start_time: start, end_time: end };
+  const move = { id: uuidv7(), timestamp: now.toISOString(), start_time: start, end_time: end };
   const intent = intentAfterMove(booking, move);
   return intent === null ? null : { ...intentColumns(intent), written: JSON.stringify({ start, end }), announced: null };
 }

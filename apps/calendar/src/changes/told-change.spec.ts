@@ -20,6 +20,12 @@ describe('when an event takes place', () => {
     expect([timesOf(null, 'UTC'), timesOf(anEvent('off', { status: 'cancelled' }), 'UTC')]).toEqual([gone, gone]);
   });
 
+  it('is not known when it ends beyond the years that can be written', () => {
+    const end = { dateTime: '9999-12-31T23:30:00', timeZone: 'America/New_York' };
+
+    expect(timesOf(anEvent('eternity', { end }), 'UTC')).toBeNull();
+  });
+
   it('is not known when nobody can read it', () => {
     expect(timesOf(anEvent('odd', { start: { dateTime: '2026-12-01T10:00:00', timeZone: 'Nowhere/Land' } }), 'UTC')).toBeNull();
   });

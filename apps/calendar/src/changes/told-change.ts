@@ -23,6 +23,12 @@ type GivenTimes = Pick<SourceEvent, 'start' | 'end' | 'status'>;
 
 const blank = { id: '', seriesId: null, originalStart: null, recurrence: [], isFree: false, response: null, title: '', htmlLink: null, key: null };
 
+/** A moment as events write it; null for one beyond the years that can be written so. */
+export function momentOf(date: Date): string | null {
+  const moment = date.toISOString();
+  return /^\d{4}-/.test(moment) ? moment : null;
+}
+
 /** Every moment that there is. */
 const always = { from: new Date('0001-01-01T00:00:00Z'), to: new Date('9999-01-01T00:00:00Z') };
 
@@ -37,7 +43,9 @@ export function timesOf(event: GivenTimes | null, timeZone: string): EventTimes 
     const { start, end, status } = event;
     const alone: SourceEvent = { ...blank, start, end, status };
     const [time] = expandSeries({ events: [alone], window: always, timeZone });
-    return time === undefined ? null : { start: time.start.toISOString(), end: time.end.toISOString() };
+    if (time === undefined) return null;
+    const [started, ended] = [momentOf(time.start), momentOf(time.end)];
+    return started === null || ended === null ? null : { start: started, end: ended };
   } catch (error) {
     if (error instanceof SeriesError) return null;
     throw error;
