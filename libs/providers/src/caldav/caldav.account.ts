@@ -29,3 +29,10 @@ const answerBytesMax = 8 * 1024 * 1024;
 /** A request while calendars are read. */
 export const readingRequest = (server: CaldavServer, request: Omit<DavRequest, 'deadlineMs' | 'bytesMax'>): Promise<DavAnswer> =>
   davRequest(server, { deadlineMs, bytesMax: answerBytesMax, raised: { responseBytesMax: answerBytesMax, silenceMs: deadlineMs }, ...request });
+
+/** Somebody waits for it, or a booking does: a server that hangs is found out sooner. Milliseconds. */
+const eventDeadlineMs = 12_000;
+
+/** A request about single events. */
+export const eventRequest = (server: CaldavServer, request: Omit<DavRequest, 'deadlineMs' | 'bytesMax'>): Promise<DavAnswer> =>
+  davRequest(server, { deadlineMs: eventDeadlineMs, bytesMax: answerBytesMax, raised: { responseBytesMax: answerBytesMax }, ...request });

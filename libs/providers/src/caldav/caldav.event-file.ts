@@ -42,8 +42,16 @@ export interface FileOccurrence {
   readonly moment: Date;
 }
 
+/** Characters: thousands of exceptions. Whoever writes more into one file does not hold up everybody else with it. */
+const lengthMax = 2 ** 20;
+/** So many events of a file are read one by one at most. */
+const eventsMax = 500;
+
 /** @throws CalendarTextError */
-export const openEventFile = (text: string): EventFile => fileOf(readCalendarTree(text));
+export const openEventFile = (text: string): EventFile => {
+  if (text.length > lengthMax) throw new CalendarTextError('too_large');
+  return fileOf(readCalendarTree(text));
+};
 
 /** The file that a calendar is. */
 export const fileOf = (calendar: CalendarComponent): EventFile => {
@@ -65,6 +73,7 @@ const eventsOf = (calendar: CalendarComponent): readonly FileEvent[] => {
       const source = sources[index];
       return source === undefined ? [] : [{ component, source }];
     });
+  if (components.length > eventsMax) throw new CalendarTextError('too_large');
   return components.flatMap((component) => sourcesOf([component]).map((source) => ({ component, source })));
 };
 
@@ -142,6 +151,22 @@ export const occurrenceNamed = (file: EventFile, recurrenceId: string): FileOccu
     ({ originalStart }) => originalStart !== null && recurrenceIdOf(originalStart) === recurrenceId,
   );
   return found ?? null;
+};
+
+/** What the occurrences of a series are called that it has around these ones; null when nobody can say. */
+export const namesAround = (file: EventFile, recurrenceIds: readonly string[]): ReadonlySet<string> | null => {
+  const moments = recurrenceIds.map(momentOfRecurrenceId);
+  const window = {
+    from: new Date(moments.reduce((one, other) => Math.min(one, other), Number.MAX_SAFE_INTEGER / 2) - 2 * dayMs),
+    to: new Date(moments.reduce((one, other) => Math.max(one, other), 0) + 2 * dayMs),
+  };
+  try {
+    const occurrences = expandSeries({ events: eventsIn(file).map(({ source }) => source), window, timeZone: 'UTC' });
+    return new Set(occurrences.map(({ originalStart }) => recurrenceIdOf(originalStart)));
+  } catch (error) {
+    if (error instanceof SeriesError) return null;
+    throw error;
+  }
 };
 
 /** @throws CalendarTextError when nothing of it could be read again */

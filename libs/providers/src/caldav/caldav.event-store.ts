@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ProviderError, type AccessToken } from '@patchbay/capabilities';
 import { CalendarTextError } from '@patchbay/icalendar';
-import { readingRequest, type CaldavAccount, type OpenCaldavAccount } from './caldav.account.js';
+import { eventRequest, type CaldavAccount, type OpenCaldavAccount } from './caldav.account.js';
 import { timeZoneOf } from './caldav.calendars.js';
 import { openEventFile, type EventFile } from './caldav.event-file.js';
 import { findOwnAddresses } from './caldav.files.js';
@@ -62,7 +62,7 @@ const eventStore = (account: CaldavAccount, calendarUrl: string): EventStore => 
     return (await query(uidFilter(uid))).find((stored) => hasUid(stored, uid)) ?? null;
   };
   const put = async (url: string, text: string, condition?: { readonly ifMatch: string } | 'absent'): Promise<StoredFile> => {
-    const answer = await readingRequest(server, {
+    const answer = await eventRequest(server, {
       method: 'PUT',
       url,
       body: text,
@@ -106,7 +106,7 @@ const readOf =
   ({ server }: CaldavAccount) =>
   async (url: string): Promise<StoredFile | null> => {
     try {
-      const { text, etag } = await readingRequest(server, { method: 'GET', url, operation: 'caldav.get' });
+      const { text, etag } = await eventRequest(server, { method: 'GET', url, operation: 'caldav.get' });
       return { url, etag: strong(etag), file: openEventFile(text) };
     } catch (error) {
       if (error instanceof CalendarTextError || (error instanceof ProviderError && notHere.has(error.code))) return null;
@@ -126,7 +126,7 @@ const queryOf =
     const { server } = account;
     const body = `<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><d:getetag/><c:calendar-data/></d:prop>
 <c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT">${filter}</c:comp-filter></c:comp-filter></c:filter></c:calendar-query>`;
-    const answer = await readingRequest(server, { method: 'REPORT', url: calendarUrl, depth: '1', body, operation: 'caldav.query' });
+    const answer = await eventRequest(server, { method: 'REPORT', url: calendarUrl, depth: '1', body, operation: 'caldav.query' });
     const found: StoredFile[] = [];
     let turnBegan = performance.now();
     for (const resource of (await readLargeMultistatus(server.provider, answer)).resources) {
@@ -180,7 +180,7 @@ const filesBetween = async (query: (filter: string) => Promise<readonly StoredFi
 
 const removeFile = async ({ server }: CaldavAccount, url: string, etag: string | null): Promise<boolean> => {
   try {
-    await readingRequest(server, { method: 'DELETE', url, operation: 'caldav.delete', ...(etag !== null && { condition: { ifMatch: etag } }) });
+    await eventRequest(server, { method: 'DELETE', url, operation: 'caldav.delete', ...(etag !== null && { condition: { ifMatch: etag } }) });
     return true;
   } catch (error) {
     if (error instanceof ProviderError && error.code === 'not_found') return false;
@@ -190,7 +190,7 @@ const removeFile = async ({ server }: CaldavAccount, url: string, etag: string |
 
 const zoneOfCalendar = async ({ server }: CaldavAccount, url: string): Promise<string> => {
   const body = `<d:propfind xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><c:calendar-timezone/><c:calendar-timezone-id/></d:prop></d:propfind>`;
-  const answer = await readingRequest(server, { method: 'PROPFIND', url, depth: '0', body, operation: 'caldav.calendar' });
+  const answer = await eventRequest(server, { method: 'PROPFIND', url, depth: '0', body, operation: 'caldav.calendar' });
   const [resource] = readMultistatus(server.provider, answer).resources;
   return (resource === undefined ? null : timeZoneOf(resource.properties)) ?? 'UTC';
 };

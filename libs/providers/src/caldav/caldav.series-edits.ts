@@ -10,7 +10,7 @@ import {
   withProperty,
   type CalendarComponent,
 } from '@patchbay/icalendar';
-import { fileOf, occurrenceNamed, withEvents, type EventFile, type FileEvent, type FileOccurrence } from './caldav.event-file.js';
+import { fileOf, namesAround, occurrenceNamed, withEvents, type EventFile, type FileEvent, type FileOccurrence } from './caldav.event-file.js';
 import { changedEvent, isSameTime, stamped, type EventChange, type Writing } from './caldav.event-lines.js';
 
 /** The file after a change of its single event, or of the series and with it of all occurrences that are no exceptions; the same object when nothing is different. */
@@ -24,8 +24,7 @@ export const withChangedMaster = (file: EventFile, change: EventChange, writing:
   if (!isMoved && change.recurrence === undefined) return withEvents(file, [component, ...exceptions.map((exception) => exception.component)]);
   const move = { from: master.source.start, to: start };
   const kept = isMoved && change.recurrence === undefined ? withMovedDates(component, master, move) : component;
-  const alone = withEvents(file, [kept]);
-  return withEvents(file, [kept, ...exceptions.flatMap((exception) => fitting(exception, move, alone) ?? [])]);
+  return withEvents(file, [kept, ...fitting(exceptions, move, withEvents(file, [kept]))]);
 };
 
 interface Move {
@@ -52,13 +51,26 @@ const timeOf = (text: string, timeZone: string | null): CalendarTime => {
   return { dateTime: `${date}T${hour}:${minute ?? ''}:${second ?? ''}`, timeZone: utc === '' ? timeZone : 'UTC' };
 };
 
-/** The exception of a series that has changed; null when it stands for nothing any more. */
-const fitting = ({ component, source }: FileEvent, move: Move, alone: EventFile): CalendarComponent | null => {
-  const { originalStart } = source;
-  if (originalStart === null) return null;
-  const original = isSameTime(move.from, move.to) ? originalStart : movedWith(originalStart, move);
-  if (occurrenceNamed(alone, recurrenceIdOf(original)) === null) return null;
-  if (original === originalStart) return component;
+/** The exceptions of a series that has changed, as far as there is still an occurrence that they stand for. */
+const fitting = (exceptions: readonly FileEvent[], move: Move, alone: EventFile): readonly CalendarComponent[] => {
+  if (alone.master?.source.recurrence.length === 0) return [];
+  const isMoved = !isSameTime(move.from, move.to);
+  const originals = exceptions.flatMap(({ component, source: { originalStart } }) => {
+    if (originalStart === null) return [];
+    const original = isMoved ? movedWith(originalStart, move) : originalStart;
+    return [{ component: isMoved ? standingFor(component, original) : component, name: recurrenceIdOf(original) }];
+  });
+  const names =
+    originals.length === 0
+      ? null
+      : namesAround(
+          alone,
+          originals.map(({ name }) => name),
+        );
+  return originals.filter(({ name }) => names === null || names.has(name)).map(({ component }) => component);
+};
+
+const standingFor = (component: CalendarComponent, original: CalendarTime): CalendarComponent => {
   const range = propertyNamed(component, 'RECURRENCE-ID')?.parameters['RANGE'];
   return withProperty(component, 'RECURRENCE-ID', [timeLine(range === undefined ? 'RECURRENCE-ID' : `RECURRENCE-ID;RANGE=${range}`, original)]);
 };

@@ -188,6 +188,11 @@ describe('events of a CalDAV calendar', () => {
     await update(id, { recurrence: ['RRULE:FREQ=DAILY;COUNT=2'] });
 
     expect((await list()).map(({ title }) => title)).toEqual(['Standup', 'Once']);
+
+    await update((await list())[0]?.id ?? '', { title: 'First' });
+    await update(id, { recurrence: [] });
+
+    expect((await list()).map(({ title, seriesId }) => [title, seriesId])).toEqual([['Standup', null]]);
   });
 
   it('that are whole days lose and change one of them', async () => {
