@@ -4,6 +4,9 @@ const strangers = 'apps/webhooks/src/endpoints/strangers.integration.spec.ts';
 const authStrangers = 'apps/auth/src/connections/strangers.integration.spec.ts';
 const authentication = 'apps/gateway/src/authentication/authentication.integration.spec.ts';
 const wholeStack = 'apps/e2e/src/access.e2e.spec.ts';
+const blocks = 'apps/calendar/src/blocks/blocks.integration.spec.ts';
+const conflicts = 'apps/calendar/src/conflicts/conflicts.integration.spec.ts';
+const resolutions = 'apps/calendar/src/conflicts/resolutions.integration.spec.ts';
 const endpoints = 'apps/webhooks/src/endpoints/endpoints.repository.ts';
 const activities = 'apps/webhooks/src/activity/activities.repository.ts';
 const connections = 'apps/auth/src/connections/connections.repository.ts';
@@ -21,6 +24,9 @@ export const accessAttacks: readonly Attack[] = [
       { file: authStrangers, name: 'finds nothing for' },
       { file: authStrangers, name: 'come out of every list empty for' },
       { file: authStrangers, name: 'leave everything as it was' },
+      { file: blocks, name: 'are nobody else’s' },
+      { file: conflicts, name: 'are told to services without the titles of events, of the user that they name, and to nobody else' },
+      { file: resolutions, name: 'are overridden once, by another or by deciding otherwise' },
       { file: 'apps/gateway/src/routes/admission.integration.spec.ts', name: 'is for the admins of the installation' },
       { file: authentication, name: 'may do what a scope allows' },
       { file: authentication, name: 'is nobody at once after it was revoked' },
@@ -71,6 +77,24 @@ export const accessAttacks: readonly Attack[] = [
         file: connections,
         find: 'WHERE c.tenant_id = $1 AND c.user_id = $2 AND c.id = $3',
         replaceBy: 'WHERE c.tenant_id = $1 AND $2::uuid IS NOT NULL AND c.id = $3',
+      },
+      {
+        without: 'the tenant in the question for a block',
+        file: 'apps/calendar/src/blocks/blocks.repository.ts',
+        find: '`SELECT * FROM manual_blocks WHERE tenant_id = $1 AND user_id = $2 AND id = $3`',
+        replaceBy: '`SELECT * FROM manual_blocks WHERE $1::text IS NOT NULL AND user_id = $2 AND id = $3`',
+      },
+      {
+        without: 'a look at whose conflicts are asked for',
+        file: 'apps/calendar/src/conflicts/conflicts.service.ts',
+        find: "caller.role === 'user' && !isOwner",
+        replaceBy: "caller.role === 'user' && isOwner && asked === ''",
+      },
+      {
+        without: 'the user in the question for a decision',
+        file: 'apps/calendar/src/conflicts/resolutions.repository.ts',
+        find: 'WHERE tenant_id = $1 AND user_id = $2 AND id = $3 FOR UPDATE',
+        replaceBy: 'WHERE tenant_id = $1 AND $2::uuid IS NOT NULL AND id = $3 FOR UPDATE',
       },
       {
         without: 'the user in the question for a session',
