@@ -148,8 +148,11 @@ async function lockCalendar(tx: Transaction, id: string): Promise<void> {
 const lookAtAll = {
   name: 'push-look-at-all',
   text: `
-    UPDATE calendars SET push_look_at = $1
-    WHERE provider = ANY ($2::text[]) AND is_selected AND push_look_at IS NULL AND NOT EXISTS (
-      SELECT 1 FROM push_channels AS channel WHERE channel.calendar_id = calendars.id AND channel.state <> 'closing')
-    RETURNING id`,
+    WITH without AS (
+      SELECT id FROM calendars
+      WHERE provider = ANY ($2::text[]) AND is_selected AND sync_enabled AND push_look_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM push_channels AS channel WHERE channel.calendar_id = calendars.id AND channel.state <> 'closing')
+      -- Those that are in use are found the next time.
+      FOR NO KEY UPDATE SKIP LOCKED)
+    UPDATE calendars SET push_look_at = $1 FROM without WHERE calendars.id = without.id RETURNING calendars.id`,
 };

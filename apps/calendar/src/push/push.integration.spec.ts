@@ -281,6 +281,25 @@ describe('push', () => {
     expect(read.calendars.find(({ id }) => id === holidays)).toMatchObject({ bookable: true, reason: null });
   });
 
+  it('replaces a channel at once when the provider says that it ends', async () => {
+    const { accountId, channel } = await connected();
+
+    const data = { received_id: randomUUID(), provider: 'google', channel_id: channel.id, news: 'ending' } as const;
+    await stack.probe.publish(providerPushReceived, { data });
+
+    await open(accountId, ({ id }) => id !== channel.id);
+    await waitFor(async () => ((await channels(accountId)).length === 1 ? true : undefined), 'the old channel to be closed');
+  });
+
+  it('opens the channels of calendars that were there before their provider was set up for it', async () => {
+    const { accountId } = await connected();
+    await callers.sql.query(`DELETE FROM push_channels WHERE account_id = $1`, [accountId]);
+
+    await stack.start();
+
+    expect(await open(accountId)).toMatchObject({ state: 'active' });
+  });
+
   it('opens another channel when the provider has ended one, and reads at once', async () => {
     const { accountId, channel } = await connected();
     const before = await readings(accountId);

@@ -8,13 +8,15 @@ import { PushService } from './push.service.js';
 
 /** Calendars that begin or cease to be read tell nobody but their row. Milliseconds. */
 const followEveryMs = 500;
+/** A provider that was set up since is found at the start; whatever else was passed over, some time later. Milliseconds. */
+const lookAllEveryMs = 10 * 60_000;
 
 /** Keeps a channel open for each calendar that is read, as long as the service runs. */
 @Injectable()
 export class PushWorker implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #work: LeasedWork<PushChannelRow>;
   readonly #follow: WorkLoop;
-  #hasLooked = false;
+  #lookAllAtMs = 0;
 
   constructor(
     @Inject(PushChannelsRepository) private readonly channels: PushChannelsRepository,
@@ -45,8 +47,10 @@ export class PushWorker implements OnApplicationBootstrap, OnApplicationShutdown
 
   async #followCalendars(): Promise<number> {
     const { providers } = this.offer;
-    if (!this.#hasLooked) await this.channels.lookAtAll(this.clock(), providers);
-    this.#hasLooked = true;
+    if (performance.now() >= this.#lookAllAtMs) {
+      await this.channels.lookAtAll(this.clock(), providers);
+      this.#lookAllAtMs = performance.now() + lookAllEveryMs;
+    }
     const looked = await this.channels.follow(this.clock(), providers);
     if (looked > 0) this.#work.wake();
     return looked;
