@@ -159,7 +159,7 @@ const onFirst = async <Answer>(store: EventStore, id: string, work: (name: Event
 };
 
 const deleteFile = async (store: EventStore, uid: string): Promise<void> => {
-  if (await store.removeNamed(uid)) return;
+  // Not by the name alone: another program may have called another event's file so.
   const stored = await store.find(uid);
   if (stored === null) throw noSuchEvent(store.provider);
   await store.remove({ url: stored.url, etag: null });

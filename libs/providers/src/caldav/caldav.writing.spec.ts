@@ -220,6 +220,18 @@ describe('events of a CalDAV calendar', () => {
     expect(await list()).toEqual([]);
   });
 
+  it('are not taken for others whose files have their names', async () => {
+    const other = (uid: string) => calendarText('BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20270101T000000Z', 'DTSTART:20270301T100000Z', 'END:VEVENT');
+    await harness.putText('one.ics', other('another'));
+
+    await remove('one');
+    expect((await list()).map(({ id }) => id)).toEqual(['another']);
+
+    await harness.putText('two.ics', other('one'));
+    await remove('one');
+    expect((await list()).map(({ id }) => id)).toEqual(['another']);
+  });
+
   it('are refused with a word for what is wrong with them', async () => {
     const { id } = await create(aDraft());
     const refused = (change: Partial<ReturnType<typeof aDraft>>) => failure(update(id, change));
