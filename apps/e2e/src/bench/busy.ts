@@ -113,4 +113,4 @@ async function storeOwn(database: BenchDatabase, userId: string, from: Date): Pr
   );
 }
 
-const isoOf = (moment: string): string => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+const isoOf = (moment: string): string => `to_char((${moment}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
