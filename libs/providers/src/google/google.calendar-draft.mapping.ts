@@ -63,10 +63,11 @@ const toGoogleTime = (time: CalendarTime, existing: GoogleEventDetails | null, c
   return existing === null ? timed : { ...timed, date: null };
 };
 
-// A list that is sent replaces the old one with its answers.
+// A list that is sent replaces the old one, with its answers and what guests wrote to them.
 const toGoogleGuest = ({ email, name, isOptional }: Guest, existing: GoogleEventDetails | null): calendar_v3.Schema$EventAttendee => {
   const before = existing?.attendees.find((guest) => guest.email?.toLowerCase() === email.toLowerCase());
-  return withoutAbsent({ email, displayName: name ?? undefined, optional: isOptional, responseStatus: before?.responseStatus });
+  const { responseStatus, comment, additionalGuests, resource } = before ?? {};
+  return withoutAbsent({ email, displayName: name ?? undefined, optional: isOptional, responseStatus, comment, additionalGuests, resource });
 };
 
 const toGoogleReminders = (reminders: EventDraft['reminders']): NonNullable<calendar_v3.Schema$Event['reminders']> => ({

@@ -20,7 +20,17 @@ export const googleEventDetails = z.object({
   originalStartTime: googleTime.optional(),
   transparency: z.string().default('opaque'),
   visibility: z.string().default('default'),
-  attendees: z.array(person.extend({ optional: z.boolean().default(false), responseStatus: z.string().optional() })).default([]),
+  attendees: z
+    .array(
+      person.extend({
+        optional: z.boolean().default(false),
+        responseStatus: z.string().optional(),
+        comment: z.string().optional(),
+        additionalGuests: z.number().optional(),
+        resource: z.boolean().optional(),
+      }),
+    )
+    .default([]),
   organizer: person.optional(),
   reminders: z
     .object({ useDefault: z.boolean().default(false), overrides: z.array(z.object({ method: z.string(), minutes: z.number() })).default([]) })

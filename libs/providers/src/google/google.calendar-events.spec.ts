@@ -66,13 +66,19 @@ describe('google: calendar events, beyond the contract', () => {
     expect(writes.map(({ query }) => query.get('sendUpdates'))).toEqual(['all', 'all', 'all']);
   });
 
-  it('keeps the meeting of an event that was read and is sent back', async () => {
-    const { id, joinUrl } = await create({ conference: { kind: 'new' } });
+  it('keeps what guests wrote to their answers, and whom they bring', async () => {
+    const guest = { email: 'guest@example.com', responseStatus: 'accepted', comment: 'Late', additionalGuests: 1 };
+    const times = { start: { date: '2027-03-01' }, end: { date: '2027-03-02' } };
+    const { people } = harness.running.fake;
+    const id = people.putEvent({ email: fakePerson, calendarId: 'primary', event: { summary: 'Party', ...times, attendees: [guest] } });
 
-    const { joinUrl: after } = await update(id, { conference: { kind: 'elsewhere', joinUrl: joinUrl ?? '' } });
-    const { joinUrl: made } = await update(id, { conference: { kind: 'new' } });
+    await update(id, { attendees: [...aDraft().attendees, { email: 'second@example.com', name: null, isOptional: false }] });
 
-    expect([after, made]).toEqual([joinUrl, joinUrl]);
+    const { attendees } = JSON.parse(sent('PATCH').at(-1)?.body.toString() ?? '{}') as { readonly attendees: readonly object[] };
+    expect(attendees).toEqual([
+      { ...guest, displayName: 'Gus Guest', optional: false },
+      { email: 'second@example.com', optional: false },
+    ]);
   });
 
   it('takes no event for its own that another app wrote, or one that was deleted since', async () => {
