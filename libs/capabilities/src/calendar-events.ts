@@ -37,7 +37,7 @@ export interface EventDraft {
   /** True when its owner is free all the same. */
   readonly isFree: boolean;
   readonly visibility: 'default' | 'public' | 'private';
-  /** A new online meeting of the provider itself, one that takes place elsewhere, or none. One that the provider made already stays when asked for again. */
+  /** A new online meeting of the provider itself, one that takes place elsewhere, or none. One that the provider made already stays when asked for again, also by its address. */
   readonly conference: { readonly kind: 'new' } | { readonly kind: 'elsewhere'; readonly joinUrl: string } | null;
 }
 

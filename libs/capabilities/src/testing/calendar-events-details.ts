@@ -138,6 +138,15 @@ const madeConferencePromises = (calendar: AskedCalendar): void => {
     expect((await calendar.get(id)).joinUrl).toBeNull();
   });
 
+  it('keeps the meeting that it made when it is asked for by its address', async () => {
+    const { id, joinUrl } = await calendar.create(aDraft({ conference: { kind: 'new' } }));
+
+    await calendar.update(id, { title: 'Other', conference: { kind: 'elsewhere', joinUrl: joinUrl ?? '' } });
+    await calendar.update(id, { conference: { kind: 'new' } });
+
+    expect(await calendar.get(id)).toMatchObject({ title: 'Other', description: 'Bring the papers.', location: 'Room 5', joinUrl });
+  });
+
   it('makes an online meeting for an event that had none', async () => {
     const { id } = await calendar.create(aDraft());
 

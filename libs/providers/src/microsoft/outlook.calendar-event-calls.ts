@@ -119,8 +119,9 @@ export const updateOutlookEvent = async (
   place: EventPlace,
   { id, change: wanted }: { readonly id: string; readonly change: Partial<EventDraft> },
 ): Promise<EventDetails> => {
-  const change = await landed(place, wanted);
-  const existing = needsExisting(change) ? await readOutlookEvent(place, id) : null;
+  const asked = await landed(place, wanted);
+  const existing = needsExisting(asked) ? await readOutlookEvent(place, id) : null;
+  const change = existing === null ? asked : keepingItsMeeting(asked, existing);
   if (existing !== null && change.conference?.kind === 'new' && existing.isOnlineMeeting !== true) await expectMeetings(place);
   const html = existing !== null && needsHtml(change, existing) ? await readHtml(place, id) : '';
   const body = toGraphChange(change, existing === null ? null : { event: existing, html });
@@ -129,6 +130,13 @@ export const updateOutlookEvent = async (
   const isChanged = Object.keys(body).length > 0;
   const event = isChanged ? await patchEvent(place, id, body) : (existing ?? (await readOutlookEvent(place, id)));
   return toEventDetails(await without(place, event, excepted));
+};
+
+/** Whoever sends an event back as it was read names its meeting by the address: that one shall stay, and not a link to one that has ended. */
+const keepingItsMeeting = (change: Partial<EventDraft>, existing: GraphEventDetails): Partial<EventDraft> => {
+  const { conference } = change;
+  const isItsOwn = existing.isOnlineMeeting === true && conference?.kind === 'elsewhere' && conference.joinUrl === toEventDetails(existing).joinUrl;
+  return isItsOwn ? { ...change, conference: { kind: 'new' } } : change;
 };
 
 const patchEvent = ({ http, token, calendarId }: EventPlace, eventId: string, body: object): Promise<GraphEventDetails> =>
