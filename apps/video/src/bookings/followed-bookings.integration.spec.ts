@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import {
   bookingChangeDetected,
+  bookingCreated,
   bookingRescheduled,
   meetingLinkCreated,
   meetingLinkDeleted,
@@ -10,7 +11,7 @@ import {
   type BookingChange,
   type BookingChangeAction,
 } from '@patchbay/contracts';
-import { movedBooking, waitFor } from '@patchbay/testing';
+import { aBooking, movedBooking, waitFor } from '@patchbay/testing';
 import pg from 'pg';
 import { startVideoStack, type VideoStack } from '../testing/video-stack.js';
 
@@ -105,6 +106,16 @@ describe('the meeting of a booking whose event somebody moves or deletes in a ca
 
     expect(await startOf(booking)).toBe(at(booking, 3).start_time);
     expect(await changed(booking)).toHaveLength(1);
+  });
+
+  it('moves also when that is heard of before the booking itself', async () => {
+    const { userId } = await stack.connectAccount();
+    const booking = aBooking(userId);
+
+    await detect(booking, 4, { timestamp: new Date(Date.now() + 60_000).toISOString() });
+    await stack.probe.publish(bookingCreated, { data: booking });
+
+    await waitFor(async () => ((await startOf(booking)) === at(booking, 4).start_time ? true : undefined), 'the booking to be moved', 40_000);
   });
 
   it('is where the product said last, whichever is heard of first', async () => {
