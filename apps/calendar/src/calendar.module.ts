@@ -27,6 +27,7 @@ import { ConflictsRepository } from './conflicts/conflicts.repository.js';
 import { ConflictsService } from './conflicts/conflicts.service.js';
 import { ResolutionsRepository } from './conflicts/resolutions.repository.js';
 import { ResolutionsService } from './conflicts/resolutions.service.js';
+import { ResolutionsWorker } from './conflicts/resolutions.worker.js';
 import { BookingChangesService } from './changes/booking-changes.service.js';
 import { CalendarChanges } from './changes/calendar-changes.js';
 import { TellingsRepository } from './changes/tellings.repository.js';
@@ -95,6 +96,7 @@ import { TasksService } from './tasks/tasks.service.js';
     ConflictsService,
     ResolutionsRepository,
     ResolutionsService,
+    ResolutionsWorker,
     BookingsRepository,
     BookingsService,
     RemoteEventsService,

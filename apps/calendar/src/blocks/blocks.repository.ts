@@ -42,6 +42,14 @@ const listBlocks = {
 };
 const findBlock = { name: 'find-block', text: `SELECT * FROM manual_blocks WHERE tenant_id = $1 AND user_id = $2 AND id = $3` };
 
+/** Forgotten in one statement: small enough to hold no lock for long. */
+const forgetMax = 1_000;
+const forgetEnded = {
+  name: 'forget-ended-blocks',
+  text: `DELETE FROM manual_blocks WHERE id IN (
+    SELECT id FROM manual_blocks WHERE cardinality(recurrence) = 0 AND ends_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
+};
+
 /** Blocks and their times. Whoever writes both holds {@link BlocksRepository.lockUser}. */
 @Injectable()
 export class BlocksRepository {
@@ -124,6 +132,11 @@ export class BlocksRepository {
   async remove(tx: Transaction, user: UserCaller, id: string): Promise<boolean> {
     const sql = `DELETE FROM manual_blocks WHERE tenant_id = $1 AND user_id = $2 AND id = $3 RETURNING id`;
     return (await tx.query(sql, [user.tenant_id, user.user_id, id])).length > 0;
+  }
+
+  /** Forgets blocks that ended before, in small batches; one that repeats stays. */
+  async forget(before: Date): Promise<void> {
+    while ((await this.database.execute(forgetEnded, [before, forgetMax])).length === forgetMax);
   }
 
   async #withTimes(tx: Transaction, row: BlockRow | undefined, { spans }: KnownTimes): Promise<BlockRow> {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { forgetHourly } from '@patchbay/bookings';
 import { AppError } from '@patchbay/contracts';
 import { Database, type Lease } from '@patchbay/database';
 import { CLOCK, LeasedWork, LOG, type Clock, type Logger } from '@patchbay/service-kit';
@@ -7,16 +8,17 @@ import { BlocksRepository, type BlockRow, type KnownTimes } from './blocks.repos
 
 const dayMs = 24 * 60 * 60_000;
 
-/** Works out the times of blocks that repeat as the window moves, as long as the service runs. */
+/** Works out the times of blocks that repeat as the window moves, and forgets those of long ago, as long as the service runs. */
 @Injectable()
 export class BlocksWorker {
   readonly #work: LeasedWork<BlockRow>;
+  #stopForgetting: (() => void) | undefined;
 
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(BlocksRepository) private readonly blocks: BlocksRepository,
     @Inject(BlockWriter) private readonly writer: BlockWriter,
-    @Inject(LOG) log: Logger,
+    @Inject(LOG) private readonly log: Logger,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#work = new LeasedWork({ name: 'times of blocks', rows: blocks.due, log, clock, work: (lease) => this.#extend(lease) });
@@ -24,9 +26,11 @@ export class BlocksWorker {
 
   onApplicationBootstrap(): void {
     this.#work.start();
+    this.#stopForgetting = forgetHourly({ bookings: this.blocks, log: this.log, clock: this.clock });
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#stopForgetting?.();
     await this.#work.stop();
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConflictSeverity, ConflictSideType } from '@patchbay/contracts';
-import { Database, type Transaction } from '@patchbay/database';
+import { Database, timeOfId, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 
 /** A calendar with the event, as JSON of the database writes it. */
@@ -66,7 +66,7 @@ const idOfPair = `(
     extract(epoch FROM upper(second_during)))), 1, 20) PLACING '8' FROM 1) PLACING '8' FROM 5))::uuid`;
 
 /** When the overlap of a conflict begins. */
-export const beginOfConflict = (id: string): Date => new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));
+export const beginOfConflict = (id: string): Date => timeOfId(id);
 
 /**
  * Every block and booking in the time is held against what is at the same time by index: other blocks and bookings, and busy times. An event in several

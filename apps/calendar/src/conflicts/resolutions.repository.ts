@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BlockState, Conflict, ConflictResolution, TimeRange } from '@patchbay/contracts';
-import { Database, type Transaction } from '@patchbay/database';
+import { Database, idOfTime, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 
 export interface ResolutionRow {
@@ -25,6 +25,14 @@ const listResolutions = {
   name: 'list-conflict-resolutions',
   text: `SELECT * FROM conflict_resolutions WHERE tenant_id = $1 AND user_id = $2 AND ($3::uuid IS NULL OR id < $3)
     AND ($4::uuid IS NULL OR conflict_id = $4) ORDER BY id DESC LIMIT $5`,
+};
+
+/** Forgotten in one statement: small enough to hold no lock for long. */
+const forgetMax = 1_000;
+const forgetOld = {
+  name: 'forget-conflict-resolutions',
+  text: `DELETE FROM conflict_resolutions WHERE id IN (
+    SELECT id FROM conflict_resolutions WHERE id < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
 };
 
 /** Decisions about conflicts. */
@@ -65,6 +73,11 @@ export class ResolutionsRepository {
       `INSERT INTO conflict_resolutions (${columns.map(([name]) => name).join(', ')}) VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
       columns.map(([, value]) => value),
     );
+  }
+
+  /** Forgets what was decided before, in small batches: ids tell when. */
+  async forget(before: Date): Promise<void> {
+    while ((await this.database.execute(forgetOld, [idOfTime(before), forgetMax])).length === forgetMax);
   }
 
   /** A later decision takes the place of one, which stays in the history. Before that one is added: only one holds at a time. */

@@ -47,6 +47,7 @@ async function createBlocks(runner: QueryRunner): Promise<void> {
       UNIQUE (tenant_id, user_id, idempotency_key))`);
   await runner.query(`CREATE INDEX manual_blocks_of_user ON manual_blocks (tenant_id, user_id, id)`);
   await runner.query(`CREATE INDEX manual_blocks_due ON manual_blocks (next_attempt_at) WHERE next_attempt_at IS NOT NULL`);
+  await runner.query(`CREATE INDEX manual_blocks_ended ON manual_blocks (ends_at) WHERE cardinality(recurrence) = 0`);
   await runner.query(`
     CREATE TABLE manual_block_ranges (
       block_id uuid NOT NULL REFERENCES manual_blocks (id) ON DELETE CASCADE,
