@@ -7,6 +7,7 @@ import { CountAttempts1763700500013 } from './database/migrations/1763700500013-
 import { LimitRates1763700500014 } from './database/migrations/1763700500014-limit-rates.js';
 import { CreateReceivedWebhooks1763700500050 } from './database/migrations/1763700500050-create-received-webhooks.js';
 import { PartitionLog1763700500060 } from './database/migrations/1763700500060-partition-log.js';
+import { KeepChannelsOfNotices1763707100000 } from './database/migrations/1763707100000-keep-channels-of-notices.js';
 import { webhooksConfig } from './webhooks.config.js';
 import { WebhooksModule } from './webhooks.module.js';
 import { sealedTables } from './database/sealed-tables.js';
@@ -26,6 +27,7 @@ export const webhooksService: ServiceDefinition = {
     LimitRates1763700500014,
     CreateReceivedWebhooks1763700500050,
     PartitionLog1763700500060,
+    KeepChannelsOfNotices1763707100000,
   ],
   sealedTables,
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type providerPushReceived, receiveProviderWebhook, type EventOf } from '@patchbay/contracts';
+import { listReceivedWebhooks, receiveProviderWebhook, replayReceivedWebhook, type EventOf, type providerPushReceived } from '@patchbay/contracts';
 import { googleFakeWebhooks, outlookFakeWebhooks, zoomFakeWebhooks, type FakeWebhookSender } from '@patchbay/providers/testing';
 import { until } from '../testing/receiver.js';
 import { startWebhooks, type TestWebhooks } from '../testing/start-webhooks.js';
@@ -56,6 +56,15 @@ describe('webhooks that come by a channel of ours', () => {
     }, 2);
 
     expect(told).toHaveLength(2);
+  });
+
+  it('are told once more when an operator asks for that', async () => {
+    await fresh(() => send(outlookFakeWebhooks, 'subscriptionRemoved'), 1);
+    const [one] = (await webhooks.ask(listReceivedWebhooks, { limit: 1 })).items;
+
+    const told = await fresh(() => webhooks.ask(replayReceivedWebhook, { id: one?.id ?? '' }), 1);
+
+    expect(told).toEqual([{ received_id: one?.id, provider: 'outlook', channel_id: channelId, news: 'ended' }]);
   });
 
   it('are no others: what comes without a channel is told to nobody in particular', async () => {

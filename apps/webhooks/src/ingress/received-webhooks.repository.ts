@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { ReceivedWebhook } from '@patchbay/contracts';
+import type { ChannelNews, ReceivedWebhook } from '@patchbay/contracts';
 import { Database, insertOutboxRows, outboxParameters, type OutboxRow, type PreparedStatement } from '@patchbay/database';
 import type { ReceivedCall, ReceivedNotice } from './received-call.js';
 
@@ -12,11 +12,12 @@ const store: PreparedStatement = {
   name: 'received-store',
   text: `
     WITH input AS (
-      SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::uuid[], $8::timestamptz[], $9::int[], $10::uuid[])
-        AS t(id, provider, key, type, provider_account_id, ends_connection, body_id, received_at, received_count, event_id)
+      SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::uuid[], $8::timestamptz[], $9::int[], $10::uuid[],
+          $21::text[], $22::text[])
+        AS t(id, provider, key, type, provider_account_id, ends_connection, body_id, received_at, received_count, event_id, channel_id, channel_news)
     ), stored AS (
       INSERT INTO received_webhooks AS known
-        (id, provider, key, type, provider_account_id, ends_connection, body_id, received_at, received_count, event_id)
+        (id, provider, key, type, provider_account_id, ends_connection, body_id, received_at, received_count, event_id, channel_id, channel_news)
       SELECT * FROM input ORDER BY provider, key
       ON CONFLICT (provider, key) DO UPDATE SET received_count = known.received_count + EXCLUDED.received_count
       RETURNING id
@@ -61,7 +62,8 @@ const list = {
 };
 const find = {
   name: 'received-find',
-  text: `SELECT ${columns}, content.headers, substring(content.body FROM 1 FOR $2::int) AS body, received.ends_connection ${from} WHERE received.id = $1`,
+  text: `SELECT ${columns}, content.headers, substring(content.body FROM 1 FOR $2::int) AS body, received.ends_connection,
+    received.channel_id, received.channel_news ${from} WHERE received.id = $1`,
 };
 const readBody = {
   name: 'received-body',
@@ -90,6 +92,8 @@ export interface WholeReceivedRow extends ReceivedRow {
   readonly headers: string | null;
   readonly body: Buffer | null;
   readonly ends_connection: boolean;
+  readonly channel_id: string | null;
+  readonly channel_news: ChannelNews | null;
 }
 
 /** Which ones to list; null does not matter. */
@@ -121,6 +125,8 @@ export class ReceivedWebhooksRepository {
       ...outboxParameters(events),
       events.map(({ receivedId }) => receivedId),
       bodies.find(({ body }) => isLargeBody(body))?.body ?? null,
+      notices.map(({ notice }) => notice.channel?.id ?? null),
+      notices.map(({ notice }) => notice.channel?.news ?? null),
     ]);
     return new Set(rows.map(({ id }) => id));
   }

@@ -65,7 +65,9 @@ export class ReceivedWebhooksService {
     requireOperator(context);
     const row = await this.#find(id, inlineBytesMax + 1);
     const { provider, key, type, provider_account_id: accountId, ends_connection: endsConnection, received_at: receivedAt } = row;
-    await this.received.replay(id, eventsOf({ id, provider, key, type, accountId, endsConnection, receivedAt }, row.body), this.now());
+    const { channel_id: channelId, channel_news: news } = row;
+    const channel = channelId === null || news === null ? {} : { channel: { id: channelId, news } };
+    await this.received.replay(id, eventsOf({ id, provider, key, type, accountId, endsConnection, receivedAt, ...channel }, row.body), this.now());
     return toReceivedWebhook(await this.#find(id, 0));
   }
 
