@@ -38,7 +38,7 @@ function toSide({ calendars, ...side }: SideRow, { isOwner }: Surroundings): Con
 }
 
 /** What can be done, the gentlest first; of two blocks, or two bookings, about the one that came later first. */
-export function proposalsOf(sides: Conflict['sides'], surroundings: Omit<Surroundings, 'isOwner'>): ConflictProposal[] {
+function proposalsOf(sides: Conflict['sides'], surroundings: Omit<Surroundings, 'isOwner'>): ConflictProposal[] {
   const [first, second] = sides;
   const both: ConflictProposal = {
     action: 'keep_both',
@@ -71,7 +71,7 @@ function proposalsAbout(side: ConflictSide, other: ConflictSide, surroundings: O
 }
 
 /** Free times for a side, none of them at the time of the other. */
-export function slotsFor(side: ConflictSide, other: ConflictSide, { busy, now }: Omit<Surroundings, 'isOwner'>): readonly Span[] {
+function slotsFor(side: ConflictSide, other: ConflictSide, { busy, now }: Omit<Surroundings, 'isOwner'>): readonly Span[] {
   const around = [...busy, spanOf(other)].toSorted((a, b) => a.start.getTime() - b.start.getTime());
   return freeSlots({ time: spanOf(side), timeZone: side.time_zone ?? 'UTC', busy: around, now });
 }

@@ -216,6 +216,8 @@ describe('decisions about conflicts', () => {
       details: { overridden_by: deleted.id },
     });
     await expect(override(randomUUID(), deleted.id, 'undo')).rejects.toMatchObject({ code: 'resolution_not_found', status: 404 });
+    const undoTo = requests.send(overrideResolution, { resolution_id: deleted.id, action: 'undo', start_time: at(1) }, as(userId));
+    await expect(undoTo).rejects.toMatchObject({ code: 'request_invalid' });
     await override(userId, deleted.id, 'undo');
     expect(await blocksOf(userId)).toEqual([[at(10), at(12), 0]]);
   });

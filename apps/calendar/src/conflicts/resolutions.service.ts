@@ -74,6 +74,8 @@ export class ResolutionsService {
    */
   async override(user: UserCaller, input: InputOf<typeof overrideResolution>): Promise<ConflictResolution> {
     const { resolution_id: id, action, ...others } = input;
+    if (action === 'undo' && Object.values(others).some((value) => value !== undefined))
+      throw new AppError('request_invalid', { action: 'undo goes with nothing else' });
     return this.database.transaction(async (tx) => {
       await this.blocks.lockUser(tx, user);
       const earlier = await this.resolutions.lock(tx, user, id);
