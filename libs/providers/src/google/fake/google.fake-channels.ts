@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { FakeLedger, FakeResponse } from '../../_kit/fake.js';
+import type { FakeLedger, FakeRequest, FakeResponse } from '../../_kit/fake.js';
 import { isCallableAddress, type FakeCallbacks } from '../../_kit/fake-callbacks.js';
 import { emptyAnswer, jsonAnswer, jsonObjectOf } from '../../_kit/fake-http.js';
 import type { StoredCalendar } from '../google.fake-calendars.js';
-import type { CalendarCall } from '../google.fake-call.js';
 import { googleFailures } from '../google.fake-errors.js';
 
 interface Channel {
@@ -20,12 +19,18 @@ interface Channel {
   messages: number;
 }
 
+/** A call about channels, by somebody who may make it. */
+interface ChannelCall {
+  readonly request: FakeRequest;
+  readonly email: string;
+}
+
 /** The channels by which Google tells that something in a calendar has changed. */
 export interface GoogleChannels {
   /** `POST …/events/watch` */
-  watch(call: CalendarCall, calendar: StoredCalendar): FakeResponse;
+  watch(call: ChannelCall, calendar: StoredCalendar): FakeResponse;
   /** `POST /channels/stop` */
-  stop(call: CalendarCall): FakeResponse;
+  stop(call: ChannelCall): FakeResponse;
   /** Something in a calendar is other than it was. */
   notify(calendar: StoredCalendar): void;
   /** Channels die and nobody is told: those of an account, or all of them. */
@@ -65,7 +70,7 @@ class Channels implements GoogleChannels {
 
   constructor(private readonly parts: GoogleChannelParts) {}
 
-  watch({ request, email }: CalendarCall, calendar: StoredCalendar): FakeResponse {
+  watch({ request, email }: ChannelCall, calendar: StoredCalendar): FakeResponse {
     const wanted = wantedChannel.safeParse(jsonObjectOf(request));
     if (!wanted.success) return googleFailures.required('Required');
     const { id, address, token, expiration } = wanted.data;
@@ -87,7 +92,7 @@ class Channels implements GoogleChannels {
     return jsonAnswer(200, { kind: 'api#channel', id, resourceId, resourceUri, ...shown, expiration: String(expiresMs) });
   }
 
-  stop({ request, email }: CalendarCall): FakeResponse {
+  stop({ request, email }: ChannelCall): FakeResponse {
     const { id, resourceId } = jsonObjectOf(request) ?? {};
     if (typeof id !== 'string' || typeof resourceId !== 'string') return googleFailures.required('Required');
     const channel = this.live(id);

@@ -21,7 +21,7 @@ interface Subscription {
 }
 
 /** What Graph tells of a subscription itself. https://learn.microsoft.com/graph/change-notifications-lifecycle-events */
-export const lifecycleEvents = ['reauthorizationRequired', 'subscriptionRemoved', 'missed'] as const;
+const lifecycleEvents = ['reauthorizationRequired', 'subscriptionRemoved', 'missed'] as const;
 type LifecycleEvent = (typeof lifecycleEvents)[number];
 
 /** How an event is other than it was. */
