@@ -1,4 +1,4 @@
-import { connectWithCredentials, disconnectConnection, publishEvents } from '@patchbay/contracts';
+import { connectWithCredentials, disconnectConnection, getSyncTask, listActivity, publishEvents, refreshCalendarAccount } from '@patchbay/contracts';
 import {
   aBooking,
   calendarAccountReady,
@@ -38,6 +38,14 @@ const shown = async (provider: string, title: string): Promise<readonly Shown[]>
   return accounts.flatMap(({ collections }) => collections.flatMap(({ items }) => items)).filter((item) => item.title === title);
 };
 
+/** What a calendar program does: it gets a file, changes it, and puts it back. */
+const rewrite = async (url: string, { username = '', password = '' }: Record<string, string>, by: (text: string) => string): Promise<void> => {
+  const headers = { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`, 'content-type': 'text/calendar' };
+  const text = await (await fetch(url, { headers })).text();
+  const { status } = await fetch(url, { method: 'PUT', headers, body: by(text) });
+  expect(status).toBe(204);
+};
+
 /** As a calendar file has it, on the clock that the organiser reads. */
 const inBerlin = (time: string): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin', dateStyle: 'short', timeStyle: 'medium' })
@@ -51,13 +59,16 @@ describe.each(['caldav', 'apple'])('bookings of somebody whose calendar is at %s
   let userId = '';
   let token = '';
   let connectionId = '';
+  let calendarUrl = '';
+  let typed: Record<string, string> = {};
 
   beforeAll(async () => {
     token = String((await signIn('github', `${freshId(provider)}@example.com`)).body['access_token']);
     userId = String((await callRaw('GET', '/api/v1/auth/me/', { token })).body['id']);
     const client = clientOf(token);
-    ({ id: connectionId } = await client.call(connectWithCredentials, { provider, credentials: await credentialsToType(provider, owner) }));
-    await calendarAccountReady(client, connectionId);
+    typed = await credentialsToType(provider, owner);
+    ({ id: connectionId } = await client.call(connectWithCredentials, { provider, credentials: typed }));
+    calendarUrl = (await calendarAccountReady(client, connectionId)).calendar_id ?? '';
   }, 60_000);
   afterAll(() => clientOf(token).call(disconnectConnection, { id: connectionId }));
 
@@ -106,6 +117,34 @@ describe.each(['caldav', 'apple'])('bookings of somebody whose calendar is at %s
       if (left.length > 0) throw new NotYet(JSON.stringify(left));
     });
 
+    await publish(cancelled(booking));
+    await isGone(booking.title);
+  }, 60_000);
+
+  it('are known again when somebody moves them in a program of their own', async () => {
+    const client = clientOf(token);
+    const booking = newBooking('moved');
+    const refresh = async (): Promise<void> => {
+      const { task_id } = await client.call(refreshCalendarAccount, { id: connectionId });
+      await eventually('the calendars to be read', async () => {
+        const task = await client.call(getSyncTask, { task_id });
+        if (task.status !== 'succeeded') throw new NotYet(JSON.stringify(task));
+      });
+    };
+    await publish(created(booking));
+    const { id: file } = await standsAt(booking.title, booking.start_time);
+    await refresh();
+
+    const later = (time: string): string => new Date(Date.parse(time) + hours(3)).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+    await rewrite(`${calendarUrl}${file}`, typed, (text) =>
+      text.replace(/DTSTART;TZID=.*/, `DTSTART:${later(booking.start_time)}Z`).replace(/DTEND;TZID=.*/, `DTEND:${later(booking.end_time)}Z`),
+    );
+    await refresh();
+
+    await eventually('the change to be told', async () => {
+      const { items } = await client.call(listActivity, { booking: booking.booking_id, limit: 50 });
+      if (!items.some((step) => step.log_type === 'booking_change_detected')) throw new NotYet(items.map((step) => step.log_type).join(', '));
+    });
     await publish(cancelled(booking));
     await isGone(booking.title);
   }, 60_000);
