@@ -17,8 +17,8 @@ export const apple = defineProvider({
   setupGuide: new URL('https://support.apple.com/102654'),
   config: appleConfig,
   credentials: [],
-  // Apple publishes no numbers; this only stops a runaway.
-  limits: { provider: { limit: 200, perMs: 1_000 }, account: { limit: 5, perMs: 1_000 } },
+  // Apple publishes no numbers; this only stops a runaway. One booking takes some seven requests, as the account has to be found first.
+  limits: { provider: { limit: 200, perMs: 1_000 }, account: { limit: 60, perMs: 10_000 } },
   types: ['calendar'],
   capabilities: ['credentials', 'calendar', 'calendarReading', 'calendarEvents'],
   connect: ({ config, outbound, now }) => {
