@@ -113,7 +113,7 @@ function parameterText(text: string): string {
 export const timeLine = (name: string, time: CalendarTime): string => `${name}${zoneParameter(time)}:${basicTime(time)}`;
 
 /** The parameter that says how {@link basicTime} is meant. */
-export function zoneParameter(time: CalendarTime): string {
+function zoneParameter(time: CalendarTime): string {
   if ('date' in time) return ';VALUE=DATE';
   return time.timeZone === null || isUtc(time.timeZone) ? '' : `;TZID=${time.timeZone}`;
 }
@@ -127,4 +127,4 @@ export function basicTime(time: CalendarTime): string {
 }
 
 /** True for the zone that needs no definition. */
-export const isUtc = (timeZone: string): boolean => /^(Etc\/)?(UTC|UCT|Zulu|Universal)$/i.test(timeZone);
+const isUtc = (timeZone: string): boolean => /^(Etc\/)?(UTC|UCT|Zulu|Universal)$/i.test(timeZone);
