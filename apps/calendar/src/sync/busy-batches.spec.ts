@@ -21,7 +21,7 @@ describe('the expansion of many series', () => {
     expect(sizes).toEqual(Array.from({ length: 6 }, () => 5_000));
   });
 
-  it('gives other work its turn after each series, also where none of them takes place', async () => {
+  it('gives other work its turn after each series that takes its time, also where none of them takes place', async () => {
     const series = Array.from({ length: 20 }, (_, index) => [anEvent(`${index}`)]);
     let turns = 0;
     let timer = setImmediate(function turn() {
@@ -29,8 +29,12 @@ describe('the expansion of many series', () => {
       timer = setImmediate(turn);
     });
 
+    const expandSlowly = () => {
+      for (const untilMs = performance.now() + 3; performance.now() < untilMs;);
+      return [];
+    };
     const batches = [];
-    for await (const batch of busyBatches(series, () => [])) batches.push(batch);
+    for await (const batch of busyBatches(series, expandSlowly)) batches.push(batch);
     clearImmediate(timer);
 
     expect(batches).toEqual([]);

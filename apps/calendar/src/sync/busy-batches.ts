@@ -5,6 +5,9 @@ import type { BusyTime, SeriesTimes } from './busy-times.js';
 /** So many busy times are held at once, give or take those of one series. */
 const heldMax = 5_000;
 
+/** Other work waits no longer than this, give or take one series: most are so little work that turns would be most of it. Milliseconds. */
+const turnMsMax = 2;
+
 /** So many busy times may one calendar have: some hundred a day. */
 export const busyTimesMax = 200_000;
 
@@ -19,20 +22,23 @@ export class TooManyOccurrencesError extends Error {
 
 /**
  * Expands series one after the other, and tells their busy times some thousands at a time. A series can be some ten milliseconds of work, and whoever
- * writes a feed decides how many there are: other work gets its turn after each.
+ * writes a feed decides how many there are: other work gets its turn in between.
  */
 export async function* busyBatches(
   series: Iterable<readonly SourceEvent[]>,
   expand: (events: readonly SourceEvent[]) => SeriesTimes['busy'],
 ): AsyncGenerator<readonly BusyTime[]> {
   let held: BusyTime[] = [];
+  let turnMs = performance.now();
   for (const events of series) {
     for (const time of expand(events)) held.push(time);
     if (held.length >= heldMax) {
       yield held;
       held = [];
     }
+    if (performance.now() - turnMs < turnMsMax) continue;
     await setImmediate();
+    turnMs = performance.now();
   }
   if (held.length > 0) yield held;
 }
