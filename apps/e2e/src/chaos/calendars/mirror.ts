@@ -3,7 +3,7 @@ import { CalendarModel, dayMs, hourMs, series, single, type MirroredEvent } from
 import type { Organiser } from './organisers.js';
 
 /** Each provider has days of its own, so that an answer about all of them tells of each. */
-export const daysEach = 20;
+const daysEach = 20;
 const leadDays = 3;
 /** On the clock of UTC. What changes has hours of its own, and many are never used. */
 const hours = { lasting: [1, 7], moving: [10, 12, 14], series: 17, added: [21, 23] } as const;
