@@ -12,8 +12,8 @@ export const caldav = defineProvider({
   setupGuide: new URL('https://www.rfc-editor.org/rfc/rfc4791'),
   config: z.object({}),
   credentials: [],
-  // Nobody's server in particular: small ones are easily overrun. Reading a large calendar for the first time takes some thirty requests, one after the other.
-  limits: { provider: { limit: 500, perMs: 1_000 }, account: { limit: 300, perMs: 30_000 } },
+  // Nobody's server in particular: small ones are easily overrun. A large calendar takes some thirty requests, one after the other, when it is first read.
+  limits: { provider: { limit: 500, perMs: 1_000 }, account: { limit: 600, perMs: 60_000 } },
   types: ['calendar'],
   capabilities: ['credentials', 'calendar', 'calendarReading', 'calendarEvents'],
   connect: ({ userAimedOutbound, now }) => {
