@@ -52,4 +52,11 @@ export class ProviderError extends Error {
     this.outcomeUnknown = options.outcomeUnknown ?? false;
     this.reason = options.reason;
   }
+
+  /** The same failure, after something that may have taken effect: an earlier attempt, or an earlier step. */
+  afterUnknownOutcome(): ProviderError {
+    if (this.outcomeUnknown) return this;
+    const { provider, code, cause, retryAfterMs, reason } = this;
+    return new ProviderError(provider, code, { cause, retryAfterMs, reason, outcomeUnknown: true });
+  }
 }

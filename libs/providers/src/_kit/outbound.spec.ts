@@ -1,6 +1,7 @@
 import { ProviderError, type OutboundCall } from '@patchbay/capabilities';
 import { createFakeClock } from './fake-clock.js';
 import { createOutbound, type OutboundOptions } from './outbound.js';
+import { failureOf } from './provider-failure.js';
 import type { ProviderCallReport } from './provider-call-report.js';
 import { inProcessRateLimiter } from './rate-limiter.js';
 import { TransportError, type WireRequest } from './transport.js';
@@ -105,6 +106,31 @@ describe('the way out: attempts', () => {
   it('knows whether a call that failed may have been executed', async () => {
     await expect(begin([hungUp]).call({ idempotent: false })).rejects.toMatchObject({ code: 'unavailable', outcomeUnknown: true });
     await expect(begin([unreachable]).call({ idempotent: false })).rejects.toMatchObject({ code: 'unavailable', outcomeUnknown: false });
+  });
+
+  it.each<[string, Step]>([
+    ['nobody is there', unreachable],
+    ['the answer of another attempt is too large', new TransportError('too_large', false)],
+    ['the caller gives up', new TransportError('aborted', false)],
+  ])('remembers what an earlier attempt may have done when %s', async (_name, step) => {
+    for (const earlier of [hungUp, 503])
+      await expect(begin([earlier, step]).call({}, { method: 'PUT' })).rejects.toMatchObject({ outcomeUnknown: true });
+    await expect(begin([unreachable, step]).call({}, { method: 'PUT' })).rejects.toMatchObject({ outcomeUnknown: false });
+    await expect(begin([429, step]).call({}, { method: 'PUT' })).rejects.toMatchObject({ outcomeUnknown: false });
+    await expect(begin([hungUp, step]).call({}, { method: 'GET' })).rejects.toMatchObject({ outcomeUnknown: false });
+  });
+
+  it.each([400, 403, 404, 409, 412, 429])('remembers it when another attempt is answered with %i', async (status) => {
+    const after = async (earlier: Step, method = 'PUT') => {
+      const last = { status, retryAfter: '999' };
+      const { headers } = await begin([earlier, last]).call({}, { method });
+      return failureOf({ status, headers, body: {} }, { provider: 'acme', now: new Date(), readFailure: () => ({}) });
+    };
+
+    for (const earlier of [hungUp, 503, 408, new TransportError('timeout', true)])
+      expect(await after(earlier)).toMatchObject({ outcomeUnknown: true, ...(status === 429 && { code: 'rate_limited', retryAfterMs: 999_000 }) });
+    for (const earlier of [unreachable, 429]) expect((await after(earlier)).outcomeUnknown).toBe(false);
+    expect((await after(hungUp, 'PROPFIND')).outcomeUnknown).toBe(false);
   });
 
   it('sends the same body each time', async () => {

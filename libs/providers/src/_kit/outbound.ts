@@ -6,6 +6,7 @@ import { inSpan } from './provider-span.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { backoffMs, isRetryableStatus, retryAfterMs, type RetryPolicy } from './retry.js';
 import { TransportError, type Transport, type WireRequest, type WireResponse } from './transport.js';
+import { canTakeEffect, markEarlierAttempt, mayBeExecutedDespite } from './unknown-outcome.js';
 
 /** What one provider's way out is made of. */
 export interface OutboundOptions {
@@ -48,6 +49,12 @@ interface Run {
 /** What an attempt came to: an answer of any status, or why there is none. */
 type Outcome = { readonly answer: WireResponse } | { readonly failure: ProviderError };
 
+/** What a call came to. */
+type Settled = Outcome & {
+  /** An attempt before the one that this is of may have taken effect. */
+  readonly isAfterUnknown?: boolean;
+};
+
 /**
  * The one way out to a provider: limits, breaker, attempts within one deadline, one span and one report for each call.
  * Small own parts instead of a library: those at hand keep their own clocks, know no deadline over all attempts, and decide by method instead of by call.
@@ -64,8 +71,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
   return {
     fetch: (call) => async (input, init) => {
       const request = await wireRequest(input, init);
-      const answer = await reported(kit, call, request);
-      return toResponse(answer);
+      return reported(kit, call, request);
     },
   };
 };
@@ -91,10 +97,13 @@ const wireRequest = async (input: FetchInput, init: FetchInit): Promise<WireRequ
 // https://fetch.spec.whatwg.org/#null-body-status
 const bodylessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
 
-const toResponse = ({ status, headers, body }: WireResponse): Response =>
-  new Response(bodylessStatuses.has(status) ? null : new Uint8Array(body), { status, headers });
+const toResponse = ({ status, headers, body }: WireResponse, isAfterUnknown: boolean): Response => {
+  const response = new Response(bodylessStatuses.has(status) ? null : new Uint8Array(body), { status, headers });
+  markEarlierAttempt(response.headers, isAfterUnknown);
+  return response;
+};
 
-const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Promise<WireResponse> => {
+const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Promise<Response> => {
   const { provider, onCall, deadlineMs = deadlineMsDefault } = kit.options;
   const startedMs = kit.clock.now().getTime();
   const run: Run = {
@@ -124,10 +133,10 @@ const reported = async (kit: Kit, call: OutboundCall, request: WireRequest): Pro
   });
   if ('failure' in outcome) {
     report(outcome.failure);
-    throw outcome.failure;
+    throw outcome.isAfterUnknown === true ? outcome.failure.afterUnknownOutcome() : outcome.failure;
   }
   report(null);
-  return outcome.answer;
+  return toResponse(outcome.answer, outcome.isAfterUnknown === true);
 };
 
 const outcomeOf = (status = 0): ProviderCallReport['outcome'] => {
@@ -136,18 +145,23 @@ const outcomeOf = (status = 0): ProviderCallReport['outcome'] => {
   return status >= 500 ? 'unavailable' : 'refused';
 };
 
-const attemptUntilSettled = async (kit: Kit, run: Run, request: WireRequest): Promise<Outcome> => {
-  let last: Outcome | null = null;
+const attemptUntilSettled = async (kit: Kit, run: Run, request: WireRequest): Promise<Settled> => {
+  let last: Settled | null = null;
+  let isAfterUnknown = false;
   for (;;) {
     const refusal = await mayAttempt(kit, run);
     // What happened on the wire says more than why it is not tried again.
     if (refusal !== null) return last ?? { failure: refusal };
-    last = await attempt(kit, run, request);
+    last = { ...(await attempt(kit, run, request)), isAfterUnknown };
+    // The next one may be refused, or not get through: this one may have taken effect all the same.
+    isAfterUnknown ||= canTakeEffect(request.method) && isUnknown(last);
     const pauseMs = pauseBeforeNext(kit, run, last);
     if (pauseMs === null) return last;
     await kit.clock.sleep(pauseMs);
   }
 };
+
+const isUnknown = (outcome: Outcome): boolean => ('answer' in outcome ? mayBeExecutedDespite(outcome.answer.status) : outcome.failure.outcomeUnknown);
 
 const mayAttempt = async (kit: Kit, { call, circuit, deadline }: Run): Promise<ProviderError | null> => {
   const { provider, limits } = kit.options;

@@ -1,5 +1,6 @@
 import { ProviderError, type ProviderErrorCode } from '@patchbay/capabilities';
 import { retryAfterMs } from './retry.js';
+import { followsUnknownOutcome, mayBeExecutedDespite } from './unknown-outcome.js';
 
 /** A provider's own word for a failure, and the code it stands for where the status alone says something else. */
 export interface VendorFailure {
@@ -47,8 +48,8 @@ export const failureOf = (answer: RefusedAnswer, { provider, now, readFailure, c
   return new ProviderError(provider, code, {
     reason: isWord(vendor.reason) ? vendor.reason : undefined,
     retryAfterMs: retryAfterMs(headers.get('retry-after'), now),
-    // A gateway answers 5xx also when the work behind it was done; what was refused as too much was not.
-    outcomeUnknown: code !== 'rate_limited' && (status >= 500 || status === 408),
+    // What was refused as too much was not done, unless by an attempt before it.
+    outcomeUnknown: followsUnknownOutcome(headers) || (code !== 'rate_limited' && mayBeExecutedDespite(status)),
   });
 };
 
