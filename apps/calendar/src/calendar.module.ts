@@ -37,6 +37,7 @@ import { CreatePushChannels1763707100000 } from './database/migrations/176370710
 import { CreateSyncTasks1763706100000 } from './database/migrations/1763706100000-create-sync-tasks.js';
 import { MendCalendarReading1763707000000 } from './database/migrations/1763707000000-mend-calendar-reading.js';
 import { MergeBusyDays1763706200000 } from './database/migrations/1763706200000-merge-busy-days.js';
+import { GoOnMovingWindows1763707600000 } from './database/migrations/1763707600000-go-on-moving-windows.js';
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
 import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
 import { EventsController } from './events/events.controller.js';
@@ -147,5 +148,6 @@ export const calendarService: ServiceDefinition = {
     CreatePushChannels1763707100000,
     CreateBlocksAndConflicts1763707300000,
     FollowChangesInCalendars1763707200000,
+    GoOnMovingWindows1763707600000,
   ],
 };

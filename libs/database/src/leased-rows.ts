@@ -94,13 +94,12 @@ export class Lease<Row extends WorkRow> {
     this.parts.sinceMs = askedMs;
   }
 
-  /** Lets the lease last from the end of a transaction that locks its row and may take long: the row could not be renewed from outside meanwhile. */
+  /** Lets the lease last from the end of a transaction that locks its row: it could not be renewed from outside meanwhile. */
   async prolong(tx: Transaction): Promise<void> {
-    await tx.query(`UPDATE ${this.parts.table} SET lease_until = clock_timestamp() + $3::float8 * interval '1 ms' WHERE id = $1 AND lease_token = $2`, [
-      this.row.id,
-      this.row.lease_token,
-      leaseMs,
-    ]);
+    await tx.query(
+      `UPDATE ${this.parts.table} SET lease_until = clock_timestamp() + $3::float8 * interval '1 ms' WHERE id = $1 AND lease_token = $2`,
+      [this.row.id, this.row.lease_token, leaseMs],
+    );
   }
 
   /**
@@ -145,7 +144,8 @@ export class LeasedRows<Row extends WorkRow> {
 
   /**
    * Lets leases last as long as if they had just been claimed. Those that another has by now stay lost. A row that is locked is passed over, as nobody
-   * takes it meanwhile: one long transaction never lets the other leases run out. Whoever locks its row for long calls {@link Lease.prolong} at the end.
+   * takes it meanwhile: one long transaction never lets the other leases run out. Whoever locks its row for long, or again and
+   * again with hardly a moment between, calls {@link Lease.prolong} at the end of each transaction.
    */
   async renew(leases: readonly Lease<Row>[]): Promise<void> {
     await this.database.execute(

@@ -9,14 +9,14 @@ import { CalendarChanges } from '../changes/calendar-changes.js';
 import { CalendarsRepository } from './calendars.repository.js';
 import { ContentsRepository, type Contents } from './contents.repository.js';
 import { RunsRepository } from './runs.repository.js';
-import { planSync, type SyncPlan } from './sync-plan.js';
+import { planSync, type SyncPlan, type WindowMove } from './sync-plan.js';
 import type { CalendarRow, SyncRunRow } from './sync-rows.js';
 import { storedWindow } from './sync-schedule.js';
 
 type CalendarLease = Lease<CalendarRow>;
 
-/** A lease lasts some times as long, and is renewed at least as often. Milliseconds. */
-const longMs = 2_000;
+/** No window is being moved, or no longer. */
+const notMoving = { moving_from: null, moving_to: null, moving_after: null };
 
 /** Thrown between two pages when this process is to end: another goes on from here. */
 export class HandOver extends Error {
@@ -90,10 +90,12 @@ export class CalendarReader {
       return { kind: 'full', contents: { calendar: row, generation, window }, since, isTold: true, cursor };
     }
     const since = this.clock();
-    await this.#record(run, 'incremental', {});
-    const contents = { calendar: row, generation: row.generation, window: plan.isWindowShort ? storedWindow(since, this.config) : plan.window };
-    if (plan.isWindowShort) await this.#moveWindow(run, contents);
-    return { kind: 'incremental', contents, since, isTold: plan.isWindowShort, cursor: plan.cursor };
+    const { move, window, cursor } = plan;
+    const position = move === null ? notMoving : { moving_from: move.window.from, moving_to: move.window.to, moving_after: move.after };
+    await this.#record(run, 'incremental', position);
+    const contents = { calendar: row, generation: row.generation, window: move?.window ?? window };
+    if (move !== null) await this.#moveWindow(run, contents, move);
+    return { kind: 'incremental', contents, since, isTold: move !== null, cursor };
   }
 
   /** Begins new contents beside the shown ones, and beside those of an earlier attempt: what has not changed since is taken from there. */
@@ -102,12 +104,9 @@ export class CalendarReader {
     const since = this.clock();
     const window = storedWindow(since, this.config);
     const generation = Math.max(before, row.generation) + 1;
-    const position = { building_cursor: null, building_from: window.from, building_to: window.to, building_since: since };
+    const position = { building_cursor: null, building_from: window.from, building_to: window.to, building_since: since, ...notMoving };
     const zone = await this.#record(run, 'full', { ...position, building_generation: generation, is_full_wanted: false });
-    await this.database.transaction(async (tx) => {
-      await this.calendars.advance(tx, run.lease, {});
-      await this.contents.forget(tx, row.id, { from: row.generation + 1, before });
-    });
+    await this.#locked(run.lease, {}, (tx) => this.contents.forget(tx, row.id, { from: row.generation + 1, before }));
     // Not as it was when the row was claimed: nobody would ask for another reading after this one.
     return { kind: 'full', contents: { calendar: { ...row, zone }, generation, window }, since, isTold: true, cursor: null };
   }
@@ -120,18 +119,24 @@ export class CalendarReader {
     });
   }
 
-  /** Works busy times out for a later window, some series at a time. Doing it twice harms nothing. */
-  async #moveWindow({ lease }: Run, contents: Contents): Promise<void> {
-    const { from, to } = contents.window;
-    for (let last: string | undefined = ''; last !== undefined;) {
-      const after: string = last;
-      last = await this.#locked(lease, {}, async (tx) => {
-        const series = await this.contents.seriesAfter(tx, contents, after);
-        await this.contents.expand(tx, contents, new Set(series));
-        return series.at(-1);
-      });
+  /** Works busy times out for a later window, some series at a time. */
+  async #moveWindow({ lease }: Run, contents: Contents, { window: { from, to }, after }: WindowMove): Promise<void> {
+    for (let last: string | null = after ?? ''; last !== null;) {
+      if (this.#isEnding) throw new HandOver();
+      last = await this.#moveSome(lease, contents, last);
     }
-    await this.database.transaction((tx) => this.calendars.advance(tx, lease, { window_from: from, window_to: to }));
+    await this.database.transaction((tx) => this.calendars.advance(tx, lease, { window_from: from, window_to: to, ...notMoving }));
+  }
+
+  /** @returns the last series that it was done for; null when there are no more. */
+  #moveSome(lease: CalendarLease, contents: Contents, after: string): Promise<string | null> {
+    return this.#locked(lease, {}, async (tx) => {
+      const series = await this.contents.seriesAfter(tx, contents, after);
+      const last = series.at(-1) ?? null;
+      await this.contents.expand(tx, contents, new Set(series));
+      if (last !== null) await this.calendars.advance(tx, lease, { moving_after: last });
+      return last;
+    });
   }
 
   async #readAll(run: Run, begun: Reading): Promise<Reading> {
@@ -170,13 +175,15 @@ export class CalendarReader {
     });
   }
 
-  /** Stores something with the calendar's row, which is locked meanwhile: nobody else renews its lease. */
+  /**
+   * Stores something with the calendar's row, which is locked meanwhile. Renewing the lease from outside passes over what is locked, which is nearly
+   * always when pages follow each other closely: each makes it last.
+   */
   async #locked<Result>(lease: CalendarLease, set: ColumnValues, store: (tx: Transaction) => Promise<Result>): Promise<Result> {
     return this.database.transaction(async (tx) => {
-      const begunMs = performance.now();
       await this.calendars.advance(tx, lease, set);
       const result = await store(tx);
-      if (performance.now() - begunMs > longMs) await lease.prolong(tx);
+      await lease.prolong(tx);
       return result;
     });
   }

@@ -8,6 +8,9 @@ const read = {
   cursor: 'next',
   window_from: new Date('2026-10-20T00:00:00Z'),
   window_to: new Date('2027-11-25T00:00:00Z'),
+  moving_from: null,
+  moving_to: null,
+  moving_after: null,
   building_generation: null,
   building_cursor: null,
   building_from: null,
@@ -27,7 +30,7 @@ const planOf = (change: Partial<CalendarRow>, isBoundToWindow = false) =>
 
 describe('how a calendar is read', () => {
   it('takes only what has changed when everything was read before', () => {
-    expect(planOf({})).toMatchObject({ kind: 'incremental', cursor: 'next', isWindowShort: false });
+    expect(planOf({})).toMatchObject({ kind: 'incremental', cursor: 'next', move: null });
   });
 
   it('takes everything the first time, when asked to, and when there is no cursor to begin at', () => {
@@ -53,8 +56,16 @@ describe('how a calendar is read', () => {
   it('moves the window on, by reading everything only where a cursor is bound to its window', () => {
     const short = { window_to: new Date('2027-11-22T00:00:00Z') };
 
-    expect(planOf(short)).toMatchObject({ kind: 'incremental', isWindowShort: true });
+    expect(planOf(short)).toMatchObject({ kind: 'incremental', move: { window: { to: new Date('2027-11-28T12:00:00Z') }, after: null } });
     expect(planOf(short, true)).toEqual({ kind: 'full' });
+  });
+
+  it('goes on moving the window where that was cut short, unless it is not moved far enough by that', () => {
+    const short = { window_to: new Date('2027-11-20T00:00:00Z'), moving_from: new Date('2026-10-21T00:00:00Z'), moving_after: 'standup' };
+    const [far, near] = [new Date('2027-11-24T00:00:00Z'), new Date('2027-11-22T00:00:00Z')];
+
+    expect(planOf({ ...short, moving_to: far })).toMatchObject({ move: { window: { from: short.moving_from, to: far }, after: 'standup' } });
+    expect(planOf({ ...short, moving_to: near })).toMatchObject({ move: { window: { to: new Date('2027-11-28T12:00:00Z') }, after: null } });
   });
 
   it('takes everything when more of the past is wanted than was read', () => {

@@ -31,6 +31,9 @@ export interface CalendarRow extends WorkRow {
   readonly unreadable_events: number;
   /** As `synced_at`, but kept when what stands in the calendar is forgotten. */
   readonly seen_until: Date | null;
+  readonly moving_from: Date | null;
+  readonly moving_to: Date | null;
+  readonly moving_after: string | null;
   readonly building_generation: number | null;
   readonly building_cursor: string | null;
   readonly building_from: Date | null;

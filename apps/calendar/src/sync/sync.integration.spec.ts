@@ -35,6 +35,20 @@ describe('the reading of calendars', () => {
     expect(await bench.announced('calendar_events_changed')).toMatchObject([{ calendar_id: 'work', changed: 5, removed: 0, is_full: true }]);
   });
 
+  it('lets its lease last with every page, however little time pages leave for renewing it', async () => {
+    const ends: (Date | null)[] = [];
+    bench.provider.beforePage = async () => {
+      const [row] = await bench.query<{ lease_until: Date | null }>(`SELECT lease_until FROM calendars`);
+      ends.push(row?.lease_until ?? null);
+    };
+
+    await connected('a', 'b', 'c', 'd', 'e', 'f', 'g');
+
+    const lasting = ends.map((end) => end?.getTime() ?? 0);
+    expect(lasting).toHaveLength(4);
+    expect(lasting).toEqual([...new Set(lasting)].toSorted((one, other) => one - other));
+  });
+
   it('works busy times out of what it reads', async () => {
     const account = await connected('a');
 
@@ -241,6 +255,28 @@ describe('the reading of calendars', () => {
     expect([before.at(0), before.at(-1), before.length]).toEqual(['monthly 12-01 09:00-10:00', 'monthly 11-01 09:00-10:00', 12]);
     expect([after.at(0), after.at(-1), after.length]).toEqual(['monthly 01-01 09:00-10:00', 'monthly 01-01 09:00-10:00', 13]);
     expect(bench.provider.fetched).toEqual([]);
+  });
+
+  it('goes on moving the window where it was cut short', async () => {
+    const names = Array.from({ length: 1_001 }, (_, index) => `s${String(index).padStart(4, '0')}`);
+    bench.provider.pageSize = names.length;
+    const account = await connected(...names);
+    const writtenBy = async () => (await bench.query<{ xmin: string }>(`SELECT xmin::text FROM busy_ranges WHERE series_id = 's0000'`))[0]?.xmin;
+    await bench.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$`);
+    await bench.query(
+      `CREATE TRIGGER refuse BEFORE INSERT ON busy_ranges FOR EACH ROW WHEN (NEW.series_id = '${names.at(-1)}') EXECUTE FUNCTION refuse()`,
+    );
+    bench.time.now = new Date('2026-11-30T12:00:00Z');
+    await bench.database.transaction((tx) => bench.calendars.readSoon(tx, { accountId: account, now: bench.time.now }));
+    await waitFor(async () => ((await bench.calendarOf(account)).last_error === null ? undefined : true), 'the failure');
+    const moved = await writtenBy();
+
+    await bench.query(`DROP TRIGGER refuse ON busy_ranges`);
+    await bench.sync(account);
+
+    expect(await writtenBy()).toBe(moved);
+    expect(await bench.calendarOf(account)).toMatchObject({ window_to: new Date('2027-12-07T12:00:00Z'), moving_after: null });
+    expect(await bench.busy(account)).toHaveLength(names.length);
   });
 
   it('reads everything for a later window where a cursor covers only its own', async () => {
