@@ -39,6 +39,7 @@ import { MendCalendarReading1763707000000 } from './database/migrations/17637070
 import { MergeBusyDays1763706200000 } from './database/migrations/1763706200000-merge-busy-days.js';
 import { GoOnMovingWindows1763707600000 } from './database/migrations/1763707600000-go-on-moving-windows.js';
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
+import { DoubtWhatIsMissing1763707500000 } from './database/migrations/1763707500000-doubt-what-is-missing.js';
 import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
 import { EventsController } from './events/events.controller.js';
 import { EventsService } from './events/events.service.js';
@@ -149,5 +150,6 @@ export const calendarService: ServiceDefinition = {
     CreateBlocksAndConflicts1763707300000,
     FollowChangesInCalendars1763707200000,
     GoOnMovingWindows1763707600000,
+    DoubtWhatIsMissing1763707500000,
   ],
 };

@@ -9,7 +9,7 @@ import { BookingsRepository, type EventTimes } from '../bookings/bookings.reposi
 import { RemoteEventsWorker } from '../bookings/remote-events.worker.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
 import { TellingsRepository, type ToldBooking } from './tellings.repository.js';
-import { judgeTelling } from './telling-verdict.js';
+import { judgeTelling, missingMs } from './telling-verdict.js';
 import { momentOf } from './told-change.js';
 
 /** So often within an hour the event of a booking is written back; then whoever moves it again may have it. */
@@ -29,6 +29,8 @@ interface EndedReading {
   readonly readAt: Date;
   /** The contents that are shown from now on. */
   readonly generation: number;
+  /** It read everything anew. */
+  readonly isFull: boolean;
 }
 
 /** What is done about it. */
@@ -50,16 +52,33 @@ export class BookingChangesService {
   ) {}
 
   /** Looks at what was told of the bookings of a calendar. */
-  async look(tx: Transaction, calendar: CalendarRow, { readAt, generation }: EndedReading): Promise<void> {
+  async look(tx: Transaction, calendar: CalendarRow, reading: EndedReading): Promise<void> {
     const looked: string[] = [];
-    for (const booking of await this.tellings.settled(tx, calendar, generation)) {
+    const missing: Date[] = [];
+    for (const booking of await this.tellings.settled(tx, calendar, reading.generation)) {
+      const { told_since: since, told_is_missing: isMissing } = booking;
       const standing = standingTold(booking);
-      const verdict = judgeTelling({ standing, since: booking.told_since }, bookedEventOf(booking), readAt);
-      if (verdict.kind === 'later') continue;
+      const verdict = judgeTelling({ standing, since, isMissing }, bookedEventOf(booking), reading);
+      if (verdict.kind === 'later') {
+        if (isMissing) missing.push(since);
+        continue;
+      }
       looked.push(booking.told_id);
       if (verdict.kind === 'change') await this.#respond(tx, booking, { ...verdict, standing });
     }
     await this.tellings.forget(tx, calendar.id, looked);
+    await this.#confirm(tx, calendar, { missing, readAt: reading.readAt });
+  }
+
+  /** Only another reading of everything, some time after the first, tells that what is missing is gone. */
+  async #confirm(
+    tx: Transaction,
+    { id }: CalendarRow,
+    { missing, readAt }: { readonly missing: readonly Date[]; readonly readAt: Date },
+  ): Promise<void> {
+    if (missing.length === 0) return;
+    const at = new Date(Math.min(...missing.map((since) => since.getTime())) + missingMs);
+    await this.tellings.readAgain(tx, id, { at, isFull: readAt >= at });
   }
 
   async #respond(tx: Transaction, booking: ToldBooking, detected: Detected): Promise<void> {

@@ -17,8 +17,8 @@ export interface EndedReading {
 }
 
 /**
- * Takes what readings tell of what changed. Only what a provider tells counts, never what is missing in its answer: one that tells late is no reason to
- * take something for moved or deleted.
+ * Takes what readings tell of what changed. A provider that tells late is no reason to take something for moved, and one that leaves something out once is
+ * none to take it for deleted: what is missing when everything is read counts when it still is some time later.
  */
 @Injectable()
 export class CalendarChanges {
@@ -65,11 +65,11 @@ export class CalendarChanges {
   async end(tx: Transaction, { calendar, since, built }: EndedReading): Promise<void> {
     if (built !== null && calendar.generation > 0) {
       const change = { built: built.generation, shown: calendar.generation, window: built.window };
-      await this.tellings.note(tx, calendar, { changes: await this.tellings.compare(tx, calendar, change), since });
+      await this.tellings.note(tx, calendar, { changes: await this.tellings.compare(tx, calendar, change), since, isCompared: true });
       await this.gaps.compare(tx, calendar, change);
     }
     const generation = built?.generation ?? calendar.generation;
-    await this.bookings.look(tx, calendar, { readAt: since, generation });
+    await this.bookings.look(tx, calendar, { readAt: since, generation, isFull: built !== null });
     await this.gaps.end(tx, calendar, { since, generation });
   }
 }

@@ -11,8 +11,11 @@ const eleven = hour(11);
 const noon = hour(12);
 const event: BookedEvent = { booked: ten, writtenAt: at(0), writtenBefore: null, announced: null };
 /** Told by a reading that began at one minute, and whose end, or a later one's beginning, is looked at. */
-const judge = (standing: BookedEvent['booked'], facts: Partial<BookedEvent> = {}, { since = 5, readAt = 5 } = {}) =>
-  judgeTelling({ standing, since: at(since) }, { ...event, ...facts }, at(readAt));
+const judge = (
+  standing: BookedEvent['booked'],
+  facts: Partial<BookedEvent> = {},
+  { since = 5, readAt = 5, isMissing = false, isFull = false } = {},
+) => judgeTelling({ standing, since: at(since), isMissing }, { ...event, ...facts }, { readAt: at(readAt), isFull });
 
 describe('what a provider tells of the event of a booking', () => {
   it('that stands as booked is no change', () => {
@@ -55,6 +58,13 @@ describe('what a provider tells of the event of a booking', () => {
     expect(judge(writtenBefore, facts, { since: 5, readAt: 5 })).toEqual({ kind: 'later' });
     expect(judge(noon, facts, { since: 5, readAt: 5 })).toMatchObject({ change: 'moved' });
     expect(judge(writtenBefore, facts, { since: 6, readAt: 6 })).toMatchObject({ kind: 'change' });
+  });
+
+  it('does not count when it is only missing, until everything was read again long after that', () => {
+    expect(judge(gone, {}, { isMissing: true, isFull: true })).toEqual({ kind: 'later' });
+    expect(judge(gone, {}, { isMissing: true, isFull: true, readAt: 14 })).toEqual({ kind: 'later' });
+    expect(judge(gone, {}, { isMissing: true, readAt: 20 })).toEqual({ kind: 'later' });
+    expect(judge(gone, {}, { isMissing: true, isFull: true, readAt: 15 })).toMatchObject({ change: 'deleted' });
   });
 
   it('is judged by the second, as providers keep no more', () => {

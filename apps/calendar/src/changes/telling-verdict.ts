@@ -7,6 +7,16 @@ export interface Telling {
   readonly standing: EventTimes;
   /** When the reading began that told it. */
   readonly since: Date;
+  /** Nobody told that it is gone: it was only not there when everything was read. */
+  readonly isMissing: boolean;
+}
+
+/** A reading at its end. */
+export interface JudgingReading {
+  /** When it began. */
+  readonly readAt: Date;
+  /** It read everything anew. */
+  readonly isFull: boolean;
 }
 
 /** What is known of the booking. */
@@ -22,7 +32,7 @@ export interface BookedEvent {
 
 /** What a telling means. */
 export type TellingVerdict =
-  /** It may be of before our last write: whether it still holds is seen later. */
+  /** It may be of before our last write, or an incomplete answer: whether it still holds is seen later. */
   | { readonly kind: 'later' }
   /** The event is where it was known to be. */
   | { readonly kind: 'known' }
@@ -31,12 +41,13 @@ export type TellingVerdict =
 /** A provider may tell for as long what stood there before a write. Milliseconds. */
 const echoMs = 60_000;
 
+/** An answer that should have told everything may leave something out; one so much later does not leave out the same. Milliseconds. */
+export const missingMs = 10 * 60_000;
+
 /**
  * Decides whether somebody changed the event of a booking. Nothing of ours is on its way to it.
- *
- * @param readAt when the reading began whose end this is.
  */
-export function judgeTelling({ standing, since }: Telling, event: BookedEvent, readAt: Date): TellingVerdict {
+export function judgeTelling({ standing, since, isMissing }: Telling, event: BookedEvent, { readAt, isFull }: JudgingReading): TellingVerdict {
   const { booked, writtenAt, writtenBefore, announced } = event;
   if (isSameTime(standing, booked)) return announced === null ? { kind: 'known' } : { kind: 'change', change: 'restored', previous: announced };
   const isBefore = writtenAt !== null && since < writtenAt;
@@ -47,5 +58,6 @@ export function judgeTelling({ standing, since }: Telling, event: BookedEvent, r
   if ((isBefore || isEcho) && !isSettled) return { kind: 'later' };
   const known = announced ?? booked;
   if (isSameTime(standing, known)) return { kind: 'known' };
+  if (isMissing && !(isFull && readAt.getTime() >= since.getTime() + missingMs)) return { kind: 'later' };
   return { kind: 'change', change: isSameTime(standing, gone) ? 'deleted' : 'moved', previous: known };
 }

@@ -16,7 +16,17 @@ export interface ToldBooking extends EventRow {
   readonly told_start: Date | null;
   readonly told_end: Date | null;
   readonly told_since: Date;
+  readonly told_is_missing: boolean;
   readonly policy: BookingChangePolicy;
+}
+
+/** What a reading tells of. */
+export interface Told {
+  readonly changes: readonly ToldChange[];
+  /** When it began. */
+  readonly since: Date;
+  /** What is gone was not told of, but is missing in what is there. */
+  readonly isCompared?: boolean;
 }
 
 type ToldCalendar = Pick<CalendarRow, 'id' | 'account_id' | 'remote_id' | 'zone'>;
@@ -39,15 +49,15 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 @Injectable()
 export class TellingsRepository {
   /** Notes the latest word on events that bear a key of ours. */
-  async note(tx: Transaction, calendar: ToldCalendar, told: { readonly changes: readonly ToldChange[]; readonly since: Date }): Promise<void> {
+  async note(tx: Transaction, calendar: ToldCalendar, told: Told): Promise<void> {
     const tellings = told.changes.flatMap((change) => tellingOf(change, calendar));
     if (tellings.length === 0) return;
     const latest = [...new Map(tellings.map((telling) => [`${telling.resource}\n${telling.eventId}`, telling])).values()];
     await tx.query(
-      `INSERT INTO booking_tellings (calendar_id, since, event_id, resource, key, starts_at, ends_at)
-       SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::timestamptz[])
+      `INSERT INTO booking_tellings (calendar_id, since, event_id, resource, key, starts_at, ends_at, is_missing)
+       SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::timestamptz[], $8::boolean[])
        ON CONFLICT (calendar_id, resource, event_id) DO UPDATE SET since = excluded.since, key = excluded.key, starts_at = excluded.starts_at,
-         ends_at = excluded.ends_at`,
+         ends_at = excluded.ends_at, is_missing = excluded.is_missing`,
       [
         calendar.id,
         told.since,
@@ -56,6 +66,7 @@ export class TellingsRepository {
         latest.map(({ key }) => key),
         latest.map(({ standing }) => standing.start),
         latest.map(({ standing }) => standing.end),
+        latest.map(({ isTold }) => !isTold && told.isCompared === true),
       ],
     );
   }
@@ -74,7 +85,7 @@ export class TellingsRepository {
 
   /**
    * Bookings of a calendar that were told of and are settled, locked until the end of the transaction. What concerns no booking is forgotten, and so is
-   * that an event went from one resource which is in another now.
+   * that an event went which is in another resource now, or was missing where something cannot be read.
    *
    * @param generation the contents that are shown from now on.
    */
@@ -82,9 +93,9 @@ export class TellingsRepository {
     const { id, account_id: accountId, remote_id: remoteId } = calendar;
     if ((await tx.query(`SELECT 1 FROM booking_tellings WHERE calendar_id = $1 LIMIT 1`, [id])).length === 0) return [];
     await tx.query(
-      `DELETE FROM booking_tellings AS told WHERE calendar_id = $1 AND starts_at IS NULL AND EXISTS (
+      `DELETE FROM booking_tellings AS told WHERE calendar_id = $1 AND starts_at IS NULL AND (EXISTS (
          SELECT FROM calendar_events AS known WHERE known.calendar_id = $1 AND known.generation = $2 AND known.series_id = told.event_id
-           AND known.event_id = told.event_id AND known.resource <> told.resource)
+           AND known.event_id = told.event_id AND known.resource <> told.resource) OR is_missing AND NOT ${isReadable})
        RETURNING event_id`,
       [id, generation],
     );
@@ -97,12 +108,22 @@ export class TellingsRepository {
     );
     return tx.query<ToldBooking>(
       `SELECT booking.*, told.event_id AS told_id, told.starts_at AS told_start, told.ends_at AS told_end, told.since AS told_since,
+         told.is_missing AS told_is_missing,
          account.booking_change_policy AS policy
        FROM booking_tellings AS told JOIN bookings AS booking ON booking.id = told.key JOIN accounts AS account ON account.id = $2
        WHERE told.calendar_id = $1 AND booking.connection_id = $2 AND booking.calendar_id = $3 AND NOT booking.is_cancelled
          AND booking.event_id IN (told.event_id, told.resource) AND booking.wanted IS NOT NULL AND booking.applied_revision = booking.wanted_revision
        ORDER BY booking.id FOR UPDATE OF booking`,
       [id, accountId, remoteId],
+    );
+  }
+
+  /** Has a calendar read again not later than at a moment. Its lease is settled. */
+  async readAgain(tx: Transaction, calendarId: string, { at, isFull }: { readonly at: Date; readonly isFull: boolean }): Promise<void> {
+    await tx.query(
+      `UPDATE calendars SET is_full_wanted = is_full_wanted OR $3, next_attempt_at = least(next_attempt_at, $2)
+       WHERE id = $1 AND next_attempt_at IS NOT NULL`,
+      [calendarId, at, isFull],
     );
   }
 
@@ -125,6 +146,7 @@ interface NotedTelling {
   readonly resource: string;
   readonly key: string;
   readonly standing: EventTimes;
+  readonly isTold: boolean;
 }
 
 /** Exceptions of a series bear the key of their series, but are not what was booked. */
@@ -133,7 +155,7 @@ function tellingOf({ resource, before, after }: ToldChange, { zone }: ToldCalend
   const key = after?.key ?? before?.key;
   if (event === null || event.seriesId !== null || key === null || key === undefined || !uuid.test(key)) return [];
   const standing = timesOf(after, zone);
-  return standing === null ? [] : [{ eventId: event.id, resource, key, standing }];
+  return standing === null ? [] : [{ eventId: event.id, resource, key, standing, isTold: after !== null }];
 }
 
 function isInside(standing: EventTimes | null, { from, to }: ReadingWindow): boolean {

@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class DoubtWhatIsMissing1763707500000 implements MigrationInterface {
+  readonly name = 'DoubtWhatIsMissing1763707500000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    // Nobody said that it is gone: it was only not there when everything was read.
+    await runner.query(`ALTER TABLE booking_tellings ADD COLUMN is_missing boolean NOT NULL DEFAULT false`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE booking_tellings DROP COLUMN is_missing`);
+  }
+}
