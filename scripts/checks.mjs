@@ -30,7 +30,7 @@ async function runChecks(tally) {
   await tally.step('Types (tsc)', program('tsc', ['-p', 'tsconfig.json']));
   await tally.step('Unused code and packages (knip)', program('knip', []));
   await tally.step('Generated files are fresh', program(pinnedNode(), ['libs/tools/dist/generate.js', '--check']));
-  await tally.step('Unit tests', () => runJest('unit', [], { timeoutMs: 3 * minutes }));
+  await tally.step('Unit tests', () => runJest('unit', [], { timeoutMs: 5 * minutes }));
 }
 
 /** All that needs no running server. */
@@ -44,8 +44,8 @@ export async function check() {
 export async function test() {
   const tally = new Tally();
   await runChecks(tally);
-  await tally.step('Integration tests (PostgreSQL and NATS)', () => runJest('integration', [], { timeoutMs: 7 * minutes }));
-  await tally.step('Whole-stack tests', () => runJest('e2e', [], { timeoutMs: 4 * minutes, workers: 1 }));
+  await tally.step('Integration tests (PostgreSQL and NATS)', () => runJest('integration', [], { timeoutMs: 9 * minutes }));
+  await tally.step('Whole-stack tests', () => runJest('e2e', [], { timeoutMs: 7 * minutes, workers: 1 }));
   await tally.step(
     'Chaos: nothing lost, nothing doubled',
     suite('apps/e2e/dist/chaos.js', ['--bookings', '60', '--seed', '42', '--also-without-outbox'], 5 * minutes),
