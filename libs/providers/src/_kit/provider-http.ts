@@ -1,6 +1,7 @@
 import { ProviderError, type AccessToken, type Outbound } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { failureOf, type FailureReader, type StatusCodes } from './provider-failure.js';
+import { followsUnknownOutcome } from './unknown-outcome.js';
 
 /** One JSON call. */
 export interface JsonCall<Schema extends z.ZodType> {
@@ -22,6 +23,8 @@ export interface JsonCall<Schema extends z.ZodType> {
   /** Default: everything but POST, as RFC 9110 section 9.2.2 has it; PATCH because ours always sets whole fields. */
   readonly idempotent?: boolean;
   readonly codes?: StatusCodes;
+  /** Called before the answer is read when an earlier attempt may have taken effect, for whom success is not one single thing. */
+  readonly onEarlierAttempt?: () => void;
 }
 
 /** JSON calls to one provider's API. */
@@ -45,7 +48,7 @@ export const noContent = z.unknown().transform(() => undefined);
 /** Plain REST for providers without a good SDK; the same path and the same failures as the others have. */
 export const providerHttp = ({ provider, baseUrl, outbound, now, readFailure }: ProviderHttpOptions): ProviderHttp => ({
   call: async ({ method, operation, path, params = {}, query = {}, token, idempotent = method !== 'POST', ...rest }) => {
-    const { authorization, body, schema, codes } = rest;
+    const { authorization, body, schema, codes, onEarlierAttempt } = rest;
     const send = outbound.fetch({ operation, path, accountId: token.accountId, idempotent });
     const url = new URL(`${baseUrl.replace(/\/+$/, '')}${fillPath(path, params)}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -56,6 +59,7 @@ export const providerHttp = ({ provider, baseUrl, outbound, now, readFailure }: 
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const response = await send(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    if (followsUnknownOutcome(response.headers)) onEarlierAttempt?.();
     const answer = parseJson(await response.text());
 
     if (!response.ok) {

@@ -29,3 +29,16 @@ export const afterWriting = async <Result>(step: () => Promise<Result>): Promise
     throw error instanceof ProviderError ? error.afterUnknownOutcome() : error;
   }
 };
+
+/** Reads and writes again as long as somebody else was faster. That may have been ourselves, in a write whose answer was lost: a later failure says so. */
+export const unlessOvertaken = async <Result>(attemptsMax: number, attempt: () => Promise<Result>): Promise<Result> => {
+  let mayBeWritten = false;
+  for (let count = 1; ; count += 1) {
+    try {
+      return await (mayBeWritten ? afterWriting(attempt) : attempt());
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== 'conflict' || count >= attemptsMax) throw error;
+      mayBeWritten ||= error.outcomeUnknown;
+    }
+  }
+};

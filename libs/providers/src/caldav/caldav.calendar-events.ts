@@ -10,6 +10,7 @@ import {
   type EventWriteOutcome,
 } from '@patchbay/capabilities';
 import { z } from 'zod';
+import { afterWriting, unlessOvertaken } from '../_kit/unknown-outcome.js';
 import type { OpenCaldavAccount } from './caldav.account.js';
 import { detailsOf, namesIn, occurrenceDetails, type EventName } from './caldav.event-details.js';
 import { occurrenceNamed, occurrencesIn, textOfFile } from './caldav.event-file.js';
@@ -114,7 +115,7 @@ const createEvent = async (store: EventStore, { key, draft }: { readonly key: st
   try {
     return namedDetails(store, await addEvent(store, { uid: key, isBooking: false, change: draft }), name);
   } catch (error) {
-    const existing = error instanceof ProviderError && error.code === 'conflict' ? await store.find(key) : null;
+    const existing = error instanceof ProviderError && error.code === 'conflict' ? await afterWriting(() => store.find(key)) : null;
     if (existing === null) throw error;
     return namedDetails(store, existing, name);
   }
@@ -167,21 +168,15 @@ const deleteFile = async (store: EventStore, uid: string): Promise<void> => {
 
 const attemptsMax = 5;
 
-const deleteOccurrence = async (store: EventStore, uid: string, recurrenceId: string): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
+const deleteOccurrence = (store: EventStore, uid: string, recurrenceId: string): Promise<void> =>
+  unlessOvertaken(attemptsMax, async () => {
     const stored = await store.find(uid);
     if (stored === null) throw noSuchEvent(store.provider);
     const left = withoutOccurrence(stored.file, recurrenceId, { provider: store.provider, now: store.now(), ownAddress: null });
     if (left === stored.file) return;
-    try {
-      if (left === null) await store.remove(stored);
-      else await store.replace(stored, textOfFile(left));
-      return;
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.code !== 'conflict' || attempt >= attemptsMax) throw error;
-    }
-  }
-};
+    if (left === null) await store.remove(stored);
+    else await store.replace(stored, textOfFile(left));
+  });
 
 /** A small server is not to be overrun, and those of one event come one after another. */
 const inFlightMax = 4;

@@ -1,5 +1,6 @@
 import { ProviderError, type CalendarCapability, type CalendarEvent, type RemoteEvent } from '@patchbay/capabilities';
 import { keyProperty, propertyNamed, timeLike, toIanaZone, withProperty } from '@patchbay/icalendar';
+import { afterWriting } from '../_kit/unknown-outcome.js';
 import type { OpenCaldavAccount } from './caldav.account.js';
 import { listCaldavCalendars } from './caldav.calendars.js';
 import { withEvents, type EventFile } from './caldav.event-file.js';
@@ -18,9 +19,9 @@ export const caldavCalendar = (open: OpenCaldavAccount, provider: string): Calen
         await addEvent(store, { uid: event.key, isBooking: true, change: toChange(event) });
       } catch (error) {
         if (!(error instanceof ProviderError) || error.code !== 'conflict') throw error;
-        const existing = await store.find(event.key);
+        const existing = await afterWriting(() => store.find(event.key));
         if (existing === null || !isOurs(existing.file, event.key)) throw error;
-        await bringTo(store, event);
+        await afterWriting(() => bringTo(store, event));
       }
       return toRemoteEvent(event);
     }),

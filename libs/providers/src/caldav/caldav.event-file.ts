@@ -1,18 +1,21 @@
 import type { CalendarTime, SourceEvent } from '@patchbay/capabilities';
 import {
+  atOnce,
   CalendarTextError,
   defineZone,
   expandSeries,
+  inTurns,
   momentOfRecurrenceId,
-  parseCalendar,
   readCalendarTree,
   readProperty,
   recurrenceIdOf,
   SeriesError,
   timeLike,
   toIanaZone,
+  treeEventSteps,
   writeCalendarTree,
   type CalendarComponent,
+  type Steps,
 } from '@patchbay/icalendar';
 
 /** One `VEVENT` of a file, and what it means. */
@@ -44,38 +47,31 @@ export interface FileOccurrence {
 
 /** Characters: thousands of exceptions. Whoever writes more into one file does not hold up everybody else with it. */
 const lengthMax = 2 ** 20;
-/** So many events of a file are read one by one at most. */
-const eventsMax = 500;
 
 /** @throws CalendarTextError */
-export const openEventFile = (text: string): EventFile => {
+export const openEventFile = (text: string): Promise<EventFile> => inTurns(openingSteps(text));
+
+function* openingSteps(text: string): Steps<EventFile> {
   if (text.length > lengthMax) throw new CalendarTextError('too_large');
-  return fileOf(readCalendarTree(text));
-};
+  const calendar = readCalendarTree(text);
+  yield;
+  return yield* fileSteps(calendar);
+}
 
 /** The file that a calendar is. */
-export const fileOf = (calendar: CalendarComponent): EventFile => {
-  const events = eventsOf(calendar);
+export const fileOf = (calendar: CalendarComponent): EventFile => atOnce(fileSteps(calendar));
+
+function* fileSteps(calendar: CalendarComponent): Steps<EventFile> {
+  const components = calendar.components.filter(({ name }) => name === 'VEVENT');
+  const sources = yield* treeEventSteps(calendar);
+  const events = components.flatMap((component, index) => {
+    const source = sources[index] ?? null;
+    return source === null ? [] : [{ component, source }];
+  });
   const master = events.find(({ source }) => source.seriesId === null) ?? null;
   const exceptions = events.filter(({ source }) => source.seriesId !== null);
   return { calendar, uid: master?.source.id ?? exceptions[0]?.source.seriesId ?? null, master, exceptions };
-};
-
-const eventsOf = (calendar: CalendarComponent): readonly FileEvent[] => {
-  const components = calendar.components.filter(({ name }) => name === 'VEVENT');
-  const zones = calendar.components.filter(({ name }) => name === 'VTIMEZONE');
-  const sourcesOf = (some: readonly CalendarComponent[]): readonly SourceEvent[] =>
-    parseCalendar(writeCalendarTree({ ...calendar, components: [...zones, ...some.map((component) => ({ ...component, components: [] }))] })).events;
-  const sources = sourcesOf(components);
-  // Unless one of them cannot be read, or stands there twice: then only reading them alone tells which is which.
-  if (sources.length === components.length)
-    return components.flatMap((component, index) => {
-      const source = sources[index];
-      return source === undefined ? [] : [{ component, source }];
-    });
-  if (components.length > eventsMax) throw new CalendarTextError('too_large');
-  return components.flatMap((component) => sourcesOf([component]).map((source) => ({ component, source })));
-};
+}
 
 /** The same file with other events. Zones that they name and nobody defines are defined. */
 export const withEvents = ({ calendar }: EventFile, events: readonly CalendarComponent[]): EventFile => {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ProviderError, type AccessToken } from '@patchbay/capabilities';
 import { CalendarTextError } from '@patchbay/icalendar';
+import { afterWriting } from '../_kit/unknown-outcome.js';
 import { eventRequest, type CaldavAccount, type OpenCaldavAccount } from './caldav.account.js';
 import { timeZoneOf } from './caldav.calendars.js';
 import { openEventFile, type EventFile } from './caldav.event-file.js';
@@ -70,9 +71,9 @@ const eventStore = (account: CaldavAccount, calendarUrl: string): EventStore => 
       ...(condition !== undefined && { condition }),
     });
     // Only a strong one says that it stands there as it was sent. https://www.rfc-editor.org/rfc/rfc4791#section-5.3.4
-    if (answer.etag !== null && !answer.etag.startsWith('W/')) return { url, etag: answer.etag, file: openEventFile(text) };
-    const read_ = await read(url);
-    return read_ ?? { url, etag: null, file: openEventFile(text) };
+    if (answer.etag !== null && !answer.etag.startsWith('W/')) return { url, etag: answer.etag, file: await openEventFile(text) };
+    const read_ = await afterWriting(() => read(url));
+    return read_ ?? { url, etag: null, file: await openEventFile(text) };
   };
   return {
     provider: server.provider,
@@ -107,7 +108,7 @@ const readOf =
   async (url: string): Promise<StoredFile | null> => {
     try {
       const { text, etag } = await eventRequest(server, { method: 'GET', url, operation: 'caldav.get' });
-      return { url, etag: strong(etag), file: openEventFile(text) };
+      return { url, etag: strong(etag), file: await openEventFile(text) };
     } catch (error) {
       if (error instanceof CalendarTextError || (error instanceof ProviderError && notHere.has(error.code))) return null;
       throw error;
@@ -147,7 +148,7 @@ const toStored = async (account: CaldavAccount, { href, properties }: DavResourc
   const text = childOf(properties, caldavElement('calendar-data'))?.text ?? '';
   if (text.trim() === '') return url.endsWith('/') ? null : readOf(account)(url);
   try {
-    return { url, etag: strong(textIn(childOf(properties, dav('getetag')))), file: openEventFile(text) };
+    return { url, etag: strong(textIn(childOf(properties, dav('getetag')))), file: await openEventFile(text) };
   } catch (error) {
     if (error instanceof CalendarTextError) return null;
     throw error;

@@ -1,5 +1,6 @@
 import { ProviderError } from '@patchbay/capabilities';
 import { CalendarTextError, keyProperty, SeriesError, withProperty, type CalendarComponent } from '@patchbay/icalendar';
+import { unlessOvertaken } from '../_kit/unknown-outcome.js';
 import { fileOf, textOfFile, withEvents, type EventFile } from './caldav.event-file.js';
 import { changedEvent, type EventChange, type Writing } from './caldav.event-lines.js';
 import type { EventStore, StoredFile } from './caldav.event-store.js';
@@ -26,24 +27,19 @@ export const addEvent = (store: EventStore, event: NewEvent): Promise<StoredFile
  *
  * @throws ProviderError `not_found` when there is none
  */
-export const editEvent = async (
+export const editEvent = (
   store: EventStore,
   { uid, change }: { readonly uid: string; readonly change: EventChange },
   edit: (file: EventFile, writing: Writing) => EventFile,
-): Promise<StoredFile> => {
-  for (let attempt = 1; ; attempt += 1) {
+): Promise<StoredFile> =>
+  unlessOvertaken(attemptsMax, async () => {
     const stored = await store.find(uid);
     if (stored === null) throw new ProviderError(store.provider, 'not_found', { reason: 'no_such_event' });
-    try {
-      return await withOrganizer(store, { change, before: stored.file }, async (writing) => {
-        const edited = edit(stored.file, writing);
-        return edited === stored.file ? stored : await store.replace(stored, textOfFile(edited));
-      });
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.code !== 'conflict' || attempt >= attemptsMax) throw error;
-    }
-  }
-};
+    return withOrganizer(store, { change, before: stored.file }, async (writing) => {
+      const edited = edit(stored.file, writing);
+      return edited === stored.file ? stored : store.replace(stored, textOfFile(edited));
+    });
+  });
 
 /** What a change could not be made of, in words of ours. */
 export const readable = async <Answer>(provider: string, work: () => Promise<Answer>): Promise<Answer> => {

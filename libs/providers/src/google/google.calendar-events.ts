@@ -9,6 +9,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { noContent } from '../_kit/provider-http.js';
+import { afterWriting, unlessOvertaken } from '../_kit/unknown-outcome.js';
 import { writeInTurn } from '../_kit/write-in-turn.js';
 import { floats, requestProperty, toEventChange, toNewEvent } from './google.calendar-draft.mapping.js';
 import { googleEventDetails, googleOccurrencePage, toEventDetails, type GoogleEventDetails } from './google.calendar-events.mapping.js';
@@ -118,7 +119,7 @@ const createEvent = async (
   } catch (error) {
     if (!(error instanceof ProviderError) || error.code !== 'conflict') throw error;
     // An id stays taken when its event is deleted, and another app could have chosen the same one.
-    const existing = await eventOf(sdk, place, toGoogleEventId(key));
+    const existing = await afterWriting(() => eventOf(sdk, place, toGoogleEventId(key)));
     if (existing.status === 'cancelled' || existing.extendedProperties.private[requestProperty] !== key) throw error;
     return existing;
   }
@@ -136,21 +137,17 @@ const updateEvent = async (
   const { token, calendarId } = place;
   const calendarZone = floats(change) ? await zoneOf(sdk, place) : null;
   const meetingKey = randomUUID();
-  for (let attempt = 1; ; attempt += 1) {
+  return unlessOvertaken(attemptsMax, async () => {
     const existing = await existingEvent(sdk, place, id);
     const requestBody = toEventChange(change, existing, { calendarZone, meetingKey });
     const headers = existing.etag === undefined ? {} : { 'if-match': existing.etag };
-    try {
-      return await sdk.call({ token, operation: 'calendar.events.patch', path: eventPath, schema: googleEventDetails }, (calendar, options) =>
-        calendar.events.patch(
-          { calendarId, eventId: id, sendUpdates, conferenceDataVersion, requestBody },
-          { ...options, headers: { ...options.headers, ...headers } },
-        ),
-      );
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.code !== 'conflict' || attempt === attemptsMax) throw error;
-    }
-  }
+    return sdk.call({ token, operation: 'calendar.events.patch', path: eventPath, schema: googleEventDetails }, (calendar, options) =>
+      calendar.events.patch(
+        { calendarId, eventId: id, sendUpdates, conferenceDataVersion, requestBody },
+        { ...options, headers: { ...options.headers, ...headers } },
+      ),
+    );
+  });
 };
 
 const deleteEvent = async (sdk: GoogleCalendarSdk, { token, calendarId }: Place, id: string): Promise<void> => {

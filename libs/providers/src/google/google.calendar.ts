@@ -1,6 +1,7 @@
 import { ProviderError, type AccessToken, type CalendarCapability, type CalendarEvent, type RemoteCalendar } from '@patchbay/capabilities';
 import { pagesOf } from '../_kit/pages.js';
 import { noContent } from '../_kit/provider-http.js';
+import { afterWriting } from '../_kit/unknown-outcome.js';
 import { googleCalendarSdk, type GoogleCalendarSdk } from './google.calendar-sdk.js';
 import {
   googleCalendarList,
@@ -66,9 +67,9 @@ const createOrAdopt = async (sdk: GoogleCalendarSdk, place: Place, event: Calend
     );
   } catch (error) {
     if (!(error instanceof ProviderError) || error.code !== 'conflict') throw error;
-    const existing = await getEvent(sdk, place, event.key);
+    const existing = await afterWriting(() => getEvent(sdk, place, event.key));
     if (!isWrittenFor(existing, event.key)) throw error;
-    return bringTo(sdk, { place, existing }, event);
+    return afterWriting(() => bringTo(sdk, { place, existing }, event));
   }
 };
 

@@ -1,4 +1,4 @@
-import type { EventWrite } from '@patchbay/capabilities';
+import type { EventWrite, ProviderError } from '@patchbay/capabilities';
 import { aDraft } from '@patchbay/capabilities/testing';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -17,12 +17,13 @@ interface BatchBody {
 type Answer = Readonly<Record<string, unknown>>;
 
 /** A Graph that answers batches as it is told; the clock does not run. */
-const scripted = (answer: (url: string, attempt: number) => Answer | null) => {
+const scripted = (answer: (url: string, attempt: number) => Answer | null, { isRepeated = false } = {}) => {
   const batches: BatchBody[] = [];
   const slept: number[] = [];
   const attempts = new Map<string, number>();
   const http: ProviderHttp = {
-    call: async ({ body, schema }) => {
+    call: async ({ body, schema, onEarlierAttempt }) => {
+      if (isRepeated) onEarlierAttempt?.();
       const batch = body as BatchBody;
       batches.push(batch);
       const responses = batch.requests.flatMap(({ id, url }) => {
@@ -123,6 +124,19 @@ describe('outlook: calls that go together', () => {
 
     await expect(get('/a')).rejects.toMatchObject({ code: 'rate_limited', retryable: true, retryAfterMs: Number(retryAfter) * 1_000 });
     expect(batches).toHaveLength(sent);
+  });
+
+  it('may have been made when an earlier attempt of them, or of all of them together, was not answered as it should', async () => {
+    const broken = { status: 503, body: { error: { code: 'UnknownError', message: 'no' } } };
+    const outcomes = async (first: Answer, options: { readonly isRepeated?: boolean } = {}) => {
+      const { get } = scripted((_url, attempt) => (attempt === 1 ? first : tooMany('600')), options);
+      const calls = [get('/a'), get('/b', { method: 'PATCH', body: { b: 1 } })];
+      return (await Promise.allSettled(calls)).map((settled) => settled.status === 'rejected' && (settled.reason as ProviderError).outcomeUnknown);
+    };
+
+    expect(await outcomes(broken)).toEqual([false, true]);
+    expect(await outcomes(tooMany('600'), { isRepeated: true })).toEqual([false, true]);
+    expect(await outcomes(tooMany('1'))).toEqual([false, false]);
   });
 
   it('have no known outcome when Graph does not answer one of them, or not as it should', async () => {

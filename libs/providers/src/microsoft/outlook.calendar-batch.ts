@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../_kit/clock.js';
 import { failureOf } from '../_kit/provider-failure.js';
 import { fillPath, type JsonCall, type ProviderHttp } from '../_kit/provider-http.js';
 import { retryAfterMs } from '../_kit/retry.js';
+import { canTakeEffect, markEarlierAttempt, mayBeExecutedDespite } from '../_kit/unknown-outcome.js';
 import { graphErrorBody, readGraphFailure } from './microsoft.graph-http.js';
 
 // https://learn.microsoft.com/graph/json-batching#batch-size-limitations
@@ -28,8 +29,10 @@ interface GraphAnswer {
 
 /** A request that waits for its answer. */
 interface Waiting {
-  readonly request: Readonly<Record<string, unknown>>;
+  readonly request: ReturnType<typeof toRequest>;
   readonly retries: number;
+  /** It was sent, and not answered, or as if it had got lost half way. */
+  readonly mayBeDone: boolean;
   answer(answer: GraphAnswer): void;
   fail(error: unknown): void;
 }
@@ -57,7 +60,7 @@ class Batches {
 
   async call<Schema extends z.ZodType>({ schema, codes, ...call }: JsonCall<Schema>): Promise<z.output<Schema>> {
     const { status, headers, body } = await new Promise<GraphAnswer>((answer, fail) => {
-      this.waiting.push({ request: toRequest(call), retries: 0, answer, fail });
+      this.waiting.push({ request: toRequest(call), retries: 0, mayBeDone: false, answer, fail });
       this.begin();
     });
     if (status >= 400)
@@ -78,7 +81,8 @@ class Batches {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, requestsMax);
       try {
-        await this.settle(batch, await this.send(batch));
+        const { answers, isRepeated } = await this.send(batch);
+        await this.settle(isRepeated ? batch.map(maybeDone) : batch, answers);
       } catch (error) {
         for (const { fail } of batch) fail(error);
       }
@@ -88,7 +92,8 @@ class Batches {
     this.isSending = false;
   }
 
-  private async send(batch: readonly Waiting[]): Promise<ReadonlyMap<string, GraphAnswer>> {
+  private async send(batch: readonly Waiting[]) {
+    let isRepeated = false;
     const { responses } = await this.http.call({
       method: 'POST',
       operation: 'batch',
@@ -98,8 +103,11 @@ class Batches {
       schema: batchAnswer,
       // Each of its requests may be repeated.
       idempotent: true,
+      onEarlierAttempt: () => (isRepeated = true),
     });
-    return new Map(responses.map(({ id, status, headers, body }) => [id, { status, headers: new Headers(headers ?? {}), body }]));
+    const answers = new Map<string, GraphAnswer>();
+    for (const { id, status, headers, body } of responses) answers.set(id, { status, headers: new Headers(headers ?? {}), body });
+    return { answers, isRepeated };
   }
 
   /** Answers come in any order. */
@@ -110,9 +118,11 @@ class Batches {
       const answer = answers.get(String(index + 1));
       const pauseMs = answer === undefined ? null : this.pauseMsAfter(answer);
       if (answer === undefined) one.fail(new ProviderError('outlook', 'invalid_response', { reason: 'no_answer_in_batch', outcomeUnknown: true }));
-      else if (pauseMs === null || one.retries >= retriesMax) one.answer(answer);
-      else {
-        again.push({ ...one, retries: one.retries + 1 });
+      else if (pauseMs === null || one.retries >= retriesMax) {
+        markEarlierAttempt(answer.headers, one.mayBeDone);
+        one.answer(answer);
+      } else {
+        again.push({ ...(mayBeExecutedDespite(answer.status) ? maybeDone(one) : one), retries: one.retries + 1 });
         waitMs = Math.max(waitMs, pauseMs);
       }
     }
@@ -128,6 +138,8 @@ class Batches {
     return pauseMs <= waitMsMax ? pauseMs : null;
   }
 }
+
+const maybeDone = (one: Waiting): Waiting => ({ ...one, mayBeDone: canTakeEffect(one.request.method) });
 
 /** Two requests of one batch have changed one series at the same moment. Each says all that it wants, so that it may be repeated. */
 const isCollision = (body: unknown): boolean => graphErrorBody.safeParse(body).data?.error.code === 'ErrorIrresolvableConflict';

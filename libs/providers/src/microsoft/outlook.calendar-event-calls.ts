@@ -1,6 +1,7 @@
 import { ProviderError, type CalendarTime, type EventDetails, type EventDraft } from '@patchbay/capabilities';
 import { z } from 'zod';
 import { noContent } from '../_kit/provider-http.js';
+import { afterWriting } from '../_kit/unknown-outcome.js';
 import {
   exceptedStarts,
   needsExisting,
@@ -66,7 +67,7 @@ export const createOutlookEvent = async (
     },
     now: place.now,
   });
-  return toEventDetails(isNew || recursAsMade(draft, event) ? await without(place, event, excepted) : event);
+  return toEventDetails(isNew || recursAsMade(draft, event) ? await afterWriting(() => without(place, event, excepted)) : event);
 };
 
 const findEvent = async ({ http, token, calendarId }: EventPlace, key: string): Promise<GraphEventDetails | null> => {
@@ -129,7 +130,8 @@ export const updateOutlookEvent = async (
   const excepted = change.recurrence === undefined || start === undefined ? [] : exceptedStarts(change.recurrence, start);
   const isChanged = Object.keys(body).length > 0;
   const event = isChanged ? await patchEvent(place, id, body) : (existing ?? (await readOutlookEvent(place, id)));
-  return toEventDetails(await without(place, event, excepted));
+  const rest = () => without(place, event, excepted);
+  return toEventDetails(await (isChanged ? afterWriting(rest) : rest()));
 };
 
 /** Whoever sends an event back as it was read names its meeting by the address: that one shall stay, and not a link to one that has ended. */

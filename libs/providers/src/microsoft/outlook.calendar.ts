@@ -1,5 +1,6 @@
 import { ProviderError, type AccessToken, type CalendarCapability, type CalendarEvent } from '@patchbay/capabilities';
 import { noContent, type ProviderHttp } from '../_kit/provider-http.js';
+import { afterWriting } from '../_kit/unknown-outcome.js';
 import { listOutlookCalendars, outlookPreferences } from './outlook.calendar-list.js';
 import {
   filterByKey,
@@ -46,7 +47,8 @@ const createOrAdopt = async (place: Place, event: CalendarEvent): Promise<Outloo
     make: (again) => post(place, toOutlookEvent(event, again)),
     now: place.now,
   });
-  return isNew ? found : bringTo(place, found, event);
+  // It stands there, whatever becomes of the rest.
+  return isNew ? found : afterWriting(() => bringTo(place, found, event));
 };
 
 const post = ({ http, token, calendarId }: Place, body: object): Promise<OutlookEvent> =>

@@ -1,4 +1,5 @@
 import { ProviderError } from '@patchbay/capabilities';
+import { afterWriting } from '../_kit/unknown-outcome.js';
 
 /** What is made under a mark of ours. */
 export interface MadeOnce<Event> {
@@ -18,7 +19,7 @@ export const makeOnce = async <Event extends { readonly createdDateTime?: string
   if (known !== null) return { event: known, isNew: false };
   const made = await unlessMade(make);
   if (made !== null && !isOld(made, now())) return { event: made, isNew: true };
-  const existing = await find();
+  const existing = await afterWriting(find);
   if (existing !== null) return { event: existing, isNew: false };
   // Made and deleted before: the transaction id is used up.
   return { event: await make(String(now().getTime())), isNew: true };
