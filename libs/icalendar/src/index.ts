@@ -27,7 +27,9 @@ export {
   type UnreadableText,
 } from './parse-calendar.js';
 export { SeriesError, type SeriesFault } from './series-error.js';
+export { treeEventSteps } from './tree-events.js';
 export { atOnce, inTurns, type Steps } from './turns.js';
+export { instantOfWallTime, offsetMsAt, wallTimeAt } from './wall-clock.js';
 export { toIanaZone } from './windows-zones.js';
 export { momentOf, momentOfRecurrenceId, movedWith, recurrenceIdOf, timeLike } from './written-times.js';
 export { defineZone, type DefinedYears } from './zone-definition.js';

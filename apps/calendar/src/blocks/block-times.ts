@@ -1,6 +1,6 @@
 import type { CalendarTime, ReadingWindow, SourceEvent } from '@patchbay/capabilities';
 import { AppError } from '@patchbay/contracts';
-import { expandSeries, SeriesError, type Occurrence } from '@patchbay/icalendar';
+import { expandSeries, SeriesError, wallTimeAt, type Occurrence } from '@patchbay/icalendar';
 
 /** When a block is. */
 export interface BlockTimes {
@@ -26,25 +26,12 @@ const [earliest, latest] = [new Date('1970-01-01T00:00:00Z'), new Date('2200-01-
 const wholeSecond = (moment: Date): Date => new Date(Math.floor(moment.getTime() / 1_000) * 1_000);
 
 /** A moment as the clocks of a zone show it: `2026-11-21T10:00:00`. */
-export function wallTimeOf(moment: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en', { ...wallFormat, timeZone }).formatToParts(moment);
-  const of = (type: string): string => parts.find((part) => part.type === type)?.value.padStart(2, '0') ?? '';
-  return `${of('year').padStart(4, '0')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}:${of('second')}`;
-}
+export const wallTimeOf = (moment: Date, timeZone: string): string => wallTimeAt(moment.getTime(), timeZone);
 
-const wallFormat = {
-  calendar: 'iso8601',
-  hourCycle: 'h23',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-} as const;
-
-const dateOf = (wall: string): string => wall.slice(0, 10);
-const dayAfter = (date: string): string => dateOf(new Date(Date.parse(`${date}T00:00:00Z`) + dayMs).toISOString());
+/** The day of a time on the clock. */
+export const dateOf = (wall: string): string => wall.slice(0, 10);
+/** The day after one. */
+export const dayAfter = (date: string): string => dateOf(new Date(Date.parse(`${date}T00:00:00Z`) + dayMs).toISOString());
 
 /** Whole days are from midnight to midnight, other times of whole seconds. @throws AppError `request_invalid` when the time is none. */
 export function settledTimes(times: BlockTimes): BlockTimes {

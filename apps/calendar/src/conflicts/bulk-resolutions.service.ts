@@ -19,8 +19,8 @@ export class BulkResolutionsService {
   ) {}
 
   async resolve(user: UserCaller, wanted: Wanted): Promise<OutputOf<typeof resolveConflicts>> {
-    const open = wanted.ids === undefined ? await this.conflicts.findOpen(user, { ...wanted.filter, limit: bulkMax + 1 }) : [];
-    const ids = wanted.ids?.map((id) => id.toLowerCase()) ?? open.map(({ id }) => id);
+    const open = wanted.ids === undefined ? await this.conflicts.idsOfOpen(user, { ...wanted.filter, limit: bulkMax + 1 }) : [];
+    const ids = wanted.ids?.map((id) => id.toLowerCase()) ?? open;
     const items: BulkOutcome[] = [];
     for (const id of [...new Set(ids)].slice(0, bulkMax)) items.push(await this.#outcome(user, id, wanted));
     return { items, is_complete: open.length <= bulkMax };

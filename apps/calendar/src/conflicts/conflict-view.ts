@@ -1,4 +1,5 @@
 import type { Conflict, ConflictAction, ConflictProposal, ConflictSide } from '@patchbay/contracts';
+import type { Steps } from '@patchbay/icalendar';
 import type { Span } from '../blocks/block-times.js';
 import type { ConflictRow, SideRow } from './conflicts.repository.js';
 import { freeSlots } from './free-slots.js';
@@ -13,8 +14,17 @@ export interface Surroundings {
   readonly isOwner: boolean;
 }
 
-/** A conflict as the API shows it. */
-export function toConflict(row: ConflictRow, surroundings: Surroundings): Conflict {
+/** Conflicts as the API shows them. Free times are looked for in all of them: that is long work. */
+export function* conflictsFrom(rows: readonly ConflictRow[], surroundings: Surroundings): Steps<Conflict[]> {
+  const conflicts: Conflict[] = [];
+  for (const row of rows) {
+    conflicts.push(toConflict(row, surroundings));
+    yield;
+  }
+  return conflicts;
+}
+
+function toConflict(row: ConflictRow, surroundings: Surroundings): Conflict {
   const sides: Conflict['sides'] = [toSide(row.first, surroundings), toSide(row.second, surroundings)];
   return {
     id: row.id,
@@ -72,6 +82,5 @@ function proposalsAbout(side: ConflictSide, other: ConflictSide, surroundings: O
 
 /** Free times for a side, none of them at the time of the other. */
 function slotsFor(side: ConflictSide, other: ConflictSide, { busy, now }: Omit<Surroundings, 'isOwner'>): readonly Span[] {
-  const around = [...busy, spanOf(other)].toSorted((a, b) => a.start.getTime() - b.start.getTime());
-  return freeSlots({ time: spanOf(side), timeZone: side.time_zone ?? 'UTC', busy: around, now });
+  return freeSlots({ time: spanOf(side), timeZone: side.time_zone ?? 'UTC', busy, other: spanOf(other), now });
 }

@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type Conflict, type InputOf, type listConflicts, type OutputOf } from '@patchbay/contracts';
 import { toPage, type Transaction } from '@patchbay/database';
+import { inTurns } from '@patchbay/icalendar';
 import type { RequestContext, UserCaller } from '@patchbay/messaging';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { z } from 'zod';
 import type { Span } from '../blocks/block-times.js';
 import { BusyRepository } from '../busy/busy.repository.js';
-import { spanOf, toConflict } from './conflict-view.js';
+import { conflictsFrom, spanOf } from './conflict-view.js';
 import { beginOfConflict, ConflictsRepository, type ConflictQuery, type ConflictRow } from './conflicts.repository.js';
 import { searchMs } from './free-slots.js';
 
@@ -53,10 +54,10 @@ export class ConflictsService {
     return conflict;
   }
 
-  /** The first open ones of a time, in the order they begin. */
-  async findOpen(user: UserCaller, { from, to, ...query }: OpenQuery): Promise<Conflict[]> {
+  /** Which are the first open ones of a time, in the order they begin. */
+  async idsOfOpen(user: UserCaller, { from, to, ...query }: OpenQuery): Promise<string[]> {
     const rows = await this.#search(user, { ...rangeOf({ from, to }, this.clock()), ...query, status: 'open' });
-    return this.#shown(user, rows, { isOwner: true });
+    return rows.map(({ id }) => id);
   }
 
   /** Looks through the time bit by bit, until there are enough: a year of somebody who has much at once is more than is worth it. */
@@ -82,7 +83,7 @@ export class ConflictsService {
     if (rows.length === 0) return [];
     const now = this.clock();
     const busy = await this.#busyAround(user, rows, tx);
-    return rows.map((row) => toConflict(row, { busy, now, isOwner }));
+    return inTurns(conflictsFrom(rows, { busy, now, isOwner }));
   }
 
   /** When the user is busy as far as free times are looked for. */

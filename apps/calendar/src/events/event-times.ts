@@ -1,4 +1,5 @@
 import type { CalendarTime } from '@patchbay/capabilities';
+import { instantOfWallTime, wallTimeAt } from '@patchbay/icalendar';
 
 /** When an event is, as it came in. */
 export interface WrittenTimes {
@@ -20,15 +21,15 @@ export function toCalendarTimes(
 export function writtenTime(time: CalendarTime, calendarZone: string): string {
   if ('date' in time) return time.date;
   const zone = time.timeZone ?? calendarZone;
-  const offsetMs = Date.parse(`${time.dateTime}Z`) - instantOf(time.dateTime, zone);
+  const offsetMs = Date.parse(`${time.dateTime}Z`) - instantOfWallTime(time.dateTime, zone);
   return `${time.dateTime}${offsetText(offsetMs)}`;
 }
 
 /** The moment of a time, a day's being its midnight in the calendar's zone. */
 export function momentOf(time: CalendarTime, calendarZone: string): Date {
   return 'date' in time
-    ? new Date(instantOf(`${time.date}T00:00:00`, calendarZone))
-    : new Date(instantOf(time.dateTime, time.timeZone ?? calendarZone));
+    ? new Date(instantOfWallTime(`${time.date}T00:00:00`, calendarZone))
+    : new Date(instantOfWallTime(time.dateTime, time.timeZone ?? calendarZone));
 }
 
 const dateLength = '2027-03-01'.length;
@@ -40,45 +41,15 @@ function readTime(written: string, zone: string | null): CalendarTime {
   if (offset === undefined) return { dateTime: withSeconds(written), timeZone: zone };
   const instant = Date.parse(written);
   const timeZone = zone ?? 'UTC';
-  const dateTime = wallTime(instant, timeZone);
+  const dateTime = wallTimeAt(instant, timeZone);
   // When the clock shows the time twice, the later one has a name in UTC only.
-  return instantOf(dateTime, timeZone) === Math.floor(instant / 1_000) * 1_000
+  return instantOfWallTime(dateTime, timeZone) === Math.floor(instant / 1_000) * 1_000
     ? { dateTime, timeZone }
-    : { dateTime: wallTime(instant, 'UTC'), timeZone: 'UTC' };
+    : { dateTime: wallTimeAt(instant, 'UTC'), timeZone: 'UTC' };
 }
 
 // Calendars know no parts of seconds.
 const withSeconds = (written: string): string => (written.length < secondsLength ? `${written}:00` : written.slice(0, secondsLength));
-
-const dayMs = 86_400_000;
-
-/**
- * The moment at which the clock of a zone shows a time: the first of two where it is set back. A time that it leaves out is read with the offset from
- * before the gap. https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5
- */
-function instantOf(dateTime: string, zone: string): number {
-  const wall = Date.parse(`${dateTime}Z`);
-  const [before, after] = [offsetAt(wall - dayMs, zone), offsetAt(wall + dayMs, zone)];
-  if (before === after || offsetAt(wall - before, zone) === before) return wall - before;
-  return offsetAt(wall - after, zone) === after ? wall - after : wall - before;
-}
-
-const offsetAt = (instant: number, zone: string): number => Date.parse(`${wallTime(instant, zone)}Z`) - Math.floor(instant / 1_000) * 1_000;
-
-// Making one takes a hundred times as long as using it; there are as many as zones in use, and whoever makes zones up does not fill the memory.
-const clocks = new Map<string, Intl.DateTimeFormat>();
-const clocksMax = 1_000;
-
-function wallTime(instant: number, zone: string): string {
-  let clock = clocks.get(zone);
-  if (clock === undefined) {
-    if (clocks.size >= clocksMax) clocks.clear();
-    // Swedish dates are those of ISO 8601.
-    clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
-    clocks.set(zone, clock);
-  }
-  return clock.format(instant).replace(' ', 'T');
-}
 
 function offsetText(offsetMs: number): string {
   if (offsetMs === 0) return 'Z';

@@ -1,4 +1,5 @@
 import type { CalendarTime } from '@patchbay/capabilities';
+import { instantOfWallTime, offsetMsAt, wallTimeAt } from '@patchbay/icalendar';
 import { z } from 'zod';
 
 /** @see https://developers.google.com/workspace/calendar/api/v3/reference/events#start */
@@ -18,28 +19,23 @@ export const toCalendarTime = (time: GoogleTime, calendarZone: string): Calendar
   if ('date' in time) return { date: time.date };
   const ms = Date.parse(time.dateTime);
   const timeZone = zoneThatIs([time.timeZone, calendarZone]);
-  const dateTime = wallTime(ms, timeZone);
-  return isSecondOfTwo(ms, timeZone) ? { dateTime: wallTime(ms, 'UTC'), timeZone: 'UTC' } : { dateTime, timeZone };
+  const dateTime = wallTimeAt(ms, timeZone);
+  return isSecondOfTwo(ms, timeZone) ? { dateTime: wallTimeAt(ms, 'UTC'), timeZone: 'UTC' } : { dateTime, timeZone };
 };
 
 /** The first or last moment of a series, whose rule runs on the clock of its zone. */
 export const toSeriesTime = (time: GoogleTime, calendarZone: string): CalendarTime => {
   if ('date' in time) return { date: time.date };
   const timeZone = zoneThatIs([time.timeZone, calendarZone]);
-  return { dateTime: wallTime(Date.parse(time.dateTime), timeZone), timeZone };
+  return { dateTime: wallTimeAt(Date.parse(time.dateTime), timeZone), timeZone };
 };
-
-const dayMs = 86_400_000;
 
 /**
  * A time on the wall with the offset that its zone has then: the first of two where the clock is set back, the one from before where it leaves the time out.
  * https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5
  */
 export const toGoogleDateTime = (dateTime: string, timeZone: string): string => {
-  const wall = Date.parse(`${dateTime}Z`);
-  const [before, after] = [offsetMsAt(wall - dayMs, timeZone), offsetMsAt(wall + dayMs, timeZone)];
-  const isAfter = offsetMsAt(wall - before, timeZone) !== before && offsetMsAt(wall - after, timeZone) === after;
-  const offsetMinutes = (isAfter ? after : before) / 60_000;
+  const offsetMinutes = (Date.parse(`${dateTime}Z`) - instantOfWallTime(dateTime, timeZone)) / 60_000;
   if (offsetMinutes === 0) return `${dateTime}Z`;
   const [hours, minutes] = [Math.floor(Math.abs(offsetMinutes) / 60), Math.floor(Math.abs(offsetMinutes) % 60)].map((part) =>
     String(part).padStart(2, '0'),
@@ -47,36 +43,20 @@ export const toGoogleDateTime = (dateTime: string, timeZone: string): string => 
   return `${dateTime}${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
 };
 
-// Making one takes a hundred times as long as using it; there are as many as zones in use.
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-const clockOf = (timeZone: string): Intl.DateTimeFormat => {
-  const known = clocks.get(timeZone);
-  if (known !== undefined) return known;
-  // Swedish dates are those of ISO 8601.
-  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
-  clocks.set(timeZone, clock);
-  return clock;
-};
-
-const wallTime = (ms: number, timeZone: string): string => clockOf(timeZone).format(ms).replace(' ', 'T');
-
 const zoneThatIs = (candidates: readonly (string | undefined)[]): string => candidates.find((zone) => zone !== undefined && isZone(zone)) ?? 'UTC';
 
 const isZone = (timeZone: string): boolean => {
   try {
-    return clockOf(timeZone) !== undefined;
+    return wallTimeAt(0, timeZone) !== '';
   } catch {
     return false;
   }
 };
-
-const offsetMsAt = (ms: number, timeZone: string): number => Date.parse(`${wallTime(ms, timeZone)}Z`) - Math.floor(ms / 1000) * 1000;
 
 const hourMs = 3_600_000;
 
 /** True for the later of two instants at which the zone's clock shows the same: it was set back in between. */
 const isSecondOfTwo = (ms: number, timeZone: string): boolean => {
   const setBackMs = offsetMsAt(ms - 3 * hourMs, timeZone) - offsetMsAt(ms, timeZone);
-  return setBackMs > 0 && wallTime(ms - setBackMs, timeZone) === wallTime(ms, timeZone);
+  return setBackMs > 0 && wallTimeAt(ms - setBackMs, timeZone) === wallTimeAt(ms, timeZone);
 };

@@ -1,8 +1,9 @@
+import { wallTimeAt } from '@patchbay/icalendar';
+
 const dayMs = 86_400_000;
 
 /** What a clock in a zone shows at a moment: `2027-03-01T10:00:00`. */
-export const wallOf = (ms: number, timeZone: string): string =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(ms).replace(' ', 'T');
+export const wallOf = wallTimeAt;
 
 /**
  * The moment at which a clock in a zone shows this: the first one of two, and one that a clock change leaves out by the offset from before it.
