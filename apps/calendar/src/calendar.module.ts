@@ -37,6 +37,7 @@ import { CreatePushChannels1763707100000 } from './database/migrations/176370710
 import { CreateSyncTasks1763706100000 } from './database/migrations/1763706100000-create-sync-tasks.js';
 import { MendCalendarReading1763707000000 } from './database/migrations/1763707000000-mend-calendar-reading.js';
 import { MergeBusyDays1763706200000 } from './database/migrations/1763706200000-merge-busy-days.js';
+import { KeepNotices1763707700000 } from './database/migrations/1763707700000-keep-notices.js';
 import { GoOnMovingWindows1763707600000 } from './database/migrations/1763707600000-go-on-moving-windows.js';
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
 import { DoubtWhatIsMissing1763707500000 } from './database/migrations/1763707500000-doubt-what-is-missing.js';
@@ -49,6 +50,7 @@ import { SharingService } from './events/sharing.service.js';
 import { GapsController } from './gaps/gaps.controller.js';
 import { GapsRepository } from './gaps/gaps.repository.js';
 import { GapsService } from './gaps/gaps.service.js';
+import { NoticesRepository } from './push/notices.repository.js';
 import { NoticesService } from './push/notices.service.js';
 import { PushChannelsRepository } from './push/push-channels.repository.js';
 import { PushController } from './push/push.controller.js';
@@ -125,6 +127,7 @@ import { TasksService } from './tasks/tasks.service.js';
     PushOffer,
     PushService,
     PushWorker,
+    NoticesRepository,
     NoticesService,
     SettingsRepository,
     SettingsService,
@@ -150,6 +153,7 @@ export const calendarService: ServiceDefinition = {
     CreateBlocksAndConflicts1763707300000,
     FollowChangesInCalendars1763707200000,
     GoOnMovingWindows1763707600000,
+    KeepNotices1763707700000,
     DoubtWhatIsMissing1763707500000,
   ],
 };

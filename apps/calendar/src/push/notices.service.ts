@@ -3,7 +3,7 @@ import type { EventOf, providerPushReceived } from '@patchbay/contracts';
 import type { Transaction } from '@patchbay/database';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { z } from 'zod';
-import { SyncWorker } from '../sync/sync.worker.js';
+import { NoticesRepository } from './notices.repository.js';
 import { PushChannelsRepository } from './push-channels.repository.js';
 import { PushWorker } from './push.worker.js';
 
@@ -20,7 +20,7 @@ export class NoticesService {
   constructor(
     @Inject(PushChannelsRepository) private readonly channels: PushChannelsRepository,
     @Inject(PushWorker) private readonly worker: PushWorker,
-    @Inject(SyncWorker) private readonly sync: SyncWorker,
+    @Inject(NoticesRepository) private readonly notices: NoticesRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -30,24 +30,23 @@ export class NoticesService {
     const calendarId = uuid.safeParse(id).success ? await this.channels.calendarOf(tx, { id, provider }) : undefined;
     if (calendarId === undefined) return;
     const now = this.clock();
-    switch (news) {
-      case 'changed':
-        break;
-      case 'ending':
-        await this.channels.renewSoon(tx, id, now);
-        return tx.onCommit(() => this.worker.wake());
-      case 'ended':
-        await this.channels.ended(tx, { id, calendarId }, now);
-        tx.onCommit(() => this.worker.wake());
-        break;
+    if (news === 'ending') {
+      await this.channels.renewSoon(tx, id, now);
+      return tx.onCommit(() => this.worker.wake());
     }
-    if (await this.channels.notice(tx, calendarId, new Date(now.getTime() + lingerMs))) tx.onCommit(() => this.#wakeSoon());
+    // Before the channel: calendars are always locked first.
+    await this.notices.add(tx, calendarId, new Date(now.getTime() + lingerMs));
+    if (news === 'ended') {
+      await this.channels.ended(tx, id, now);
+      tx.onCommit(() => this.worker.wake());
+    }
+    tx.onCommit(() => this.#wakeSoon());
   }
 
   #wakeSoon(): void {
     this.#waking ??= setTimeout(() => {
       this.#waking = undefined;
-      this.sync.wake();
+      this.worker.wake();
     }, lingerMs).unref();
   }
 }

@@ -14,7 +14,7 @@ const follow = {
   text: `
     WITH looked AS (
       SELECT id, tenant_id, user_id, account_id, provider, remote_id, is_selected AND sync_enabled AS is_read FROM calendars
-      WHERE push_look_at <= $1 ORDER BY push_look_at LIMIT ${lookedAtMax} FOR UPDATE SKIP LOCKED
+      WHERE push_look_at <= $1 ORDER BY push_look_at LIMIT ${lookedAtMax} FOR NO KEY UPDATE SKIP LOCKED
     ), wanted AS (
       SELECT looked.*, accounts.status_at,
         looked.is_read AND accounts.status = 'active' AND accounts.sync_enabled AND looked.provider = ANY ($2::text[]) AS is_wanted
@@ -36,17 +36,6 @@ const follow = {
     )
     UPDATE calendars SET push_look_at = NULL FROM looked WHERE calendars.id = looked.id RETURNING calendars.id`,
 };
-
-/**
- * A notice makes a calendar due: a moment later, so that a burst is read once. One that comes while the calendar is read asks for one more reading, and one
- * that was read in vain before keeps its pause. What is due anyhow is not written again.
- */
-const notice = `
-  UPDATE calendars SET wanted_revision = wanted_revision + 1, notice_until = $2,
-    next_attempt_at = CASE WHEN attempts = 0 AND lease_token IS NULL THEN least(next_attempt_at, $2) ELSE next_attempt_at END
-  WHERE id = $1 AND is_selected AND next_attempt_at IS NOT NULL
-    AND NOT (lease_token IS NULL AND wanted_revision > applied_revision AND next_attempt_at <= $2)
-  RETURNING id`;
 
 @Injectable()
 export class PushChannelsRepository {
@@ -115,11 +104,6 @@ export class PushChannelsRepository {
     return row?.calendar_id;
   }
 
-  /** Makes a calendar due at a moment, at the latest. @returns false when it is due anyhow, or not read at all. */
-  async notice(tx: Transaction, calendarId: string, at: Date): Promise<boolean> {
-    return (await tx.query(notice, [calendarId, at])).length > 0;
-  }
-
   /** Has an open channel prolonged or replaced at once. */
   async renewSoon(tx: Transaction, id: string, now: Date): Promise<void> {
     await tx.query(
@@ -128,11 +112,13 @@ export class PushChannelsRepository {
     );
   }
 
-  /** The provider has ended a channel of a calendar: another is opened. Whoever works on it just now loses it. */
-  async ended(tx: Transaction, { id, calendarId }: { readonly id: string; readonly calendarId: string }, now: Date): Promise<void> {
-    await lockCalendar(tx, calendarId);
-    const gone = await tx.query(`DELETE FROM push_channels WHERE id = $1 AND state = 'active' RETURNING id`, [id]);
-    if (gone.length > 0) await tx.query(`UPDATE calendars SET push_look_at = $2 WHERE id = $1`, [calendarId, now]);
+  /** The provider has ended a channel: another is opened in its place. Whoever works on it just now loses it. */
+  async ended(tx: Transaction, id: string, now: Date): Promise<void> {
+    await tx.query(
+      `UPDATE push_channels SET expires_at = $2, next_attempt_at = $2, wanted_revision = wanted_revision + 1, attempts = 0, lease_token = NULL, lease_until = NULL
+       WHERE id = $1 AND state = 'active'`,
+      [id, now],
+    );
   }
 
   /** Has calendars looked at that have no channel although their provider calls back: it may have been set up since. */

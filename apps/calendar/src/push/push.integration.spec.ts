@@ -86,7 +86,8 @@ describe('push', () => {
   const quiet = (accountId: string): Promise<true> =>
     waitFor(async () => {
       const { rows } = await callers.sql.query(
-        `SELECT 1 FROM calendars WHERE account_id = $1 AND is_selected AND (wanted_revision > applied_revision OR lease_token IS NOT NULL)`,
+        `SELECT 1 FROM calendars LEFT JOIN calendar_notices ON calendar_id = calendars.id
+         WHERE account_id = $1 AND is_selected AND (wanted_revision > applied_revision OR lease_token IS NOT NULL OR calendar_id IS NOT NULL)`,
         [accountId],
       );
       return rows.length === 0 ? true : undefined;
@@ -309,6 +310,29 @@ describe('push', () => {
 
     await open(accountId, ({ id }) => id !== channel.id);
     await waitFor(async () => ((await readings(accountId)) > before ? true : undefined), 'a reading');
+  });
+
+  it('shows what others change while a page of one calendar is being stored, and reads that one again afterwards', async () => {
+    const [busy, other] = [await connected(), await connected()];
+    const before = await readings(busy.accountId);
+    const storing = await callers.sql.connect();
+    await storing.query('BEGIN');
+    await storing.query(`SELECT 1 FROM calendars WHERE account_id = $1 FOR NO KEY UPDATE`, [busy.accountId]);
+
+    for (const news of ['changed', 'ended'] as const)
+      for (let count = 0; count < 10; count += 1) {
+        const data = { received_id: randomUUID(), provider: 'google', channel_id: busy.channel.id, news };
+        await stack.probe.publish(providerPushReceived, { data });
+      }
+    put('Of the other');
+    const isShown = await shown(other.accountId, 'Of the other').finally(async () => {
+      await storing.query('ROLLBACK');
+      storing.release();
+    });
+
+    expect(isShown).toBe(true);
+    await waitFor(async () => ((await readings(busy.accountId)) > before ? true : undefined), 'the reading');
+    await open(busy.accountId, ({ id }) => id !== busy.channel.id);
   });
 
   it('passes over notices of channels that are not known, or are of another provider', async () => {

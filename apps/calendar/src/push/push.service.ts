@@ -4,6 +4,7 @@ import { judgeFailure, ProviderError, type AccessToken, type CalendarPushCapabil
 import { Database, isDatabaseOutage, LeaseLostError, type Lease, type Settlement, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
+import { NoticesRepository } from './notices.repository.js';
 import { PushChannelsRepository } from './push-channels.repository.js';
 import { PushOffer } from './push-offer.js';
 import type { PushChannelRow } from './push-rows.js';
@@ -24,6 +25,7 @@ export class PushService {
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(NoticesRepository) private readonly notices: NoticesRepository,
   ) {}
 
   /** Brings one channel to what it shall be, and settles its lease. @throws when it was another's meanwhile, or the database went away. */
@@ -64,7 +66,7 @@ export class PushService {
       if (!isWanted) return { isApplied: true, nextAttemptAt: now, lastError: null, set: known };
       const isReplacement = await this.channels.closeOthers(tx, row, now);
       // What changed before there was a channel was told to nobody.
-      if (!isReplacement) await this.channels.notice(tx, row.calendar_id, now);
+      if (!isReplacement) await this.notices.add(tx, row.calendar_id, now);
       return { isApplied: true, nextAttemptAt: renewAt(now, channel.expiresAt), lastError: null, set: active };
     });
   }
