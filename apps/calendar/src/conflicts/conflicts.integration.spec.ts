@@ -216,6 +216,19 @@ describe('conflicts', () => {
     await expect(requests.send(getConflict, { id: items[0]?.id ?? '' }, as(randomUUID()))).rejects.toMatchObject({ code: 'conflict_not_found' });
   });
 
+  it('are told of to the end of a long block, however much there was at its beginning', async () => {
+    const userId = randomUUID();
+    const hours = Array.from({ length: 120 }, (_, hour) => [hour, hour + 0.5] as const);
+    await storeAccount(sql, { userId, calendars: [{ busy: busy(...hours) }] });
+    await block(userId, 0, 24 * 5);
+
+    const last = await list(userId, { from: at(24 * 5 - 2), to: at(24 * 5) });
+    const again = await Promise.all(last.map(({ id }) => requests.send(getConflict, { id }, as(userId))));
+
+    expect(last.map(({ overlap }) => overlap.start)).toEqual([118, 119].map(at));
+    expect(again).toEqual(last);
+  });
+
   it('do not come to more than can be told when somebody’s feed has thousands of events at once', async () => {
     const userId = randomUUID();
     const { accountId } = await storeAccount(sql, { userId, calendars: [{}] });

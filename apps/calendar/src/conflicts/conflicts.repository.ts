@@ -45,7 +45,10 @@ export interface ConflictQuery {
   readonly after?: { readonly beginsAt: Date; readonly id: string } | undefined;
 }
 
-/** So many that are at the same time as one block or booking are told of in each calendar: whoever writes a feed decides how many there are. */
+/**
+ * So many that are at the same time as one block or booking, as far as that is in the time that is asked for, are told of in each calendar: whoever
+ * writes a feed decides how many there are.
+ */
 const perSideMax = 50;
 
 /** More of a title is nothing that people read. Characters. */
@@ -76,11 +79,13 @@ const conflictsOfUser = {
   name: 'conflicts-of-user',
   text: `
     WITH mine AS MATERIALIZED (
-      SELECT 'manual_block' AS type, block.id AS key, block.id::text AS id, block.title, block.time_zone AS zone, time.during
+      SELECT 'manual_block' AS type, block.id AS key, block.id::text AS id, block.title, block.time_zone AS zone, time.during,
+        time.during * tstzrange($3, $4) AS looked_at
       FROM manual_block_ranges AS time JOIN manual_blocks AS block ON block.id = time.block_id
       WHERE time.user_id = $2 AND time.tenant_id = $1 AND time.during && tstzrange($3, $4)
       UNION ALL
-      SELECT 'booking', booking.id, booking.booking_id, booking.wanted->>'title', booking.wanted->>'time_zone', booking.during
+      SELECT 'booking', booking.id, booking.booking_id, booking.wanted->>'title', booking.wanted->>'time_zone', booking.during,
+        booking.during * tstzrange($3, $4)
       FROM bookings AS booking WHERE booking.user_id = $2 AND booking.tenant_id = $1 AND booking.during && tstzrange($3, $4)),
     sources AS MATERIALIZED (
       SELECT calendar.id, calendar.generation, json_build_object(
@@ -95,12 +100,12 @@ const conflictsOfUser = {
         (SELECT 'manual_block' AS second_type, time.block_id::text AS second_key, time.block_id::text AS second_id, block.title AS second_title,
            block.time_zone AS second_zone, time.during AS second_during, '[]'::json AS second_calendars
          FROM manual_block_ranges AS time JOIN manual_blocks AS block ON block.id = time.block_id
-         WHERE time.user_id = $2 AND time.tenant_id = $1 AND time.during && mine.during AND (mine.type = 'booking' OR time.block_id > mine.key)
+         WHERE time.user_id = $2 AND time.tenant_id = $1 AND time.during && mine.looked_at AND (mine.type = 'booking' OR time.block_id > mine.key)
          ORDER BY time.during, time.block_id LIMIT ${perSideMax})
         UNION ALL
         (SELECT 'booking', booking.id::text, booking.booking_id, booking.wanted->>'title', booking.wanted->>'time_zone', booking.during, '[]'::json
          FROM bookings AS booking
-         WHERE booking.user_id = $2 AND booking.tenant_id = $1 AND booking.during && mine.during AND mine.type = 'booking' AND booking.id > mine.key
+         WHERE booking.user_id = $2 AND booking.tenant_id = $1 AND booking.during && mine.looked_at AND mine.type = 'booking' AND booking.id > mine.key
          ORDER BY booking.during, booking.id LIMIT ${perSideMax})
         UNION ALL
         SELECT 'synced_block', (array_agg(found.calendar_id || ' ' || found.event_id ORDER BY found.calendar_id, found.event_id))[1],
@@ -116,12 +121,11 @@ const conflictsOfUser = {
               AND event.event_id = busy.event_id LIMIT 1) AS is_of_booking
           FROM sources CROSS JOIN LATERAL (
             SELECT range.* FROM busy_ranges AS range
-            WHERE range.calendar_id = sources.id AND range.generation = sources.generation AND range.during && mine.during
+            WHERE range.calendar_id = sources.id AND range.generation = sources.generation AND range.during && mine.looked_at
             ORDER BY range.during, range.event_id LIMIT ${perSideMax}) AS busy) AS found
         GROUP BY found.title, found.during
         HAVING NOT coalesce(bool_or(found.is_of_booking), false) AND NOT (mine.type = 'booking' AND found.title = mine.title AND found.during = mine.during)
-      ) AS other
-      WHERE mine.during * other.second_during && tstzrange($3, $4)),
+      ) AS other),
     conflicts AS (
       SELECT ${idOfPair} AS id, greatest(lower(first_during), lower(second_during)) AS begins_at, first_type, second_type,
         CASE WHEN 'booking' IN (first_type, second_type) THEN 'high' WHEN second_type = 'synced_block' THEN 'medium' ELSE 'low' END AS severity,

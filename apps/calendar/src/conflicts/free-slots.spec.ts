@@ -59,7 +59,8 @@ describe('free times for something that cannot stay', () => {
   });
 
   it('cost no more than a look at the clock for each night, and a clock for each zone', () => {
-    const [read, made] = [jest.spyOn(Intl.DateTimeFormat.prototype, 'format', 'get'), jest.spyOn(Intl, 'DateTimeFormat')];
+    const clocks: { readonly format: unknown } = Intl.DateTimeFormat.prototype;
+    const [read, made] = [jest.spyOn(clocks, 'format', 'get'), jest.spyOn(Intl, 'DateTimeFormat')];
     const workdays = Array.from({ length: 31 }, (_, day) => {
       const date = String(day + 1).padStart(2, '0');
       return span(`${date}T02:00`, `${date}T21:00`);
