@@ -1,4 +1,5 @@
 import { ProviderError, type AccessToken, type Capabilities, type FailureVerdict } from '@patchbay/capabilities';
+import { AppError } from '@patchbay/contracts';
 import type { ColumnValues, Database, Lease, Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import type { AccessTokens, Clock } from '@patchbay/service-kit';
@@ -64,15 +65,35 @@ export const idsOf = (row: BookingRow, { connectionId, provider }: Place) => ({
   provider,
 });
 
-/** Calls the provider of an account with a working token. @throws ProviderError, and what fetching the token throws. */
-export function callAccount<Kind extends keyof Capabilities, Result>(
+/**
+ * Calls the provider of an account with a working token.
+ *
+ * @throws ProviderError, and what fetching the token throws. What the call may have done before its token was refused is known to whatever is thrown.
+ */
+export async function callAccount<Kind extends keyof Capabilities, Result>(
   { providers, tokens }: AccountAccess,
   { connectionId, provider, capability: kind }: Place & { readonly capability: Kind },
   call: (capability: Capabilities[Kind], token: AccessToken) => Promise<Result>,
 ): Promise<Result> {
   const capability = providers.find(provider)?.capabilities[kind];
   if (capability === undefined) throw new ProviderError(provider, 'unavailable', { reason: 'not_configured' });
-  return tokens.use(connectionId, (value) => call(capability, { value, accountId: connectionId }), isRefusedToken);
+  let refused: ProviderError | undefined;
+  const attempt = async (value: string): Promise<Result> => {
+    try {
+      return await call(capability, { value, accountId: connectionId });
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const failure = refused === undefined ? error : error.afterUnknownOutcome();
+      if (failure.outcomeUnknown) refused = failure;
+      throw failure;
+    }
+  };
+  try {
+    return await tokens.use(connectionId, attempt, isRefusedToken);
+  } catch (error) {
+    // That there is no other token says nothing about what was sent with the one before.
+    throw error instanceof AppError && refused !== undefined ? refused : error;
+  }
 }
 
 /** Whether this build has what it takes: an account may be connected for a kind of integration before there is an adapter for it. */
