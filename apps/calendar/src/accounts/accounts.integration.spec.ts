@@ -10,11 +10,12 @@ jest.setTimeout(60_000);
 describe('calendar accounts', () => {
   let stack: CalendarStack;
   let requests: CalendarCallers['requests'];
+  let sql: CalendarCallers['sql'];
   let close: CalendarCallers['close'];
 
   beforeAll(async () => {
     stack = await startCalendarStack();
-    ({ requests, close } = await openCallers(stack));
+    ({ requests, sql, close } = await openCallers(stack));
   });
   afterAll(async () => {
     await close();
@@ -84,6 +85,24 @@ describe('calendar accounts', () => {
     const after = await waitFor(isListed, 'the reading to end');
 
     expect([chosen.calendar_id, after.calendar_id]).toEqual([other, other]);
+  });
+
+  it('reads what is connected again at once, whatever pause its provider wanted before', async () => {
+    const account = await stack.connectAccount();
+    await readAccount(account.userId);
+    await disconnect(account, 'refused_by_provider');
+    await waitFor(async () => ((await list(account.userId))[0]?.status === 'needs_reauth' ? true : undefined), 'the refusal');
+    await sql.query(`UPDATE accounts SET paused_until = now() + interval '1 hour' WHERE id = $1`, [account.connectionId]);
+
+    await stack.connectAccount(account.userId, account.connectionId);
+
+    const isListed = async (): Promise<true | undefined> => {
+      const { rows } = await sql.query(`SELECT 1 FROM accounts WHERE id = $1 AND status = 'active' AND applied_revision = wanted_revision`, [
+        account.connectionId,
+      ]);
+      return rows.length > 0 ? true : undefined;
+    };
+    expect(await waitFor(isListed, 'the calendars to be listed again')).toBe(true);
   });
 
   it('refuses a cursor that is none of its own', async () => {

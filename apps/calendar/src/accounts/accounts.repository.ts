@@ -34,8 +34,10 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
     return (await tx.query(`SELECT 1 FROM accounts WHERE id = $1 AND status = 'disconnected'`, [id])).length > 0;
   }
 
-  async readSoon(tx: Transaction, id: string, now: Date): Promise<void> {
-    const sql = `UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3 WHERE id = $1`;
+  /** Has the calendars of an account listed that was connected just now: a pause that its provider wanted before is none for this connection. */
+  async readConnected(tx: Transaction, id: string, now: Date): Promise<void> {
+    const sql = `
+      UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3, paused_until = NULL WHERE id = $1`;
     await tx.query(sql, [id, now, currentTraceparent() ?? null]);
   }
 }

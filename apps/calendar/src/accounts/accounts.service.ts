@@ -22,7 +22,7 @@ export class AccountsService {
 
   async onConnected(event: EventOf<typeof integrationConnected>, tx: Transaction): Promise<void> {
     if (event.data.type !== 'calendar' || !(await this.accounts.connect(tx, event))) return;
-    await this.accounts.readSoon(tx, event.data.connection_id, this.clock());
+    await this.accounts.readConnected(tx, event.data.connection_id, this.clock());
     await this.bookings.lookAgain(tx, { tenantId: event.tenant_id, userId: event.data.user_id });
     tx.onCommit(() => this.calendars.wake());
   }

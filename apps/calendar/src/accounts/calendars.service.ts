@@ -49,8 +49,10 @@ export class CalendarsService {
       const now = this.clock();
       // Also after a refusal: reading harms nothing, and the booking that waits for it gives up by itself. Connecting again reads at once.
       const nextAttemptAt = kind === 'reconnect' ? null : new Date(now.getTime() + backoffMs(row.attempts, retryAfterMs));
-      const set = retryAfterMs === undefined ? {} : { paused_until: pauseEnd(now, retryAfterMs) };
-      await this.database.transaction((tx) => lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: reason, set }));
+      await this.database.transaction(async (tx) => {
+        if (retryAfterMs !== undefined) await this.calendars.pause(tx, row.id, pauseEnd(now, retryAfterMs));
+        await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: reason });
+      });
     }
   }
 

@@ -54,6 +54,18 @@ describe('a provider that says for how long it wants no calls', () => {
     expect(await bench.query(`SELECT next_attempt_at FROM accounts`)).toEqual([{ next_attempt_at: until }]);
   });
 
+  it('keeps the longer of two pauses that it wants', async () => {
+    await bench.query(`UPDATE accounts SET paused_until = NULL`);
+    bench.provider.listCalendars = async () => {
+      await bench.database.transaction((tx) => bench.calendars.pause(tx, account, until));
+      throw new ProviderError('google', 'rate_limited', { retryAfterMs: 1_000 });
+    };
+
+    await bench.list(account);
+
+    expect(await bench.query(`SELECT paused_until FROM accounts`)).toEqual([{ paused_until: until }]);
+  });
+
   it('gets what was asked for then', async () => {
     await read('work');
     await read('home');
