@@ -8,13 +8,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { BookingsRepository, type EventTimes } from '../bookings/bookings.repository.js';
 import { RemoteEventsWorker } from '../bookings/remote-events.worker.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
-import { TellingsRepository, type ToldBooking } from './tellings.repository.js';
-import { judgeTelling, missingMs } from './telling-verdict.js';
-import { momentOf } from './told-change.js';
+import { TellingsRepository, type StandingElsewhere, type ToldBooking } from './tellings.repository.js';
+import { judgeTelling, missingMs, type TellingVerdict } from './telling-verdict.js';
+import { momentOf, timesOf } from './told-change.js';
 
 /** So often within an hour the event of a booking is written back; then whoever moves it again may have it. */
 const restoresMax = 3;
 const restoresMs = 60 * 60_000;
+
+/** An event that went is looked for in other calendars as soon as that, and for so long. Milliseconds. */
+const othersMsMin = 2_000;
+const othersMsMax = 5 * 60_000;
 
 /** What somebody did to the event of a booking. */
 interface Detected {
@@ -31,6 +35,20 @@ interface EndedReading {
   readonly generation: number;
   /** It read everything anew. */
   readonly isFull: boolean;
+}
+
+/** The event of a booking that was told of, and what that means. */
+interface Judged {
+  readonly booking: ToldBooking;
+  readonly standing: EventTimes;
+  readonly verdict: TellingVerdict;
+}
+
+/** Where events stand that went from a calendar, by the ids of their bookings. */
+interface Whereabouts {
+  readonly elsewhere: ReadonlyMap<string, StandingElsewhere>;
+  /** All calendars that they may stand in were read since. */
+  readonly isKnown: boolean;
 }
 
 /** What is done about it. */
@@ -53,21 +71,58 @@ export class BookingChangesService {
 
   /** Looks at what was told of the bookings of a calendar. */
   async look(tx: Transaction, calendar: CalendarRow, reading: EndedReading): Promise<void> {
-    const looked: string[] = [];
-    const missing: Date[] = [];
-    for (const booking of await this.tellings.settled(tx, calendar, reading.generation)) {
-      const { told_since: since, told_is_missing: isMissing } = booking;
-      const standing = standingTold(booking);
-      const verdict = judgeTelling({ standing, since, isMissing }, bookedEventOf(booking), reading);
-      if (verdict.kind === 'later') {
-        if (isMissing) missing.push(since);
-        continue;
-      }
-      looked.push(booking.told_id);
-      if (verdict.kind === 'change') await this.#respond(tx, booking, { ...verdict, standing });
-    }
-    await this.tellings.forget(tx, calendar.id, looked);
+    const judged = (await this.tellings.settled(tx, calendar, reading.generation)).map((booking) => judge(booking, reading));
+    const seen = judged.filter(({ verdict }) => verdict.kind !== 'later');
+    const deleted = seen.filter(isDeleted);
+    const whereabouts = await this.#whereabouts(tx, calendar, deleted);
+    const waiting = whereabouts.isKnown ? [] : deleted.filter(({ booking }) => !whereabouts.elsewhere.has(booking.id) && this.#mayWait(booking));
+    for (const one of seen.filter((other) => !waiting.includes(other)))
+      await this.#take(tx, one, { reading, there: whereabouts.elsewhere.get(one.booking.id) });
+    await this.tellings.forget(
+      tx,
+      calendar.id,
+      seen.filter((one) => !waiting.includes(one)).map(({ booking }) => booking.told_id),
+    );
+    await this.#lookSoon(tx, calendar, waiting);
+    const missing = judged.flatMap(({ booking, verdict }) => (verdict.kind === 'later' && booking.told_is_missing ? [booking.told_since] : []));
     await this.#confirm(tx, calendar, { missing, readAt: reading.readAt });
+  }
+
+  /** What went from a calendar may stand in another one of its account, which perhaps was not read since. */
+  async #whereabouts(tx: Transaction, calendar: CalendarRow, deleted: readonly Judged[]): Promise<Whereabouts> {
+    if (deleted.length === 0) return { elsewhere: new Map(), isKnown: true };
+    const since = new Date(Math.max(...deleted.map(({ booking }) => booking.told_since.getTime())));
+    const isKnown = !(await this.tellings.readOthers(tx, calendar, { since, now: this.clock() }));
+    const ids = deleted.map(({ booking }) => booking.id);
+    return { elsewhere: await this.tellings.elsewhere(tx, calendar, ids), isKnown };
+  }
+
+  #mayWait({ told_since: since }: ToldBooking): boolean {
+    return this.clock().getTime() - since.getTime() < othersMsMax;
+  }
+
+  /** Looks again while other calendars are read, ever more seldom. */
+  async #lookSoon(tx: Transaction, { id }: CalendarRow, waiting: readonly Judged[]): Promise<void> {
+    if (waiting.length === 0) return;
+    const nowMs = this.clock().getTime();
+    const waitedMs = Math.min(...waiting.map(({ booking }) => nowMs - booking.told_since.getTime()));
+    await this.tellings.readAgain(tx, id, { at: new Date(nowMs + Math.max(waitedMs, othersMsMin)), isFull: false });
+  }
+
+  async #take(
+    tx: Transaction,
+    { booking, standing, verdict }: Judged,
+    { reading, there }: { readonly reading: EndedReading; readonly there: StandingElsewhere | undefined },
+  ): Promise<void> {
+    if (verdict.kind !== 'change') return;
+    if (there === undefined) return this.#respond(tx, booking, { ...verdict, standing });
+    const { calendar_id, event } = there;
+    const place = { calendar_id, event_id: booking.event_id === booking.told_id ? there.event_id : there.resource, html_link: event.htmlLink };
+    await this.bookings.note(tx, booking, place);
+    const moved = timesOf(event, there.zone);
+    if (moved === null) return;
+    const known = judgeTelling({ standing: moved, since: booking.told_since, isMissing: false }, bookedEventOf(booking), reading);
+    if (known.kind === 'change') await this.#respond(tx, { ...booking, ...place }, { ...known, standing: moved });
   }
 
   /** Only another reading of everything, some time after the first, tells that what is missing is gone. */
@@ -136,6 +191,14 @@ export class BookingChangesService {
     return this.providers.find(provider ?? '')?.provider.displayName ?? provider ?? 'the calendar';
   }
 }
+
+function judge(booking: ToldBooking, reading: EndedReading): Judged {
+  const { told_since: since, told_is_missing: isMissing } = booking;
+  const standing = standingTold(booking);
+  return { booking, standing, verdict: judgeTelling({ standing, since, isMissing }, bookedEventOf(booking), reading) };
+}
+
+const isDeleted = ({ verdict }: Judged): boolean => verdict.kind === 'change' && verdict.change === 'deleted';
 
 const standingTold = ({ told_start: start, told_end: end }: ToldBooking): EventTimes => ({
   start: start?.toISOString() ?? null,

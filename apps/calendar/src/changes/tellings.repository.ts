@@ -13,11 +13,22 @@ export interface ToldBooking extends EventRow {
   readonly event_id: string;
   /** Of the event that was told. */
   readonly told_id: string;
+  readonly told_resource: string;
   readonly told_start: Date | null;
   readonly told_end: Date | null;
   readonly told_since: Date;
   readonly told_is_missing: boolean;
   readonly policy: BookingChangePolicy;
+}
+
+/** Where the event of a booking stands by now. */
+export interface StandingElsewhere {
+  /** The provider's id of the calendar. */
+  readonly calendar_id: string;
+  readonly zone: string;
+  readonly resource: string;
+  readonly event_id: string;
+  readonly event: SourceEvent;
 }
 
 /** What a reading tells of. */
@@ -107,7 +118,7 @@ export class TellingsRepository {
       [id, accountId, remoteId],
     );
     return tx.query<ToldBooking>(
-      `SELECT booking.*, told.event_id AS told_id, told.starts_at AS told_start, told.ends_at AS told_end, told.since AS told_since,
+      `SELECT booking.*, told.event_id AS told_id, told.resource AS told_resource, told.starts_at AS told_start, told.ends_at AS told_end, told.since AS told_since,
          told.is_missing AS told_is_missing,
          account.booking_change_policy AS policy
        FROM booking_tellings AS told JOIN bookings AS booking ON booking.id = told.key JOIN accounts AS account ON account.id = $2
@@ -116,6 +127,37 @@ export class TellingsRepository {
        ORDER BY booking.id FOR UPDATE OF booking`,
       [id, accountId, remoteId],
     );
+  }
+
+  /** Where events that went from a calendar stand in others of its account, by the ids of their bookings. */
+  async elsewhere(
+    tx: Transaction,
+    { id, account_id: accountId }: ToldCalendar,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, StandingElsewhere>> {
+    const rows = await tx.query<StandingElsewhere & { readonly key: string }>(
+      `SELECT DISTINCT ON (key) event ->> 'key' AS key, calendar.remote_id AS calendar_id, calendar.zone, known.resource, known.event_id, known.event
+       FROM calendars AS calendar JOIN calendar_events AS known ON known.calendar_id = calendar.id AND known.generation = calendar.generation
+       WHERE calendar.account_id = $1 AND calendar.id <> $2 AND calendar.is_selected AND event ->> 'key' = ANY ($3) AND event ->> 'seriesId' IS NULL
+         AND event ->> 'status' <> 'cancelled'
+       ORDER BY key, calendar.remote_id, known.resource`,
+      [accountId, id, ids],
+    );
+    return new Map(rows.map((row) => [row.key, row]));
+  }
+
+  /** Has the other calendars of an account read soon that were not since a moment. @returns whether there are any. */
+  async readOthers(tx: Transaction, { id, account_id: accountId }: ToldCalendar, { since, now }: { readonly since: Date; readonly now: Date }) {
+    const unread = `SELECT id FROM calendars WHERE account_id = $1 AND id <> $2 AND is_selected AND next_attempt_at IS NOT NULL
+      AND (seen_until IS NULL OR seen_until < $3)`;
+    if ((await tx.query(`${unread} LIMIT 1`, [accountId, id, since])).length === 0) return false;
+    // Whoever reads one of them may wait for this one.
+    await tx.query(
+      `UPDATE calendars SET next_attempt_at = $4 WHERE id IN (
+         ${unread} AND next_attempt_at > $4 AND attempts = 0 AND lease_token IS NULL ORDER BY id FOR UPDATE SKIP LOCKED) RETURNING id`,
+      [accountId, id, since, now],
+    );
+    return true;
   }
 
   /** Has a calendar read again not later than at a moment. Its lease is settled. */
