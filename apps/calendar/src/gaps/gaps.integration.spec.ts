@@ -178,6 +178,28 @@ describe('a calendar that was not read for a while', () => {
     expect([own, free].map(({ bookingId }) => JSON.stringify(report).includes(bookingId))).toEqual([false, false]);
   });
 
+  it('tells the first hundred collisions, and looks for no more however many there are', async () => {
+    await bench.query(
+      `INSERT INTO bookings (id, booking_id, user_id, wanted, wanted_order, ends_at, wanted_revision, applied_revision)
+       SELECT gen_random_uuid(), 'bk_' || n, user_id, jsonb_build_object('title', 'Demo', 'start_time', $2::text, 'end_time', $3::text), '', $3::timestamptz, 1, 1
+       FROM accounts, generate_series(1, 3000) AS n WHERE id = $1`,
+      [account, momentOf(18), momentOf(19)],
+    );
+    const { id, generation } = await bench.calendarOf(account);
+    await bench.query(
+      `INSERT INTO busy_ranges (calendar_id, generation, tenant_id, user_id, series_id, event_id, during, is_all_day, state, title)
+       SELECT id, generation, tenant_id, user_id, 's' || n, 's' || n, tstzrange($3, $4), false, 'busy', 'Demo' FROM calendars, generate_series(1, 3000) AS n
+       WHERE id = $1 AND generation = $2`,
+      [id, generation, momentOf(18), momentOf(19)],
+    );
+    wait(40);
+
+    await bench.sync(account);
+
+    const [report] = await reports();
+    expect([report?.collision_count, report?.collisions.length]).toEqual([100, 100]);
+  });
+
   it('collides with nothing that is over, cancelled or another person’s, nor when it does not block', async () => {
     const [over, cancelled, foreign] = [
       await bookings.add(account, { calendarId: 'work', hour: 16 }),

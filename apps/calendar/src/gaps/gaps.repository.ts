@@ -35,8 +35,6 @@ export interface CollisionRow {
   readonly busy_title: string;
   readonly busy_start: Date;
   readonly busy_end: Date;
-  /** Of all, not only of those that are answered. */
-  readonly count: number;
 }
 
 /** A report as it is stored. */
@@ -179,17 +177,23 @@ export class GapsRepository {
     return { ...(counts ?? { added: 0, changed: 0, removed: 0 }), changes };
   }
 
-  /** The first bookings to come that collide with busy times of a calendar, other than those of their own events. */
+  /** The first bookings to come that collide with busy times of a calendar, other than those of their own events. However many there are, no more are looked for. */
   collisions(tx: Transaction, { id, tenant_id, user_id }: CalendarRow, { generation, now }: { readonly generation: number; readonly now: Date }) {
     return tx.query<CollisionRow>(
-      `SELECT booking.booking_id, booking.wanted ->> 'title' AS title, lower(booking.during) AS starts_at, upper(booking.during) AS ends_at,
-         busy.title AS busy_title, lower(busy.during) AS busy_start, upper(busy.during) AS busy_end, (count(*) OVER ())::int AS count
-       FROM bookings AS booking JOIN busy_ranges AS busy ON busy.calendar_id = $1 AND busy.generation = $2 AND busy.during && booking.during
-       WHERE booking.tenant_id = $3 AND booking.user_id = $4 AND booking.during && tstzrange($5, NULL)
-         AND NOT EXISTS (
-           SELECT FROM calendar_events AS own WHERE own.calendar_id = $1 AND own.generation = $2 AND own.series_id = busy.series_id
-             AND own.event_id = busy.event_id AND own.event ->> 'key' = booking.id::text)
-       ORDER BY booking.during, booking.booking_id, busy.during LIMIT ${gapItemsMax}`,
+      `WITH coming AS MATERIALIZED (
+         SELECT id, booking_id, wanted ->> 'title' AS title, during FROM bookings
+         WHERE tenant_id = $3 AND user_id = $4 AND during && tstzrange($5, NULL) ORDER BY during, booking_id)
+       SELECT * FROM (
+         SELECT coming.booking_id, coming.title, lower(coming.during) AS starts_at, upper(coming.during) AS ends_at, busy.title AS busy_title,
+           lower(busy.during) AS busy_start, upper(busy.during) AS busy_end
+         FROM coming CROSS JOIN LATERAL (
+           SELECT title, during FROM busy_ranges AS other
+           WHERE other.calendar_id = $1 AND other.generation = $2 AND other.during && coming.during AND NOT EXISTS (
+             SELECT FROM calendar_events AS own WHERE own.calendar_id = $1 AND own.generation = $2 AND own.series_id = other.series_id
+               AND own.event_id = other.event_id AND own.event ->> 'key' = coming.id::text)
+           LIMIT ${gapItemsMax}) AS busy
+         LIMIT ${gapItemsMax}) AS first
+       ORDER BY starts_at, ends_at, booking_id, busy_start, busy_end`,
       [id, generation, tenant_id, user_id, now],
     );
   }

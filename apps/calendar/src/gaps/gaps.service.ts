@@ -124,7 +124,7 @@ export class GapsService {
       blind_until: since,
       ...difference,
       changes: changes.map((change) => toGapChange(change, calendar.zone)),
-      collision_count: collisions[0]?.count ?? 0,
+      collision_count: collisions.length,
       collisions: collisions.map(toGapCollision),
       created_at: now,
     };

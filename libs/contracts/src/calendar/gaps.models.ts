@@ -54,7 +54,7 @@ export const calendarGap = z.object({
   added: count.nullable(),
   changed: count.nullable(),
   removed: count.nullable(),
-  /** Pairs of a booking and a busy time that collide. None when the calendar does not block. */
+  /** Pairs of a booking and a busy time that collide: 100 stands for 100 or more. None when the calendar does not block. */
   collision_count: count,
   created_at: moment,
 });
