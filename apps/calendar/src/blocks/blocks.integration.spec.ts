@@ -83,12 +83,14 @@ describe('times that are blocked by hand', () => {
     const userId = randomUUID();
     const far = (days: number): string => new Date(Date.now() + days * dayMs).toISOString();
 
-    await create(userId);
-    const isBookable = async () => (await busyOf(userId, far(380), far(390)))?.bookable;
-    const before = await isBookable();
-    await create(userId, { recurrence: ['RRULE:FREQ=DAILY'] });
+    const once = await create(userId);
+    const before = await busyOf(userId, far(380), far(390));
+    const daily = await create(userId, { recurrence: ['RRULE:FREQ=DAILY'] });
 
-    expect([before, await isBookable()]).toEqual([true, false]);
+    expect(before).toMatchObject({ bookable: true, reason: null });
+    expect(await busyOf(userId, far(380), far(390))).toMatchObject({ bookable: false, reason: 'blocks_outside_window', calendars: [] });
+    expect(once.known_until).toBeNull();
+    expect((daily.known_until ?? '') > far(360) && (daily.known_until ?? '') < far(390)).toBe(true);
   });
 
   it('are known further as the window moves', async () => {
@@ -104,6 +106,23 @@ describe('times that are blocked by hand', () => {
     await waitFor(count, 'the times to be known again');
 
     expect((await busyOf(userId))?.bookable).toBe(true);
+  });
+
+  it('that come to too many times in a later window are told of by when they are known until, and by the busy times', async () => {
+    const userId = randomUUID();
+    const { id } = await create(userId, { recurrence: ['RRULE:FREQ=DAILY'] });
+    const until = at(24);
+    await sql.query(`UPDATE manual_blocks SET recurrence = $2, known_to = $3, next_attempt_at = now() WHERE id = $1`, [
+      id,
+      ['RRULE:FREQ=SECONDLY'],
+      until,
+    ]);
+
+    const isTried = async () => (await sql.query(`SELECT 1 FROM manual_blocks WHERE id = $1 AND last_error IS NOT NULL`, [id])).rowCount;
+    await waitFor(async () => ((await isTried()) === 1 ? true : undefined), 'the times to be looked for');
+
+    expect((await requests.send(getBlock, { block_id: id }, as(userId))).known_until).toBe(until);
+    expect(await busyOf(userId)).toMatchObject({ bookable: false, reason: 'blocks_outside_window' });
   });
 
   it('are one for the same key, also when it is sent twice at once, and another for another user', async () => {

@@ -100,6 +100,7 @@ const toManualBlock = (row: BlockRow): ManualBlock => ({
   time_zone: row.time_zone,
   is_all_day: row.is_all_day,
   recurrence: [...row.recurrence],
+  known_until: row.known_to?.toISOString() ?? null,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 });

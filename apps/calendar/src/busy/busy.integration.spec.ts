@@ -176,7 +176,7 @@ describe('busy times', () => {
     await expect(requests.send(getBusyTimes, { from, to, user_id: userId })).rejects.toMatchObject({ code: 'forbidden' });
     await expect(ask({ role: 'service' })).rejects.toMatchObject({ code: 'request_invalid', details: { user_id: 'is required' } });
     expect((await ask({ role: 'service', tenant_id: 'another' }, { user_id: userId })).items).toEqual([
-      { user_id: userId, bookable: true, busy: [], warnings: [], calendars: [] },
+      { user_id: userId, bookable: true, reason: null, busy: [], warnings: [], calendars: [] },
     ]);
   });
 });

@@ -41,6 +41,7 @@ function busyOf({ user_id: userId, busy, are_blocks_known: areBlocksKnown, sourc
   return {
     user_id: userId,
     bookable: areBlocksKnown && calendars.every(({ conflict_policy: policy, bookable }) => policy !== 'block' || bookable),
+    reason: areBlocksKnown ? null : 'blocks_outside_window',
     busy: (busy ?? []).map(toRange),
     warnings: sources.flatMap(({ account_id, calendar_id, warnings }) =>
       calendar_id === null ? [] : (warnings ?? []).map((pair) => ({ ...toRange(pair), account_id, calendar_id })),

@@ -14,6 +14,8 @@ export const manualBlock = z.object({
   is_all_day: z.boolean(),
   /** `RRULE`, `RDATE` and `EXDATE` lines; empty when it does not repeat. */
   recurrence: z.array(z.string()),
+  /** Up to when its times are known; null: all of them are. */
+  known_until: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });

@@ -23,7 +23,7 @@ export const blocksRoutes = [
     path: `${blocks}/:block_id`,
     request: updateBlock,
     access: forPeople,
-    readOnlyKeys: ['id', 'created_at', 'updated_at'],
+    readOnlyKeys: ['id', 'known_until', 'created_at', 'updated_at'],
     tag,
     summary: 'Change a blocked time',
   }),

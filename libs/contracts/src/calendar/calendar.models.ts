@@ -114,11 +114,16 @@ export type TimeRange = z.output<typeof timeRange>;
 
 const inCalendar = { account_id: z.uuid(), calendar_id: z.string() };
 
+/** Why what is known of a user's own blocks is not enough to book on: one repeats beyond the time that its times are known for. */
+export const blocksReasons = ['blocks_outside_window'] as const;
+
 /** When a user is busy, and how far that can be relied on. */
 export const userBusy = z.object({
   user_id: z.uuid(),
-  /** True when every calendar that blocks is known well enough. */
+  /** True when every calendar that blocks, and every block, is known well enough. */
   bookable: z.boolean(),
+  /** Why not, as far as it is because of blocks; null otherwise: each calendar tells its own. */
+  reason: z.enum(blocksReasons).nullable(),
   /** In order and apart from each other: what touches or overlaps is one. */
   busy: z.array(timeRange),
   /** Busy times in calendars that warn. */

@@ -35,9 +35,11 @@ const rowsOf = ({ user_id, busy, warnings }: UserBusy): readonly (readonly strin
   ...warnings.map(({ start, end }) => [user_id, start, end, 'warns']),
 ];
 
-const doubtsOf = ({ user_id, bookable, calendars }: UserBusy): readonly string[] =>
-  bookable
-    ? []
-    : calendars
-        .filter((calendar) => calendar.conflict_policy === 'block' && !calendar.bookable)
-        .map(({ name, account_id, reason }) => `${user_id} cannot be booked: ${name ?? account_id} is ${reason}.`);
+const doubtsOf = ({ user_id, bookable, reason: ownReason, calendars }: UserBusy): readonly string[] => {
+  if (bookable) return [];
+  const behind = calendars.filter((calendar) => calendar.conflict_policy === 'block' && !calendar.bookable);
+  return [
+    ...(ownReason === null ? [] : [`${user_id} cannot be booked: ${ownReason}.`]),
+    ...behind.map(({ name, account_id, reason }) => `${user_id} cannot be booked: ${name ?? account_id} is ${reason}.`),
+  ];
+};
