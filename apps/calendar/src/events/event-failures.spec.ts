@@ -26,6 +26,13 @@ describe('what a failure of a provider is for whoever asked', () => {
     expect(failureOf('change', new ProviderError('google', 'unavailable')).details).toEqual({});
   });
 
+  it('says so also when the last attempt came to something else, and of nothing that only reads', () => {
+    const limited = new ProviderError('google', 'rate_limited', { retryAfterMs: 2_400, outcomeUnknown: true });
+
+    expect(failureOf('creation', limited).details).toEqual({ retry_after_seconds: 3, outcome: 'unknown' });
+    expect(failureOf('event', limited).details).toEqual({ retry_after_seconds: 3 });
+  });
+
   it('leaves what is no failure of a provider as it is', () => {
     const bug = new TypeError('a bug');
 

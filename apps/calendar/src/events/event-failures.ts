@@ -59,10 +59,20 @@ function codeOf(asked: AskedFor, { code, reason }: ProviderError): ErrorCode {
   }
 }
 
-function detailsOf(asked: AskedFor, { code, retryAfterMs, outcomeUnknown, reason }: ProviderError): ErrorDetails {
+const writes: ReadonlySet<AskedFor> = new Set(['creation', 'change', 'share']);
+
+/** Whatever a write failed with, an attempt before it may have taken effect. */
+const detailsOf = (asked: AskedFor, error: ProviderError): ErrorDetails => ({
+  ...factsOf(asked, error),
+  ...(error.outcomeUnknown && writes.has(asked) ? { outcome: 'unknown' } : {}),
+});
+
+/** Whether nobody knows what a write came to. */
+export const isOutcomeUnknown = (error: unknown): error is AppError => error instanceof AppError && error.details['outcome'] === 'unknown';
+
+function factsOf(asked: AskedFor, { code, retryAfterMs, reason }: ProviderError): ErrorDetails {
   if (code === 'rate_limited') return { retry_after_seconds: Math.max(1, Math.ceil((retryAfterMs ?? 1_000) / 1_000)) };
   if (code === 'cursor_expired') return { cursor: 'is no longer known; begin again without it' };
   if (code === 'invalid_request' && asked === 'list') return { cursor: 'or what is looked for is refused by the provider' };
-  if (reason === 'not_configured') return { reason: 'not_configured' };
-  return outcomeUnknown ? { outcome: 'unknown' } : {};
+  return reason === 'not_configured' ? { reason } : {};
 }

@@ -8,7 +8,7 @@ import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
 import { CalendarsRepository } from '../sync/calendars.repository.js';
 import { SyncWorker } from '../sync/sync.worker.js';
-import { failureFor, type AskedFor } from './event-failures.js';
+import { failureFor, isOutcomeUnknown, type AskedFor } from './event-failures.js';
 
 type Kind = 'calendarEvents' | 'calendarSharing';
 
@@ -107,7 +107,7 @@ export class OpenCalendars {
       await this.#readSoon(calendar);
       return result;
     } catch (error) {
-      if (error instanceof AppError && error.details['outcome'] === 'unknown') await this.#readSoon(calendar);
+      if (isOutcomeUnknown(error)) await this.#readSoon(calendar);
       throw error;
     }
   }
