@@ -81,6 +81,15 @@ describe('LeasedRows', () => {
     expect((await claimOne()).row.attempts).toBe(2);
   });
 
+  it('counts no attempt that was put off before it began', async () => {
+    await want(now);
+    await settle(await claimOne(), { isApplied: false, nextAttemptAt: now, lastError: 'unavailable' });
+    await settle(await claimOne(), { isApplied: false, isPutOff: true, nextAttemptAt: now, lastError: 'unavailable' });
+
+    expect(await row()).toMatchObject({ attempts: 1, applied_revision: 0, next_attempt_at: now });
+    expect((await claimOne()).row.attempts).toBe(2);
+  });
+
   it('lets a worker that lost its row neither go on nor record anything', async () => {
     await want(now);
     const slow = await claimOne();

@@ -41,6 +41,8 @@ export type ColumnValues = Readonly<Record<string, unknown>>;
 export interface Settlement {
   /** The state that was wanted at the claim is the state that is. */
   readonly isApplied: boolean;
+  /** Nothing was tried, or what was done is gone on with: the attempt that was counted at the claim does not count. */
+  readonly isPutOff?: boolean;
   /**
    * When to look at the row again; null when something else must happen first. If the revision moved meanwhile, that has happened: the row is
    * looked at, but no sooner than this.
@@ -107,15 +109,15 @@ export class Lease<Row extends WorkRow> {
    *
    * @throws LeaseLostError, so that the transaction is rolled back.
    */
-  async settle(tx: Transaction, { isApplied, nextAttemptAt, lastError, set = {} }: Settlement): Promise<void> {
-    const assignments = Object.keys(set).map((name, index) => `, ${name} = $${index + 7}`);
+  async settle(tx: Transaction, { isApplied, isPutOff = false, nextAttemptAt, lastError, set = {} }: Settlement): Promise<void> {
+    const assignments = Object.keys(set).map((name, index) => `, ${name} = $${index + 8}`);
     const rows = await tx.query(
       `UPDATE ${this.parts.table} SET lease_token = NULL, lease_until = NULL, last_error = $6,
-         attempts = CASE WHEN $4 THEN 0 ELSE attempts END,
+         attempts = CASE WHEN $4 THEN 0 WHEN $7 THEN greatest(attempts - 1, 0) ELSE attempts END,
          applied_revision = CASE WHEN $4 THEN $3 ELSE applied_revision END,
          next_attempt_at = CASE WHEN wanted_revision = $3 THEN $5::timestamptz ELSE greatest(next_attempt_at, $5) END${assignments.join('')}
        WHERE id = $1 AND lease_token = $2 RETURNING id`,
-      [this.row.id, this.row.lease_token, this.row.wanted_revision, isApplied, nextAttemptAt, lastError, ...Object.values(set)],
+      [this.row.id, this.row.lease_token, this.row.wanted_revision, isApplied, nextAttemptAt, lastError, isPutOff, ...Object.values(set)],
     );
     if (rows.length === 0) throw new LeaseLostError(`a row of ${this.parts.table} is worked on by another`);
   }

@@ -33,12 +33,12 @@ export class CalendarsService {
   async read(lease: Lease<CalendarAccountRow>): Promise<void> {
     const { row } = lease;
     if (this.#capabilityOf(row) === null) {
-      const settlement = { isApplied: false, nextAttemptAt: null, lastError: 'provider_not_supported' };
+      const settlement = { isApplied: false, isPutOff: true, nextAttemptAt: null, lastError: 'provider_not_supported' };
       await this.database.transaction((tx) => lease.settle(tx, settlement));
       return;
     }
     if (row.paused_until !== null && row.paused_until > this.clock()) {
-      const settlement = { isApplied: false, nextAttemptAt: row.paused_until, lastError: row.last_error };
+      const settlement = { isApplied: false, isPutOff: true, nextAttemptAt: row.paused_until, lastError: row.last_error };
       await this.database.transaction((tx) => lease.settle(tx, settlement));
       return;
     }

@@ -34,8 +34,9 @@ describe('a provider that says for how long it wants no calls', () => {
     await bench.database.transaction((tx) => bench.calendars.readSoon(tx, { accountId: account, calendarIds: [id], now: bench.time.now }));
   };
 
-  it.each(['work', 'home'])('gets none before, whoever asks for it (%s)', async (calendar) => {
+  it.each(['work', 'home'])('gets none before, whoever asks for it, and waiting counts as no attempt (%s)', async (calendar) => {
     const readings = bench.provider.readings.length;
+    const { attempts } = await bench.calendarOf(account, calendar);
 
     await read(calendar);
     await waitFor(
@@ -44,6 +45,7 @@ describe('a provider that says for how long it wants no calls', () => {
     );
 
     expect(bench.provider.readings).toHaveLength(readings);
+    expect((await bench.calendarOf(account, calendar)).attempts).toBe(attempts);
   });
 
   it('is not asked for its calendars before either', async () => {

@@ -71,7 +71,7 @@ export class SyncService {
   }
 
   async #leave(lease: CalendarLease, settlement: Pick<Settlement, 'nextAttemptAt' | 'lastError'>): Promise<void> {
-    await this.database.transaction((tx) => lease.settle(tx, { isApplied: false, ...settlement }));
+    await this.database.transaction((tx) => lease.settle(tx, { isApplied: false, isPutOff: true, ...settlement }));
   }
 
   async #succeed({ id, lease }: Run, account: AccountState, { kind, contents, since, isTold, cursor }: Reading): Promise<void> {
