@@ -172,4 +172,8 @@ function withoutReturns(line: string): string {
 // A tab is the one control character that a value may have.
 const controls = /[\u0000-\u0008\u000A-\u001F\u007F]/g;
 
+/** Of lines that are unfolded already, those that are ever read, as {@link readLines} tells them. */
+export const linesThatAreRead = (lines: readonly string[]): readonly string[] =>
+  lines.filter((line) => mayBeWanted(line.slice(0, 40))).map((line) => cleaned([line]));
+
 const cleaned = (parts: readonly string[]): string => parts.join('').replace(controls, '');

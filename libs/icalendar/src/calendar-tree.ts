@@ -49,7 +49,8 @@ export function writeCalendarTree(component: CalendarComponent): string {
     .join('');
 }
 
-function linesOf({ name, lines, components }: CalendarComponent): readonly string[] {
+/** All lines of a component, with those that begin and end it. */
+export function linesOf({ name, lines, components }: CalendarComponent): readonly string[] {
   return [`BEGIN:${name}`, ...lines, ...components.flatMap(linesOf), `END:${name}`];
 }
 

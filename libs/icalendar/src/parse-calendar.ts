@@ -91,7 +91,8 @@ export function* calendarSteps(text: string, { ownAddresses = [], now = new Date
   };
 }
 
-function readOrFault(read: () => ReadEvent): ReadEvent | SeriesFault {
+/** What is read, or why it cannot be. */
+export function readOrFault(read: () => ReadEvent): ReadEvent | SeriesFault {
   try {
     return read();
   } catch (error) {
@@ -125,7 +126,8 @@ class EventsById {
 
 const timesOf = ({ start, end, recurrence }: SourceEvent): string => JSON.stringify([start, end, recurrence]);
 
-const namelessId = (lines: readonly string[]): string => createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
+/** What an event that has no `UID` is called: after its lines, as far as they are read. */
+export const namelessId = (lines: readonly string[]): string => createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
 
 const zoneIn = (tzid: string | null, zones: CalendarZones): string | null => (tzid === null ? null : zones.closestNameOf(tzid));
 
