@@ -73,11 +73,15 @@ function* fileSteps(calendar: CalendarComponent): Steps<EventFile> {
   return { calendar, uid: master?.source.id ?? exceptions[0]?.source.seriesId ?? null, master, exceptions };
 }
 
-/** The same file with other events. Zones that they name and nobody defines are defined. */
+/** Zones that are defined for one file. Each is looked at for a hundred years; an event names one or two. */
+const definedMax = 20;
+
+/** The same file with other events. Zones that they name and nobody defines are defined. @throws CalendarTextError `too_large` when that is too much work */
 export const withEvents = ({ calendar }: EventFile, events: readonly CalendarComponent[]): EventFile => {
   const others = calendar.components.filter(({ name }) => name !== 'VEVENT');
   const defined = new Set(others.filter(({ name }) => name === 'VTIMEZONE').flatMap(({ lines }) => lines.map(zoneDefinedBy)));
   const missing = [...new Set(events.flatMap(zonesIn))].filter((zone) => !defined.has(zone) && toIanaZone(zone) === zone);
+  if (missing.length > definedMax) throw new CalendarTextError('too_large');
   const years = yearsOf(events);
   return fileOf({ ...calendar, components: [...others, ...missing.map((zone) => defineZone(zone, years)), ...events] });
 };
