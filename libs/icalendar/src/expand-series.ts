@@ -43,16 +43,15 @@ export function expandSeries({ events, window, timeZone }: Series): readonly Occ
   // An event with a zone of its own does not need that of the calendar.
   const floating = lazyZone(() => zoneNamed(timeZone));
   const masters = events.filter(({ seriesId }) => seriesId === null);
+  const exceptions = Map.groupBy(events, ({ seriesId }) => seriesId);
   const ids = new Set(masters.map(({ id }) => id));
-  const orphans = events.filter(({ seriesId }) => seriesId !== null && !ids.has(seriesId));
-  const found = [
-    ...masters.flatMap((master) => {
-      const exceptions = events.filter(({ seriesId }) => seriesId === master.id);
-      return expandMaster({ master, exceptions, window, floating });
-    }),
-    ...orphans.flatMap((event) => ownOccurrence(event, { window, floating })),
-  ];
-  if (found.length > occurrencesMax) throw new SeriesError('too_many_occurrences');
+  const found: Occurrence[] = [];
+  const add = (occurrences: readonly Occurrence[]): void => {
+    if (found.length + occurrences.length > occurrencesMax) throw new SeriesError('too_many_occurrences');
+    for (const occurrence of occurrences) found.push(occurrence);
+  };
+  for (const master of masters) add(expandMaster({ master, exceptions: exceptions.get(master.id) ?? [], window, floating }));
+  for (const event of events) if (event.seriesId !== null && !ids.has(event.seriesId)) add(ownOccurrence(event, { window, floating }));
   return found.toSorted((a, b) => a.start.getTime() - b.start.getTime());
 }
 

@@ -51,7 +51,8 @@ function weekdaysOf({ frequency, weekdays }: Rule): RuleWeekdays {
 
 function numberedTest({ frequency, months }: Rule, every: readonly boolean[], numbered: readonly RuleWeekday[]): Test {
   const inMonth = frequency === 'MONTHLY' || months.size > 0;
-  return (day, date) => every[weekdayOf(day)] === true || isNumbered({ day, date, inMonth }, numbered);
+  const wanted = new Set(numbered.map(({ weekday, nth }) => numberedKey(weekday, nth)));
+  return (day, date) => every[weekdayOf(day)] === true || isNumbered({ day, date, inMonth }, wanted);
 }
 
 interface NumberedDay {
@@ -61,11 +62,14 @@ interface NumberedDay {
   readonly inMonth: boolean;
 }
 
-function isNumbered({ day, date, inMonth }: NumberedDay, numbered: readonly RuleWeekday[]): boolean {
+/** Numbers of weekdays have three digits at most. */
+const numberedKey = (weekday: number, nth: number): number => nth * 7 + weekday;
+
+function isNumbered({ day, date, inMonth }: NumberedDay, wanted: ReadonlySet<number>): boolean {
   const index = inMonth ? date.day - 1 : day - dayNumber(date.year, 1, 1);
   const length = inMonth ? monthLength(date.year, date.month) : yearLength(date.year);
   const fromStart = Math.floor(index / 7) + 1;
   const fromEnd = -Math.floor((length - 1 - index) / 7) - 1;
   const weekday = weekdayOf(day);
-  return numbered.some((entry) => entry.weekday === weekday && (entry.nth === fromStart || entry.nth === fromEnd));
+  return wanted.has(numberedKey(weekday, fromStart)) || wanted.has(numberedKey(weekday, fromEnd));
 }

@@ -94,11 +94,17 @@ interface Periods {
 
 function* dayPeriods(rule: Rule, { start, from, to, budget }: Walk): Generator<readonly number[]> {
   const periods = periodsOf(rule, Math.floor(start / dayMs));
+  const { hours, minutes, seconds, positions } = rule;
+  // What it takes to make them is spent whether or not a day ever passes.
+  budget.spend(hours.length * minutes.length * seconds.length);
   const search = { passes: dayTestOf(rule), times: timesOfDay(rule), budget };
   let index = rule.count === null ? Math.max(0, periods.indexAt(Math.floor(from / dayMs))) : 0;
   for (; periods.begin(index) * dayMs <= to; index += 1) {
+    budget.spend(1);
     const found = timesIn(periods.spans(index), search);
-    if (found.length > 0) yield atPositions(found, rule.positions);
+    if (found.length === 0) continue;
+    budget.spend(positions.length);
+    yield atPositions(found, positions);
   }
 }
 
@@ -176,12 +182,13 @@ function* shortPeriods(rule: Rule, { start, from, to, budget }: Walk): Generator
   const unit = units[rule.frequency] ?? hourMs;
   const step = unit * rule.interval;
   const base = Math.floor(start / unit) * unit;
+  budget.spend(1 + rule.minutes.length * rule.seconds.length);
   const leap = leapOf(rule);
   const offsets = offsetsOf(rule);
   let index = rule.count === null ? Math.max(0, Math.floor((from - base) / step)) : 0;
   for (let at = base + index * step; at <= to; at = base + index * step) {
     const next = leap(at);
-    budget.spend(next === null ? offsets.length : 1);
+    budget.spend(next === null ? offsets.length + rule.positions.length : 1);
     if (next === null) {
       yield atPositions(
         offsets.map((offset) => at + offset),

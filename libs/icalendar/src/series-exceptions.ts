@@ -42,9 +42,20 @@ export function exceptionsOf(exceptions: readonly SourceEvent[], { frame, floati
   ranges.sort((a, b) => a.from - b.from);
   return {
     isReplaced: (wall) => (times.size > 0 && times.has(frame.keyAt(wall))) || (days.size > 0 && days.has(midnightOf(wall))),
-    shiftOf: (wall) => ranges.findLast(({ from }) => from <= wall)?.shift ?? null,
-    reachMs: Math.max(0, ...ranges.map(({ shift }) => (shift === 'gone' ? 0 : Math.abs(shift.byMs) + shift.frame.lengthMs))),
+    shiftOf: (wall) => ranges[countUntil(ranges, wall) - 1]?.shift ?? null,
+    reachMs: ranges.reduce((reach, { shift }) => (shift === 'gone' ? reach : Math.max(reach, Math.abs(shift.byMs) + shift.frame.lengthMs)), 0),
   };
+}
+
+/** How many of them, which are in order, begin no later. Every occurrence is asked for, and there may be thousands of each. */
+function countUntil(ranges: readonly { readonly from: number }[], wall: number): number {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((ranges[middle]?.from ?? Number.POSITIVE_INFINITY) <= wall) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function shiftFrom(exception: SourceEvent, wall: number, floating: Zone): Shift | 'gone' {

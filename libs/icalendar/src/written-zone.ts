@@ -1,6 +1,6 @@
 import { readBasicTime } from './calendar-times.js';
 import { parseRecurrence } from './recurrence-lines.js';
-import { makeBudget, walkRule } from './rule-walk.js';
+import { makeBudget, walkRule, type Budget } from './rule-walk.js';
 import { SeriesError } from './series-error.js';
 
 /** What a `VTIMEZONE` says about clocks. */
@@ -22,14 +22,20 @@ interface Range {
 }
 
 const yearMs = 366 * 86_400_000;
+/** For all that is written of one zone, and for all of its changes: none has had more than some hundreds since there are clocks. */
 const stepsMax = 100_000;
+const changesMax = 2_000;
 
 /** Reads a `VTIMEZONE` (RFC 5545 section 3.6.5) for a range of time; null when it cannot be read. */
 export function offsetsOf(lines: readonly string[], range: Range): WrittenOffsets | null {
   try {
-    const changes = observancesOf(lines)
-      .flatMap((observance) => changesOf(observance, range))
-      .toSorted((a, b) => a.at - b.at);
+    const budget = makeBudget(stepsMax);
+    const found: Change[] = [];
+    for (const observance of observancesOf(lines)) {
+      for (const change of changesOf(observance, range, budget)) found.push(change);
+      if (found.length > changesMax) return null;
+    }
+    const changes = found.toSorted((a, b) => a.at - b.at);
     const [first] = changes;
     if (first === undefined) return null;
     return {
@@ -56,7 +62,7 @@ function observancesOf(lines: readonly string[]): readonly (readonly string[])[]
   return found;
 }
 
-function changesOf(lines: readonly string[], range: Range): readonly Change[] {
+function changesOf(lines: readonly string[], range: Range, budget: Budget): readonly Change[] {
   const value = (name: string): string | undefined => {
     const line = lines.find((candidate) => candidate.toUpperCase().startsWith(name));
     return line?.slice(line.indexOf(':') + 1);
@@ -66,7 +72,7 @@ function changesOf(lines: readonly string[], range: Range): readonly Change[] {
   const start = readBasicTime(value('DTSTART') ?? '', null).wall;
   const { rules, added } = parseRecurrence(lines.filter((line) => /^(RRULE|RDATE)[;:]/i.test(line)));
   // The last change before the range is what holds when it begins.
-  const walk = { start, from: range.from - 2 * yearMs, to: range.to + yearMs, budget: makeBudget(stepsMax) };
+  const walk = { start, from: range.from - 2 * yearMs, to: range.to + yearMs, budget };
   const walls = rules.flatMap((rule) => walkRule(rule, { ...walk, to: Math.min(walk.to, untilOf(rule.until, before)) }));
   return [start, ...added.map(({ time }) => time.wall), ...walls].map((wall) => ({ at: wall - before, before, after }));
 }

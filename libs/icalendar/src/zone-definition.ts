@@ -19,6 +19,8 @@ export interface DefinedYears {
 
 // Before that, not even our own tables are sure.
 const firstYear = 1970;
+// After it all go by their rules.
+const lastYear = 2100;
 /** Rules are taken for such when they have held, and go on, for so long. */
 const yearsAhead = 8;
 
@@ -31,8 +33,8 @@ const yearsAhead = 8;
 export function defineZone(timeZone: string, { from, to }: DefinedYears): CalendarComponent {
   const zone = zoneOf(timeZone);
   // A year earlier: what holds when the first year begins is then said as well.
-  const begin = Math.max(firstYear, from - 1);
-  const changes = changesOf(zone, { from: begin, to: Math.max(begin, to) + yearsAhead });
+  const begin = Math.min(lastYear, Math.max(firstYear, from - 1));
+  const changes = changesOf(zone, { from: begin, to: Math.max(begin, Math.min(lastYear, to)) + yearsAhead });
   const lines = [`TZID:${timeZone}`, `X-LIC-LOCATION:${timeZone}`];
   return { name: 'VTIMEZONE', lines, components: [firstObservance(zone, begin), ...(byRules(changes) ?? byDates(changes))] };
 }

@@ -16,7 +16,9 @@ const dayMs = 86_400_000;
 const weekMs = 7 * dayMs;
 /** More names than there are zones: whoever makes names up does not fill the memory. */
 const zonesMax = 1_000;
-const yearsMax = 300;
+/** In years before the first all clocks showed the time of their place; from the last on, every 400 years are like those before: the calendar repeats, and so do rules. */
+const [tableFrom, tableTo] = [Date.UTC(1800, 0, 1), Date.UTC(2500, 0, 1)];
+const cycleMs = 146_097 * dayMs;
 const zones = new Map<string, Zone>();
 
 /**
@@ -45,18 +47,24 @@ function makeZone(lookUp: (instant: number) => number): Zone {
   let last: Stretch = { from: 0, to: 0, offset: 0 };
   const offsetAt = (instant: number): number => {
     if (instant >= last.from && instant < last.to) return last.offset;
-    const year = new Date(instant).getUTCFullYear();
+    const at = inTable(instant);
+    const year = new Date(at).getUTCFullYear();
     if (Number.isNaN(year)) throw new SeriesError('unreadable_time');
     let stretches = years.get(year);
     if (stretches === undefined) {
-      if (years.size >= yearsMax) years.clear();
       stretches = stretchesOf(year, lookUp);
       years.set(year, stretches);
     }
-    for (const stretch of stretches) if (instant >= stretch.from && instant < stretch.to) last = stretch;
+    for (const stretch of stretches) if (at >= stretch.from && at < stretch.to) last = stretch;
     return last.offset;
   };
   return { offsetAt, instantOf: (wall) => instantBy(offsetAt, wall), wallOf: (instant) => instant + offsetAt(instant) };
+}
+
+/** A moment at which the clocks are as they are then: whoever names all years that there are does not have all of them looked through. */
+function inTable(instant: number): number {
+  if (instant < tableFrom) return tableFrom;
+  return instant < tableTo ? instant : instant - Math.ceil((instant - tableTo + 1) / cycleMs) * cycleMs;
 }
 
 /** {@link Zone.instantOf} for clocks that are known by their offsets. */
