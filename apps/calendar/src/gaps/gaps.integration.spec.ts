@@ -241,6 +241,30 @@ describe('a calendar that was not read for a while', () => {
     expect(await reports()).toMatchObject([{ collisions: [{ booking_id: bookingId, start_time: momentOf(16), end_time: momentOf(17) }] }]);
   });
 
+  it('is not missed in what lies outside of the time that was read before or after it', async () => {
+    const on = (day: string) => ({ start: { dateTime: `${day}T10:00:00`, timeZone: 'UTC' }, end: { dateTime: `${day}T11:00:00`, timeZone: 'UTC' } });
+    const weekly = { ...on('2026-10-05'), recurrence: ['RRULE:FREQ=WEEKLY;COUNT=4'] };
+    bench.provider.put('work', anEvent('long ago', on('2026-10-26')));
+    bench.provider.put('work', anEvent('ended', weekly));
+    bench.provider.put('work', anEvent('lasting', { ...weekly, recurrence: ['RRULE:FREQ=WEEKLY'] }));
+    bench.provider.put('work', anEvent('recent', on('2026-12-02')));
+    await bench.sync(account, true);
+    wait(10 * 24 * 60);
+    for (const id of ['long ago', 'ended', 'lasting', 'recent']) bench.provider.remove('work', id);
+    bench.provider.put('work', anEvent('far', on('2027-12-03')));
+    bench.provider.put('work', anEvent('far away', { ...weekly, ...on('2027-12-03') }));
+    bench.provider.put('work', anEvent('near', on('2027-11-03')));
+
+    await bench.sync(account, true);
+
+    const [report] = await reports();
+    expect(report?.changes.map(({ change, title }) => `${change} ${title}`)).toEqual([
+      'removed event lasting',
+      'removed event recent',
+      'added event near',
+    ]);
+  });
+
   it('after too many errors says so', async () => {
     bench.provider.beforePage = () => {
       throw new ProviderError('google', 'invalid_response');

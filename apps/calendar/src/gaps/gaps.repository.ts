@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SourceEvent } from '@patchbay/capabilities';
+import type { ReadingWindow, SourceEvent } from '@patchbay/capabilities';
 import { gapItemsMax, type CalendarGap, type CalendarGapReport, type GapChange, type GapReason } from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
@@ -19,6 +19,14 @@ export interface GapChangeRow {
   readonly change: GapChange['change'];
   readonly before: GapEvent | null;
   readonly after: GapEvent | null;
+}
+
+/** Contents of a calendar that are compared. */
+interface ComparedContents {
+  readonly built: number;
+  readonly shown: number;
+  /** Both tell of what is inside. */
+  readonly window: ReadingWindow;
 }
 
 /** How many events are not as they were, and the first of them. */
@@ -69,6 +77,18 @@ const kindOf = `CASE
 const found = `SELECT resource, event_id, before, after, ${kindOf} AS change FROM gap_changes WHERE calendar_id = $1 AND before IS DISTINCT FROM after`;
 
 const startOf = (event: string): string => `coalesce(${event} -> 'start' ->> 'dateTime', ${event} -> 'start' ->> 'date')`;
+
+const endOf = (event: string): string => `coalesce(${event} -> 'end' ->> 'dateTime', ${event} -> 'end' ->> 'date')`;
+
+/** So near the edge of what both contents tell of nothing is compared: times are compared as they are written, in whatever zone. Milliseconds. */
+const edgeMs = 24 * 60 * 60_000;
+
+/** Whether an event that only one of two contents has is inside of what the other tells of, too: a series with any of its busy times. */
+const isWithinBoth = (event: string): string => `(
+  ${startOf(event)} COLLATE "C" < $5 AND CASE WHEN ${event} -> 'recurrence' = '[]' THEN ${endOf(event)} COLLATE "C" > $4 ELSE coalesce((
+    SELECT bool_or(busy.during && tstzrange($4::timestamptz, $5::timestamptz)) FROM busy_ranges AS busy
+    WHERE busy.calendar_id = $1 AND busy.generation = CASE WHEN built.event IS NULL THEN $3::integer ELSE $2::integer END
+      AND busy.series_id = ${event} ->> 'id'), true) END)`;
 
 const columns = `id, calendar_id, calendar_name, reason, blind_from, blind_until, added, changed, removed, collision_count, created_at`;
 const listGaps = {
@@ -136,18 +156,19 @@ export class GapsRepository {
     ]);
   }
 
-  /** Takes note of how contents differ from the shown ones after a gap. */
-  async compare(tx: Transaction, calendarId: string, { built, shown }: { readonly built: number; readonly shown: number }): Promise<void> {
+  /** Takes note of how contents differ from the shown ones after a gap, within the time that both tell of. */
+  async compare(tx: Transaction, calendarId: string, { built, shown, window }: ComparedContents): Promise<void> {
     const contents = `SELECT resource, event_id, event FROM calendar_events WHERE calendar_id = $1 AND generation`;
     await tx.query(
       takeChanges(`
         SELECT resource, event_id, shown.event AS before, built.event AS after
         FROM (${contents} = $2) AS built FULL JOIN (${contents} = $3) AS shown USING (resource, event_id)
         WHERE built.event IS DISTINCT FROM shown.event
+          AND (built.event IS NOT NULL AND shown.event IS NOT NULL OR ${isWithinBoth('coalesce(built.event, shown.event)')})
           AND NOT EXISTS (
             SELECT FROM calendar_faults AS fault
             WHERE fault.calendar_id = $1 AND fault.generation = $2 AND fault.kind = 'resource' AND fault.name = resource)`),
-      [calendarId, built, shown],
+      [calendarId, built, shown, new Date(window.from.getTime() + edgeMs).toISOString(), new Date(window.to.getTime() - edgeMs).toISOString()],
     );
   }
 

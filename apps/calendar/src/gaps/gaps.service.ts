@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PROVIDERS } from '@patchbay/bookings';
+import type { ReadingWindow } from '@patchbay/capabilities';
 import {
   activityRecorded,
   AppError,
@@ -17,6 +18,7 @@ import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import { isOverdue } from '../busy/freshness.js';
+import type { Switch } from '../changes/tellings.repository.js';
 import type { ToldChange } from '../changes/told-change.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
 import { toGapChange, toGapCollision } from './gap-report.js';
@@ -94,8 +96,9 @@ export class GapsService {
   }
 
   /** Contents are about to take the place of the shown ones. */
-  async compare(tx: Transaction, calendar: CalendarRow, contents: { readonly built: number; readonly shown: number }): Promise<void> {
-    if (await this.gaps.isOpen(tx, calendar.id)) await this.gaps.compare(tx, calendar.id, contents);
+  async compare(tx: Transaction, calendar: CalendarRow, contents: Switch): Promise<void> {
+    if (!(await this.gaps.isOpen(tx, calendar.id))) return;
+    await this.gaps.compare(tx, calendar.id, { ...contents, window: withinBoth(contents.window, calendar) });
   }
 
   /** A reading came to its end: if there was a gap before it, that is told of. */
@@ -147,6 +150,12 @@ export class GapsService {
     tx.outbox.add(activityRecorded, { ...step, details: { calendar_id, gap_id, reason, ...times, ...counts } }, { tenantId });
   }
 }
+
+/** What lies outside of one of the windows was perhaps not told of. */
+const withinBoth = ({ from, to }: ReadingWindow, { window_from: shownFrom, window_to: shownTo }: CalendarRow): ReadingWindow => ({
+  from: shownFrom !== null && shownFrom > from ? shownFrom : from,
+  to: shownTo !== null && shownTo < to ? shownTo : to,
+});
 
 const toCalendarGap = (row: ListedGapRow): CalendarGap => ({
   id: row.id,
