@@ -43,6 +43,11 @@ export class CalendarChanges {
     await this.gaps.switchOff(tx, accountId);
   }
 
+  /** Calendars of an account are not selected any more. */
+  async deselect(tx: Transaction, accountId: string, remoteIds: readonly string[]): Promise<void> {
+    await this.gaps.deselect(tx, accountId, remoteIds);
+  }
+
   /** The connection of an account may have ended. */
   async loseSight(tx: Transaction, accountId: string): Promise<void> {
     await this.gaps.loseSight(tx, accountId);

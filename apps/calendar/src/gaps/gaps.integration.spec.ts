@@ -76,6 +76,18 @@ describe('a calendar that was not read for a while', () => {
     expect(await reports()).toEqual([]);
   });
 
+  it('has no gap when it was read as often as was wanted by then, however often that is now', async () => {
+    await bench.query(`UPDATE accounts SET sync_interval_minutes = 1440 WHERE id = $1`, [account]);
+    await bench.sync(account);
+    await bench.query(`UPDATE accounts SET sync_interval_minutes = 5 WHERE id = $1`, [account]);
+    wait(360);
+    await bench.sync(account);
+    wait(16);
+    await bench.sync(account);
+
+    expect(await reports()).toMatchObject([{ reason: 'not_read', blind_from: new Date(bench.time.now.getTime() - 16 * minuteMs) }]);
+  });
+
   it.each([
     ['what has changed is told page by page', false],
     ['everything is read anew', true],

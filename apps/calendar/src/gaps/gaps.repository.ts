@@ -113,12 +113,13 @@ export type ListedGapRow = Pick<GapRow, 'blind_from' | 'blind_until' | 'created_
 export class GapsRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Calendars of an account are switched off; those that never were read, or are not selected, are not missed. */
-  async begin(tx: Transaction, accountId: string, at: Date): Promise<void> {
+  /** Calendars of an account are switched off, all or some; those that never were read, or are not selected, are not missed. */
+  async begin(tx: Transaction, accountId: string, { at, remoteIds }: { readonly at: Date; readonly remoteIds?: readonly string[] }): Promise<void> {
     await tx.query(
       `UPDATE calendars SET blind_reason = 'switched_off', blind_since = $2
-       WHERE account_id = $1 AND is_selected AND seen_until IS NOT NULL AND blind_reason IS NULL RETURNING id`,
-      [accountId, at],
+       WHERE account_id = $1 AND is_selected AND seen_until IS NOT NULL AND blind_reason IS NULL AND ($3::text[] IS NULL OR remote_id = ANY ($3))
+       RETURNING id`,
+      [accountId, at, remoteIds ?? null],
     );
   }
 

@@ -63,8 +63,9 @@ export class GapsService {
   }
 
   /** A calendar is about to be read: if that has not happened for long, what is found is what changed meanwhile. */
-  async begin({ id, seen_until: seenUntil }: CalendarRow, intervalMinutes: number): Promise<void> {
-    if (seenUntil === null || !isOverdue(seenUntil, intervalMinutes, this.clock())) return;
+  async begin({ id, seen_until: seenUntil, seen_every: seenEvery }: CalendarRow, intervalMinutes: number): Promise<void> {
+    // By the interval that it was due by: whoever wants it more often from now on did not miss it before.
+    if (seenUntil === null || !isOverdue(seenUntil, seenEvery ?? intervalMinutes, this.clock())) return;
     await this.database.transaction((tx) => this.gaps.beginOne(tx, id, { reason: 'not_read', at: seenUntil }));
   }
 
@@ -75,7 +76,12 @@ export class GapsService {
 
   /** The calendars of an account are not read any more because their user wants that. */
   async switchOff(tx: Transaction, accountId: string): Promise<void> {
-    await this.gaps.begin(tx, accountId, this.clock());
+    await this.gaps.begin(tx, accountId, { at: this.clock() });
+  }
+
+  /** Calendars of an account are not read any more because their user wants that of them. */
+  async deselect(tx: Transaction, accountId: string, remoteIds: readonly string[]): Promise<void> {
+    await this.gaps.begin(tx, accountId, { at: this.clock(), remoteIds });
   }
 
   /** The connection of an account may have ended. */

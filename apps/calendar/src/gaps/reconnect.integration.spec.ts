@@ -101,11 +101,13 @@ describe('an account that was not read and is again', () => {
     expect(chosen(calendars)).toEqual(chosen(before.calendars));
   });
 
-  it('tells of a pause by hand as of that', async () => {
+  it.each([
+    ['of the account', (isOn: boolean) => ({ sync_enabled: isOn })],
+    ['of a calendar that is not selected', (isOn: boolean) => ({ calendars: [{ id: email, is_selected: isOn }] })],
+  ])('tells of a pause by hand as of that: %s', async (_what, wanted) => {
     const account = await stack.connectAccount();
     await isRead(account.connectionId);
-    const enable = (isOn: boolean) =>
-      callers.requests.send(updateCalendarAccount, { id: account.connectionId, sync_enabled: isOn }, as(account.userId));
+    const enable = (isOn: boolean) => callers.requests.send(updateCalendarAccount, { id: account.connectionId, ...wanted(isOn) }, as(account.userId));
 
     await enable(false);
     put('Meanwhile', 30);

@@ -75,6 +75,8 @@ export class SettingsService {
     if (policy !== undefined) await this.settings.setPolicy(tx, id, policy);
     if (isEnabled !== undefined) await this.settings.setSync(tx, id, isEnabled);
     if (isEnabled === false) await this.changes.switchOff(tx, id);
+    const deselected = calendars.flatMap((calendar) => (calendar.is_selected === false ? [calendar.id] : []));
+    if (deselected.length > 0) await this.changes.deselect(tx, id, deselected);
     if (calendars.length > 0) {
       const known = await this.settings.updateCalendars(tx, id, calendars);
       const faults = calendars.flatMap((calendar, index) => faultOf(calendar.id, index, { calendars, known }));

@@ -31,6 +31,8 @@ export interface CalendarRow extends WorkRow {
   readonly unreadable_events: number;
   /** As `synced_at`, but kept when what stands in the calendar is forgotten. */
   readonly seen_until: Date | null;
+  /** In how many minutes it was to be read again then; null when that was not noted. */
+  readonly seen_every: number | null;
   readonly moving_from: Date | null;
   readonly moving_to: Date | null;
   readonly moving_after: string | null;

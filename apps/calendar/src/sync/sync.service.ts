@@ -80,7 +80,8 @@ export class SyncService {
     const nextAttemptAt = isOn(row, account) ? nextPollAt({ now, since, intervalMinutes: account.sync_interval_minutes }) : null;
     const { generation, window } = contents;
     const shown = { generation, window_from: window.from, window_to: window.to, building_generation: null, building_cursor: null };
-    const set = { ...(kind === 'full' ? shown : {}), cursor, synced_at: since, seen_until: since, error_count: 0, run_id: null, updated_at: now };
+    const seen = { synced_at: since, seen_until: since, seen_every: account.sync_interval_minutes };
+    const set = { ...(kind === 'full' ? shown : {}), ...seen, cursor, error_count: 0, run_id: null, updated_at: now };
     await this.database.transaction(async (tx) => {
       await lease.settle(tx, { isApplied: true, nextAttemptAt, lastError: null, set });
       const difference = kind === 'full' ? { difference: await this.contents.difference(tx, contents, row.generation) } : {};

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Why a calendar was not read for a while: the account had to be connected again, it was disconnected, reading was switched off by hand or after
- * errors, or it did not happen for more than two intervals, such as in an outage.
+ * Why a calendar was not read for a while: the account had to be connected again, it was disconnected, reading was switched off by hand (of the
+ * account, or of the calendar, which was not selected) or after errors, or it did not happen for more than two intervals, such as in an outage.
  */
 export const gapReasons = ['needs_reauth', 'disconnected', 'switched_off', 'errors', 'not_read'] as const;
 /** One of the reasons. */
