@@ -1,4 +1,6 @@
-import { exceptionLine, occurrencesOf, settledTimes, wallTimeOf, type BlockTimes } from './block-times.js';
+import { updateBlock } from '@patchbay/contracts';
+import { randomUUID } from 'node:crypto';
+import { linesWithout, occurrencesOf, settledTimes, wallTimeOf, type BlockTimes } from './block-times.js';
 
 const aBlock = (change: Partial<BlockTimes> = {}): BlockTimes => ({
   starts_at: new Date('2026-12-01T09:00:00Z'),
@@ -48,9 +50,21 @@ describe('the time of a block', () => {
     const [first, second, third] = occurrencesOf(daily, window);
     if (second === undefined) throw new Error('there is no second one');
 
-    const left = { ...daily, recurrence: [...daily.recurrence, exceptionLine(second)] };
+    const left = { ...daily, recurrence: linesWithout(daily.recurrence, second) };
 
     expect(startsOf(left)).toEqual([first, third].map((occurrence) => occurrence?.start.toISOString()));
+  });
+
+  it('stays a few lines that can be sent back, however many of its times are taken out', () => {
+    let daily = aBlock({ recurrence: ['RRULE:FREQ=DAILY', 'EXDATE:20261201T090000Z', 'EXDATE;TZID=Europe/Berlin:20261202T100000'] });
+    const long = { from: window.from, to: new Date('2027-12-31T00:00:00Z') };
+
+    for (const one of occurrencesOf(daily, long).slice(0, 300)) daily = { ...daily, recurrence: linesWithout(daily.recurrence, one) };
+
+    expect(daily.recurrence.map((line) => line.slice(0, 8))).toEqual(['RRULE:FR', 'EXDATE:2', 'EXDATE;T', 'EXDATE;T', 'EXDATE;T']);
+    expect(updateBlock.input.safeParse({ block_id: randomUUID(), recurrence: daily.recurrence }).success).toBe(true);
+    // The two that were taken out before are, too.
+    expect(occurrencesOf(daily, long)[0]?.start).toEqual(new Date(aBlock().starts_at.getTime() + 302 * 24 * 60 * 60_000 - 60 * 60_000));
   });
 
   it.each([

@@ -73,8 +73,33 @@ function faultOf({ fault }: SeriesError): Readonly<Record<string, string>> {
   }
 }
 
-/** The line that takes one time out of a block that repeats. */
-export function exceptionLine({ originalStart }: Occurrence): string {
+/** So many characters may a line have in a request: lines of ours are no longer, so that they can be sent back. */
+const lineMax = 2_000;
+const exceptions = /^(EXDATE(?:;(?:[^":]|"[^"]*")*)?:)(.+)$/;
+
+/** The lines of a block that repeats without one of its times. Exceptions of a kind share a line: however many there are, the lines stay few. */
+export function linesWithout(recurrence: readonly string[], occurrence: Occurrence): readonly string[] {
+  const times = new Map<string, Set<string>>();
+  const others: string[] = [];
+  for (const line of [...recurrence, exceptionLine(occurrence)]) {
+    const [, name, values] = exceptions.exec(line) ?? [];
+    if (name === undefined || values === undefined) others.push(line);
+    else times.set(name, new Set([...(times.get(name) ?? []), ...values.split(',')]));
+  }
+  return [...others, ...[...times].flatMap(([name, values]) => linesOf(name, [...values]))];
+}
+
+function linesOf(name: string, values: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const value of values) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + value.length > lineMax) lines.push(`${name}${value}`);
+    else lines[lines.length - 1] = `${last},${value}`;
+  }
+  return lines;
+}
+
+function exceptionLine({ originalStart }: Occurrence): string {
   const compact = (text: string): string => text.replaceAll(/[-:]/g, '');
   return 'date' in originalStart
     ? `EXDATE;VALUE=DATE:${compact(originalStart.date)}`

@@ -4,7 +4,7 @@ import { AppError, type BlockState } from '@patchbay/contracts';
 import type { Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 import { BlockWriter } from '../blocks/block-writer.js';
-import { exceptionLine, occurrencesOf, wallTimeOf, type Span } from '../blocks/block-times.js';
+import { linesWithout, occurrencesOf, wallTimeOf, type Span } from '../blocks/block-times.js';
 import { BlocksRepository, type BlockFields, type BlockRow } from '../blocks/blocks.repository.js';
 import { fieldsOf } from '../blocks/blocks.service.js';
 
@@ -58,7 +58,7 @@ export class BlockEdits {
 function withoutTime(row: BlockRow, { start, end }: Span): BlockFields {
   const occurrence = occurrencesOf(row, { from: start, to: end }).find((one) => one.start.getTime() === start.getTime());
   if (occurrence === undefined) throw new AppError('conflict_changed');
-  return { ...fieldsOf(row), recurrence: [...row.recurrence, exceptionLine(occurrence)] };
+  return { ...fieldsOf(row), recurrence: linesWithout(row.recurrence, occurrence) };
 }
 
 const pieces = (row: BlockRow, spans: readonly Span[]): readonly BlockFields[] =>
