@@ -168,6 +168,10 @@ describe('conflicts', () => {
     // They begin at half past ten.
     expect(await list(userId, { from: at(10), to: at(10.5) })).toEqual([]);
     expect(await list(userId, { from: at(24), to: at(48) })).toEqual([all[1]]);
+    await expect(list(userId, { to: '9999-12-31T00:00:00Z' })).rejects.toMatchObject({
+      code: 'request_invalid',
+      details: { to: expect.any(String) },
+    });
     await expect(list(userId, { cursor: 'x' })).rejects.toMatchObject({ code: 'request_invalid' });
   });
 

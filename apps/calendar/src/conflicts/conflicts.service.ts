@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, type Conflict, type InputOf, type listConflicts, type OutputOf } from '@patchbay/contracts';
+import { AppError, conflictDaysMax, type Conflict, type InputOf, type listConflicts, type OutputOf } from '@patchbay/contracts';
 import { toPage, type Transaction } from '@patchbay/database';
 import { inTurns } from '@patchbay/icalendar';
 import type { RequestContext, UserCaller } from '@patchbay/messaging';
@@ -101,10 +101,13 @@ export class ConflictsService {
 /** Which open conflicts are asked for. */
 type OpenQuery = Pick<ConflictQuery, 'severity' | 'involves' | 'limit'> & { readonly from?: string | undefined; readonly to?: string | undefined };
 
-/** From now on, for 90 days, where nothing else is said. */
+/** From now on, for 90 days, where nothing else is said. @throws AppError `request_invalid` when it comes to more than is looked through */
 function rangeOf({ from, to }: Pick<OpenQuery, 'from' | 'to'>, now: Date): { readonly from: Date; readonly to: Date } {
   const begin = from === undefined ? new Date(Math.min(now.getTime(), to === undefined ? Infinity : Date.parse(to))) : new Date(from);
-  return { from: begin, to: to === undefined ? new Date(begin.getTime() + aheadMsDefault) : new Date(to) };
+  const end = to === undefined ? new Date(begin.getTime() + aheadMsDefault) : new Date(to);
+  if (end.getTime() - begin.getTime() > conflictDaysMax * dayMs)
+    throw new AppError('request_invalid', { to: `must be at most ${conflictDaysMax} days after from, or after now where that is not sent` });
+  return { from: begin, to: end };
 }
 
 /** People ask for themselves; services and administrators for anybody of their tenant. */

@@ -258,6 +258,7 @@ describe('decisions about conflicts', () => {
     ]);
     expect([seen.is_complete, seen.items[0]?.proposal?.times]).toEqual([true, [{ start: at(10), end: at(11) }]]);
     expect(unchanged).toEqual(before);
+    await expect(all({ filter: { to: '9999-12-31T00:00:00Z' } })).rejects.toMatchObject({ code: 'request_invalid' });
     expect(made.items.map(({ status, code }) => [status, code])).toEqual([
       ['resolved', null],
       ['resolved', null],

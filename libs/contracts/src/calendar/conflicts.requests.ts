@@ -5,8 +5,8 @@ import { pageOf, pageQuery } from '../page.js';
 import { conflict, conflictActions, conflictProposal, conflictResolution, conflictSeverities, conflictSideTypes } from './conflicts.models.js';
 
 const dayMs = 24 * 60 * 60_000;
-/** The longest time that can be asked for at once. Days. */
-const rangeDaysMax = 400;
+/** The longest time that can be asked for at once, from now on where nothing else is said. Days. */
+export const conflictDaysMax = 400;
 /** Conflicts that are resolved in one call. */
 const bulkMax = 100;
 
@@ -15,8 +15,8 @@ const startsFirst = ({ from, to }: { readonly from?: string | undefined; readonl
   from === undefined || to === undefined || Date.parse(from) < Date.parse(to);
 const startFault = { path: ['to'], message: 'must be after from' };
 const isShort = ({ from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }): boolean =>
-  from === undefined || to === undefined || Date.parse(to) - Date.parse(from) <= rangeDaysMax * dayMs;
-const lengthFault = { path: ['to'], message: `must be at most ${rangeDaysMax} days after from` };
+  from === undefined || to === undefined || Date.parse(to) - Date.parse(from) <= conflictDaysMax * dayMs;
+const lengthFault = { path: ['to'], message: `must be at most ${conflictDaysMax} days after from` };
 
 /**
  * What is at the same time: blocks, bookings, and busy times of calendars that block or warn, as far as one of the two is a block or a booking. In the
