@@ -63,6 +63,20 @@ describe('the account that bookings are written to', () => {
     expect(rows[0]?.count).toBe(1);
   });
 
+  it('is none that was switched off for bookings, or is in the same breath', async () => {
+    const userId = randomUUID();
+    const [first, second] = [await connected(userId), await connected(userId)];
+    const update = (wanted: { readonly is_active: boolean; readonly is_default?: boolean }) =>
+      requests.send(updateCalendarAccount, { id: second, ...wanted }, as(userId));
+    const refusal = { code: 'request_invalid', status: 400, details: { is_default: expect.any(String) } };
+
+    await expect(update({ is_active: false, is_default: true })).rejects.toMatchObject(refusal);
+    await update({ is_active: false });
+    await expect(choose(userId, second)).rejects.toMatchObject(refusal);
+    expect((await get(userId, first)).is_default).toBe(true);
+    expect((await update({ is_active: true, is_default: true })).is_default).toBe(true);
+  });
+
   it('can be none that nothing is written to, nor another person’s, and the choice stays then', async () => {
     const userId = randomUUID();
     const chosen = await connected(userId);

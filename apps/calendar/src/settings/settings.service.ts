@@ -48,7 +48,8 @@ export class SettingsService {
   /**
    * Bookings that wait for a calendar are looked at again, and calendars that were not read before are read.
    *
-   * @throws AppError `calendar_not_found`, `calendar_id_unknown`, or `request_invalid` when there is no such calendar
+   * @throws AppError `calendar_not_found`, `calendar_id_unknown`, or `request_invalid` when there is no such calendar, or an
+   *   account is to be the default that nothing is written to
    */
   async update(user: UserCaller, { id, ...wanted }: InputOf<typeof updateCalendarAccount>): Promise<CalendarAccount> {
     const { calendars: _calendars, ...columns } = wanted;
@@ -62,6 +63,7 @@ export class SettingsService {
       const account = toCalendarAccount(found(await this.settings.find(user, id, tx)), this.#circumstances());
       if (wanted.is_default === true && account.calendar_id === null)
         throw new AppError('calendar_id_unknown', { is_default: 'has no writable calendar' });
+      if (wanted.is_default === true && !account.is_default) throw new AppError('request_invalid', { is_default: 'is_active is false' });
       return account;
     });
   }
