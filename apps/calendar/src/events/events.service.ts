@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EventDetails, EventWrite, EventWriteOutcome } from '@patchbay/capabilities';
+import type { EventDetails, EventWriteOutcome } from '@patchbay/capabilities';
 import {
   AppError,
   errorCatalog,
@@ -12,24 +12,31 @@ import {
   type listCalendarEvents,
   type OutputOf,
   type updateCalendarEvent,
-  type writeCalendarEvents,
+  writeCalendarEvents,
 } from '@patchbay/contracts';
 import type { UserCaller } from '@patchbay/messaging';
-import { v4 as uuidv4, v5 as uuidv5 } from 'uuid';
+import { CLOCK, type Clock } from '@patchbay/service-kit';
 import { cursorIn, cursorOf, type EventQuestion } from './event-cursors.js';
 import { dependsOnTimes, toChange, toDraft } from './event-drafts.js';
+import { isOutcomeUnknown } from './event-failures.js';
+import { chooseKey, keyOf } from './event-keys.js';
 import { toCalendarEvent } from './event-views.js';
 import { OpenCalendars, outcomeFailure, type OpenCalendar } from './open-calendars.js';
+import { prepareWrites, type PreparedWrite } from './prepared-writes.js';
 
 const toRead = { kind: 'calendarEvents', otherwise: 'calendar_events_unsupported' } as const;
 const toWrite = { kind: 'calendarEvents', otherwise: 'calendar_read_only' } as const;
 
-type Operation = InputOf<typeof writeCalendarEvents>['operations'][number];
+/** How long events are read before several are written: a third of the time, for a reading may last as long as a writing. Milliseconds. */
+const readingMs = 20_000;
 
 /** Shows and changes the events of people's calendars, as they stand at the provider. */
 @Injectable()
 export class EventsService {
-  constructor(@Inject(OpenCalendars) private readonly calendars: OpenCalendars) {}
+  constructor(
+    @Inject(OpenCalendars) private readonly calendars: OpenCalendars,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** @throws AppError as the contract says, also for a cursor of another question */
   async list(user: UserCaller, input: InputOf<typeof listCalendarEvents>): Promise<OutputOf<typeof listCalendarEvents>> {
@@ -50,9 +57,15 @@ export class EventsService {
 
   async create(user: UserCaller, input: InputOf<typeof createCalendarEvent>): Promise<CalendarEvent> {
     const calendar = await this.calendars.open(user, placeOf(input), toWrite);
-    const create = { key: keyOf(calendar, input.idempotency_key), draft: toDraft(input, calendar.zone) };
-    const created = await this.calendars.write(calendar, 'creation', (events, token) => events.createEvent(token, calendar.calendarId, create));
-    return shown(created, calendar);
+    const { chosen, givenKey } = chooseKey(input.idempotency_key);
+    const create = { key: keyOf(calendar, chosen), draft: toDraft(input, calendar.zone) };
+    try {
+      const created = await this.calendars.write(calendar, 'creation', (events, token) => events.createEvent(token, calendar.calendarId, create));
+      return shown(created, calendar);
+    } catch (error) {
+      if (!isOutcomeUnknown(error) || givenKey === null) throw error;
+      throw new AppError(error.code, { ...error.details, idempotency_key: givenKey }, { cause: error.cause });
+    }
   }
 
   async update(user: UserCaller, input: InputOf<typeof updateCalendarEvent>): Promise<CalendarEvent> {
@@ -69,13 +82,21 @@ export class EventsService {
     return null;
   }
 
-  /** What is wrong with one operation is said before any is begun. */
+  /**
+   * What is wrong with one operation is said before any is begun.
+   *
+   * @throws AppError as the contract says; `deadline_exceeded` when nobody waits any more: nothing is written then
+   */
   async write(user: UserCaller, input: InputOf<typeof writeCalendarEvents>): Promise<OutputOf<typeof writeCalendarEvents>> {
+    const beganMs = this.clock().getTime();
     const calendar = await this.calendars.open(user, placeOf(input), toWrite);
-    const writes: EventWrite[] = [];
-    for (const [index, operation] of input.operations.entries()) writes.push(await this.#writeOf(calendar, operation, index));
-    const outcomes = await this.calendars.write(calendar, 'change', (events, token) => events.writeEvents(token, calendar.calendarId, writes));
-    return { items: writes.map((write, index) => toOutcome(calendar, { write, index, outcome: outcomes[index] })) };
+    const read = (id: string) => this.#event(calendar, id);
+    const prepared = await prepareWrites(input.operations, calendar, { read, now: this.clock, until: new Date(beganMs + readingMs) });
+    if (this.clock().getTime() >= beganMs + (writeCalendarEvents.deadlineMs ?? Infinity)) throw new AppError('deadline_exceeded');
+    const writes = prepared.flatMap((one) => ('write' in one ? [one.write] : []));
+    const write = () => this.calendars.write(calendar, 'change', (events, token) => events.writeEvents(token, calendar.calendarId, writes));
+    const outcomes = (writes.length === 0 ? [] : await write()).values();
+    return { items: prepared.map((one, index) => toOutcome(calendar, { index, prepared: one, outcomes })) };
   }
 
   #event(calendar: OpenCalendar, id: string): Promise<EventDetails> {
@@ -83,48 +104,32 @@ export class EventsService {
       events.getEvent(token, calendar.calendarId, id),
     );
   }
-
-  async #writeOf(calendar: OpenCalendar, operation: Operation, index: number): Promise<EventWrite> {
-    if (operation.operation === 'delete') return { kind: 'delete', id: operation.event_id };
-    try {
-      if (operation.operation === 'create')
-        return { kind: 'create', key: keyOf(calendar, operation.idempotency_key), draft: toDraft(operation.event, calendar.zone) };
-      const existing = dependsOnTimes(operation.event) ? await this.#event(calendar, operation.event_id) : null;
-      return { kind: 'update', id: operation.event_id, change: toChange(operation.event, calendar.zone, existing) };
-    } catch (error) {
-      throw inOperation(error, index);
-    }
-  }
 }
 
 const placeOf = ({ id, calendar_id }: { readonly id: string; readonly calendar_id: string }) => ({ accountId: id, calendarId: calendar_id });
 
 const shown = (event: EventDetails, { calendarId, zone }: OpenCalendar): CalendarEvent => toCalendarEvent(event, { calendarId, calendarZone: zone });
 
-/** Keys are made of what people choose, so that nobody can name an event of a booking, or one of another account. */
-const keyOf = ({ accountId, storedId }: OpenCalendar, chosen: string | undefined): string =>
-  chosen === undefined ? uuidv4() : uuidv5(`${storedId} ${chosen}`, accountId);
-
-/** Names the fields at fault as they were sent. */
-function inOperation(error: unknown, index: number): unknown {
-  if (!(error instanceof AppError)) return error;
-  if (error.code !== 'request_invalid') return new AppError(error.code, { ...error.details, operation: index }, { cause: error });
-  const details = Object.entries(error.details).map(([field, fault]) => [`operations.${index}.event.${field}`, fault]);
-  return new AppError('request_invalid', Object.fromEntries(details), { cause: error });
-}
-
-interface WrittenOne {
-  readonly write: EventWrite;
+interface SettledOne {
   readonly index: number;
-  readonly outcome: EventWriteOutcome | undefined;
+  readonly prepared: PreparedWrite;
+  /** Of the writes that were made, in their order. */
+  readonly outcomes: Iterator<EventWriteOutcome>;
 }
 
-function toOutcome(calendar: OpenCalendar, { write, index, outcome }: WrittenOne): CalendarEventOutcome {
-  if (outcome === undefined) throw new Error('unreachable: every write has an outcome');
-  if ('event' in outcome) {
-    const { event } = outcome;
-    return { index, status: 'succeeded', event: event === null ? null : shown(event, calendar), error: null };
-  }
-  const { code } = outcomeFailure(write.kind === 'create' ? 'creation' : 'change', outcome.error);
-  return { index, status: 'failed', event: null, error: { code, detail: errorCatalog[code].title } };
+function toOutcome(calendar: OpenCalendar, { index, prepared, outcomes }: SettledOne): CalendarEventOutcome {
+  if ('refusal' in prepared) return failed(index, prepared.refusal, null);
+  const { write, givenKey } = prepared;
+  const next = outcomes.next();
+  if (next.done === true) throw new Error('unreachable: every write has an outcome');
+  if ('error' in next.value) return failed(index, outcomeFailure(write.kind === 'create' ? 'creation' : 'change', next.value.error), givenKey);
+  const { event } = next.value;
+  return { index, status: 'succeeded', event: event === null ? null : shown(event, calendar), error: null };
+}
+
+function failed(index: number, failure: AppError, givenKey: string | null): CalendarEventOutcome {
+  const { code } = failure;
+  const error = { code, detail: errorCatalog[code].title };
+  const unknown = { outcome: 'unknown' as const, ...(givenKey !== null && { idempotency_key: givenKey }) };
+  return { index, status: 'failed', event: null, error: isOutcomeUnknown(failure) ? { ...error, ...unknown } : error };
 }

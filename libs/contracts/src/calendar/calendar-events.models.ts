@@ -52,7 +52,16 @@ export const calendarEventOutcome = z.object({
   /** As it stands now; null for what was deleted, and for what failed. */
   event: calendarEvent.nullable(),
   /** `code` is one of the catalogue of errors. */
-  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  error: z
+    .object({
+      code: z.string(),
+      detail: z.string(),
+      /** Nobody knows whether it took effect: look, or send a creation again with its key. */
+      outcome: z.literal('unknown').optional(),
+      /** Of such a creation, when it came without one. */
+      idempotency_key: z.string().optional(),
+    })
+    .nullable(),
 });
 /** What became of one of several writes. */
 export type CalendarEventOutcome = z.output<typeof calendarEventOutcome>;
