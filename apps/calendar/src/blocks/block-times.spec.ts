@@ -1,6 +1,6 @@
 import { updateBlock } from '@patchbay/contracts';
 import { randomUUID } from 'node:crypto';
-import { linesWithout, occurrencesOf, settledTimes, wallTimeOf, type BlockTimes } from './block-times.js';
+import { endOf, linesWithout, occurrencesOf, settledTimes, wallTimeOf, type BlockTimes } from './block-times.js';
 
 const aBlock = (change: Partial<BlockTimes> = {}): BlockTimes => ({
   starts_at: new Date('2026-12-01T09:00:00Z'),
@@ -65,6 +65,18 @@ describe('the time of a block', () => {
     expect(updateBlock.input.safeParse({ block_id: randomUUID(), recurrence: daily.recurrence }).success).toBe(true);
     // The two that were taken out before are, too.
     expect(occurrencesOf(daily, long)[0]?.start).toEqual(new Date(aBlock().starts_at.getTime() + 302 * 24 * 60 * 60_000 - 60 * 60_000));
+  });
+
+  it.each([
+    ['once', [], '2026-12-01T10:00:00.000Z'],
+    ['a few times', ['RRULE:FREQ=DAILY;COUNT=3'], '2026-12-03T10:00:00.000Z'],
+    ['until a day', ['RRULE:FREQ=DAILY;UNTIL=20261205T090000Z', 'EXDATE:20261205T090000Z'], '2026-12-04T10:00:00.000Z'],
+    ['on some days', ['RDATE:20270105T090000Z'], '2027-01-05T10:00:00.000Z'],
+    ['for ever', ['RRULE:FREQ=DAILY', 'RDATE:20270105T090000Z'], undefined],
+    ['more often than is counted', ['RRULE:FREQ=HOURLY;COUNT=200000'], undefined],
+    ['on days that there are not', ['RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3'], '2026-12-01T10:00:00.000Z'],
+  ])('is over when the last one is, taking place %s', (_how, recurrence, over) => {
+    expect(endOf(aBlock({ recurrence }))?.toISOString()).toBe(over);
   });
 
   it.each([

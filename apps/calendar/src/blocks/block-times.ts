@@ -52,6 +52,22 @@ export function occurrencesOf(times: BlockTimes, window: ReadingWindow): readonl
   return [{ start, end, isAllDay, eventId: blockEventId, originalStart: sourceOf(times).start }];
 }
 
+/**
+ * When the last time of a block ends; null when it repeats for ever, or comes to more times than are counted.
+ *
+ * @throws AppError `request_invalid` when its lines cannot be read
+ */
+export function endOf(times: BlockTimes): Date | null {
+  if (times.recurrence.some((line) => /^RRULE/i.test(line) && !/[:;](?:COUNT|UNTIL)=/i.test(line))) return null;
+  try {
+    const ends = occurrencesOf(times, { from: earliest, to: latest }).map(({ end }) => end.getTime());
+    return new Date(Math.max(times.ends_at.getTime(), ...ends));
+  } catch (error) {
+    if (error instanceof AppError && error.cause instanceof SeriesError && error.cause.fault === 'too_many_occurrences') return null;
+    throw error;
+  }
+}
+
 function expanded(times: BlockTimes, window: ReadingWindow): readonly Occurrence[] {
   try {
     return expandSeries({ events: [sourceOf(times)], window, timeZone: times.time_zone });

@@ -5,10 +5,10 @@ import type { UserCaller } from '@patchbay/messaging';
 import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import type { CalendarConfig } from '../calendar.config.js';
 import { storedWindow } from '../sync/sync-schedule.js';
-import { occurrencesOf, settledTimes, type BlockTimes } from './block-times.js';
+import { endOf, occurrencesOf, settledTimes, type BlockTimes } from './block-times.js';
 import { BlocksRepository, type BlockFields, type BlockRow, type KnownTimes } from './blocks.repository.js';
 
-/** So many blocks, and so many times of them, may one user have: what is at the same time as something is looked for among all of them. */
+/** So many blocks that are not over, and so many times of blocks, may one user have: what is at the same time as something is looked for among all of them. */
 const blocksMax = 500;
 const timesMax = 20_000;
 
@@ -48,13 +48,16 @@ export class BlockWriter {
     const now = this.clock();
     const window = storedWindow(now, this.config);
     const spans = occurrencesOf(times, window).map(({ start, end }) => ({ start, end }));
-    if (times.recurrence.length === 0) return { spans, window: null, againAt: null };
+    if (times.recurrence.length === 0) return { spans, from: null, to: null, overAt: times.ends_at, againAt: null };
+    // As long as there are times to come it is not over.
+    const overAt = spans.some(({ end }) => end > now) ? null : endOf(times);
+    if (overAt !== null && overAt < window.from) return { spans, from: window.from, to: null, overAt, againAt: null };
     // Each at a moment of its own: blocks that were written together need not be worked on together.
-    return { spans, window, againAt: new Date(now.getTime() + dayMs * (0.8 + 0.4 * Math.random())) };
+    return { spans, ...window, overAt, againAt: new Date(now.getTime() + dayMs * (0.8 + 0.4 * Math.random())) };
   }
 
   async #checkLimits(tx: Transaction, user: UserCaller): Promise<void> {
-    const { blocks, times } = await this.blocks.count(tx, user);
+    const { blocks, times } = await this.blocks.count(tx, user, this.clock());
     if (blocks > blocksMax || times > timesMax) throw new AppError('block_limit_reached', { blocks_max: blocksMax, times_max: timesMax });
   }
 }

@@ -125,6 +125,32 @@ describe('times that are blocked by hand', () => {
     expect(await busyOf(userId)).toMatchObject({ bookable: false, reason: 'blocks_outside_window' });
   });
 
+  it('are no more work, and no more counted, once they are over, until they are to come again', async () => {
+    const userId = randomUUID();
+    const long = { start_time: '2025-03-03T10:00:00Z', end_time: '2025-03-03T11:00:00Z' };
+    const { id, known_until } = await create(userId, { ...long, recurrence: ['RRULE:FREQ=DAILY;COUNT=5'] });
+    const { id: going } = await create(userId, { ...long, recurrence: ['RRULE:FREQ=DAILY'] });
+    const { id: rare } = await create(userId, { ...long, recurrence: ['RRULE:FREQ=YEARLY;INTERVAL=20;COUNT=2'] });
+    const worked = async () =>
+      (await sql.query<{ id: string }>(`SELECT id FROM manual_blocks WHERE user_id = $1 AND next_attempt_at IS NOT NULL`, [userId])).rows;
+    await sql.query(
+      `INSERT INTO manual_blocks (id, tenant_id, user_id, title, starts_at, ends_at, time_zone, is_all_day, recurrence, over_at)
+       SELECT gen_random_uuid(), tenant_id, user_id, title, starts_at, ends_at, time_zone, is_all_day, '{}', ends_at
+       FROM manual_blocks, generate_series(1, 500) WHERE id = $1`,
+      [id],
+    );
+
+    const before = await worked();
+    await create(userId);
+    await requests.send(updateBlock, { block_id: id, start_time: at(11), end_time: at(12) }, as(userId));
+    const after = await worked();
+
+    expect(known_until).toBeNull();
+    expect(before.map((row) => row.id).sort()).toEqual([going, rare].sort());
+    expect(after.map((row) => row.id).sort()).toEqual([id, going, rare].sort());
+    expect((await busyOf(userId))?.busy).toContainEqual({ start: at(34), end: at(36) });
+  });
+
   it('are one for the same key, also when it is sent twice at once, and another for another user', async () => {
     const [userId, other] = [randomUUID(), randomUUID()];
     const key = 'lunch-1';

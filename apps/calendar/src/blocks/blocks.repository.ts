@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, LeasedRows, type Lease, type Transaction, type WorkRow } from '@patchbay/database';
-import type { ReadingWindow } from '@patchbay/capabilities';
 import type { UserCaller } from '@patchbay/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import type { BlockTimes, Span } from './block-times.js';
@@ -22,13 +21,17 @@ export interface BlockRow extends BlockFields, WorkRow {
 /** The times of a block, and between which moments they are all there are; null for always. */
 export interface KnownTimes {
   readonly spans: readonly Span[];
-  readonly window: ReadingWindow | null;
+  readonly from: Date | null;
+  readonly to: Date | null;
+  /** When the last one ends, as far as that is known. */
+  readonly overAt: Date | null;
   /** When they must be worked out for a later window. */
   readonly againAt: Date | null;
 }
 
 /** How much one user has. */
 export interface BlockCounts {
+  /** Those that are not over. */
   readonly blocks: number;
   readonly times: number;
 }
@@ -47,7 +50,7 @@ const forgetMax = 1_000;
 const forgetEnded = {
   name: 'forget-ended-blocks',
   text: `DELETE FROM manual_blocks WHERE id IN (
-    SELECT id FROM manual_blocks WHERE cardinality(recurrence) = 0 AND ends_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
+    SELECT id FROM manual_blocks WHERE over_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id`,
 };
 
 /** Blocks and their times. Whoever writes both holds {@link BlocksRepository.lockUser}. */
@@ -90,11 +93,11 @@ export class BlocksRepository {
     return row;
   }
 
-  async count(tx: Transaction, user: UserCaller): Promise<BlockCounts> {
+  async count(tx: Transaction, user: UserCaller, now: Date): Promise<BlockCounts> {
     const [counts] = await tx.query<BlockCounts>(
-      `SELECT (SELECT count(*) FROM manual_blocks WHERE tenant_id = $1 AND user_id = $2)::int AS blocks,
+      `SELECT (SELECT count(*) FROM manual_blocks WHERE tenant_id = $1 AND user_id = $2 AND (over_at IS NULL OR over_at > $3))::int AS blocks,
          (SELECT count(*) FROM manual_block_ranges WHERE tenant_id = $1 AND user_id = $2)::int AS times`,
-      [user.tenant_id, user.user_id],
+      [user.tenant_id, user.user_id, now],
     );
     return counts ?? { blocks: 0, times: 0 };
   }
@@ -102,8 +105,8 @@ export class BlocksRepository {
   async add(tx: Transaction, user: UserCaller, { id = uuidv7(), key = null, fields, known }: NewBlock): Promise<BlockRow> {
     const [row] = await tx.query<BlockRow>(
       `INSERT INTO manual_blocks (id, tenant_id, user_id, idempotency_key, title, note, starts_at, ends_at, time_zone, is_all_day, recurrence,
-         known_from, known_to, next_attempt_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING *`,
-      [id, user.tenant_id, user.user_id, key, ...valuesOf(fields), known.window?.from ?? null, known.window?.to ?? null, known.againAt],
+         known_from, known_to, over_at, next_attempt_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING *`,
+      [id, user.tenant_id, user.user_id, key, ...valuesOf(fields), known.from, known.to, known.overAt, known.againAt],
     );
     return this.#withTimes(tx, row, known);
   }
@@ -112,9 +115,9 @@ export class BlocksRepository {
   async change(tx: Transaction, id: string, { fields, known }: Omit<NewBlock, 'id' | 'key'>): Promise<BlockRow> {
     const [row] = await tx.query<BlockRow>(
       `UPDATE manual_blocks SET title = $2, note = $3, starts_at = $4, ends_at = $5, time_zone = $6, is_all_day = $7, recurrence = $8,
-         known_from = $9, known_to = $10, next_attempt_at = $11, lease_token = NULL, lease_until = NULL, attempts = 0, updated_at = now()
+         known_from = $9, known_to = $10, over_at = $11, next_attempt_at = $12, lease_token = NULL, lease_until = NULL, attempts = 0, updated_at = now()
        WHERE id = $1 RETURNING *`,
-      [id, ...valuesOf(fields), known.window?.from ?? null, known.window?.to ?? null, known.againAt],
+      [id, ...valuesOf(fields), known.from, known.to, known.overAt, known.againAt],
     );
     await tx.query(`DELETE FROM manual_block_ranges WHERE block_id = $1`, [id]);
     return this.#withTimes(tx, row, known);
@@ -122,7 +125,7 @@ export class BlocksRepository {
 
   /** Stores the times that were worked out for a later window. @throws LeaseLostError */
   async extend(tx: Transaction, lease: Lease<BlockRow>, known: KnownTimes): Promise<void> {
-    const set = { known_from: known.window?.from ?? null, known_to: known.window?.to ?? null };
+    const set = { known_from: known.from, known_to: known.to, over_at: known.overAt };
     await lease.settle(tx, { isApplied: true, nextAttemptAt: known.againAt, lastError: null, set });
     await tx.query(`DELETE FROM manual_block_ranges WHERE block_id = $1`, [lease.row.id]);
     await this.#withTimes(tx, lease.row, known);
@@ -134,7 +137,7 @@ export class BlocksRepository {
     return (await tx.query(sql, [user.tenant_id, user.user_id, id])).length > 0;
   }
 
-  /** Forgets blocks that ended before, in small batches; one that repeats stays. */
+  /** Forgets blocks that were over before, in small batches; one that repeats on and on stays. */
   async forget(before: Date): Promise<void> {
     while ((await this.database.execute(forgetEnded, [before, forgetMax])).length === forgetMax);
   }

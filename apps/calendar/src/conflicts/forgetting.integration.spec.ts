@@ -47,8 +47,10 @@ describe('what is long over', () => {
     );
   const blocks = async () => (await requests.send(listBlocks, { limit: 50 }, as(userId))).items.map(({ title }) => title);
 
-  it('is forgotten, but not blocks that repeat, nor what was decided since', async () => {
+  it('is forgotten, also what has repeated for a while, but not blocks that repeat on, nor what was decided since', async () => {
     await block({ title: 'Over' });
+    await block({ title: 'Has repeated', recurrence: ['RRULE:FREQ=DAILY;COUNT=30'] });
+    await block({ title: 'Had to end', recurrence: ['RRULE:FREQ=WEEKLY;UNTIL=20240601T000000Z'] });
     await block({ title: 'Repeats', recurrence: ['RRULE:FREQ=MONTHLY'] });
     await block({ title: 'To come', start_time: '2031-03-01T10:00:00Z', end_time: '2031-03-01T11:00:00Z' });
     const range = { from: '2024-02-01T00:00:00Z', to: '2024-04-01T00:00:00Z' };

@@ -10,6 +10,6 @@ export const blocksErrors = defineErrors({
   block_limit_reached: {
     status: 409,
     title: 'There are as many blocks as one user may have.',
-    remedy: 'Delete blocks that are over, or let fewer of them repeat: `details` says how many blocks, and how many of their times, are kept.',
+    remedy: 'Delete blocks, or let them repeat less often: `details` says how many blocks, and how many of their times, are kept.',
   },
 });
