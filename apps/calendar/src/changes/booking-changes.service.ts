@@ -81,7 +81,7 @@ export class BookingChangesService {
     await this.tellings.forget(
       tx,
       calendar.id,
-      seen.filter((one) => !waiting.includes(one)).map(({ booking }) => booking.told_id),
+      seen.filter((one) => !waiting.includes(one)).map(({ booking }) => booking),
     );
     await this.#lookSoon(tx, calendar, waiting);
     const missing = judged.flatMap(({ booking, verdict }) => (verdict.kind === 'later' && booking.told_is_missing ? [booking.told_since] : []));

@@ -170,9 +170,13 @@ export class TellingsRepository {
   }
 
   /** It has been looked at. */
-  async forget(tx: Transaction, calendarId: string, eventIds: readonly string[]): Promise<void> {
-    if (eventIds.length === 0) return;
-    await tx.query(`DELETE FROM booking_tellings WHERE calendar_id = $1 AND event_id = ANY ($2) RETURNING event_id`, [calendarId, eventIds]);
+  async forget(tx: Transaction, calendarId: string, looked: readonly ToldBooking[]): Promise<void> {
+    if (looked.length === 0) return;
+    await tx.query(
+      `DELETE FROM booking_tellings AS told USING unnest($2::text[], $3::text[]) AS looked (resource, event_id)
+       WHERE told.calendar_id = $1 AND told.resource = looked.resource AND told.event_id = looked.event_id RETURNING told.event_id`,
+      [calendarId, looked.map(({ told_resource: resource }) => resource), looked.map(({ told_id: id }) => id)],
+    );
   }
 
   /** Forgets everything that was told of the calendars of an account. */
