@@ -66,7 +66,7 @@ describe('the account that bookings are written to', () => {
   it('is none that was switched off for bookings, or is in the same breath', async () => {
     const userId = randomUUID();
     const [first, second] = [await connected(userId), await connected(userId)];
-    const update = (wanted: { readonly is_active: boolean; readonly is_default?: boolean }) =>
+    const update = (wanted: { readonly is_active: boolean; readonly is_default?: true }) =>
       requests.send(updateCalendarAccount, { id: second, ...wanted }, as(userId));
     const refusal = { code: 'request_invalid', status: 400, details: { is_default: expect.any(String) } };
 
