@@ -19,11 +19,15 @@ export class BulkResolutionsService {
   ) {}
 
   async resolve(user: UserCaller, wanted: Wanted): Promise<OutputOf<typeof resolveConflicts>> {
-    const open = wanted.ids === undefined ? await this.conflicts.idsOfOpen(user, { ...wanted.filter, limit: bulkMax + 1 }) : [];
-    const ids = wanted.ids?.map((id) => id.toLowerCase()) ?? open;
+    const { ids, next_cursor } = await this.#idsOf(user, wanted);
     const items: BulkOutcome[] = [];
-    for (const id of [...new Set(ids)].slice(0, bulkMax)) items.push(await this.#outcome(user, id, wanted));
-    return { items, is_complete: open.length <= bulkMax };
+    for (const id of ids) items.push(await this.#outcome(user, id, wanted));
+    return { items, is_complete: next_cursor === null, next_cursor };
+  }
+
+  async #idsOf(user: UserCaller, { ids, filter, cursor }: Wanted) {
+    if (ids !== undefined) return { ids: new Set(ids.map((id) => id.toLowerCase())), next_cursor: null };
+    return this.conflicts.idsOfOpen(user, { ...filter, cursor, limit: bulkMax });
   }
 
   async #outcome(user: UserCaller, id: string, { action, preview }: Wanted): Promise<BulkOutcome> {

@@ -55,9 +55,12 @@ export class ConflictsService {
   }
 
   /** Which are the first open ones of a time, in the order they begin. */
-  async idsOfOpen(user: UserCaller, { from, to, ...query }: OpenQuery): Promise<string[]> {
-    const rows = await this.#search(user, { ...rangeOf({ from, to }, this.clock()), ...query, status: 'open' });
-    return rows.map(({ id }) => id);
+  async idsOfOpen(user: UserCaller, { from, to, cursor, limit, ...query }: OpenQuery): Promise<IdPage> {
+    const range = rangeOf({ from, to }, this.clock());
+    const rows = await this.#search(user, { ...range, ...query, after: positionOf(cursor), status: 'open', limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return { ids: page.map(({ id }) => id), next_cursor: rows.length <= limit || last === undefined ? null : cursorOf(last) };
   }
 
   /** Looks through the time bit by bit, until there are enough: a year of somebody who has much at once is more than is worth it. */
@@ -99,7 +102,16 @@ export class ConflictsService {
 }
 
 /** Which open conflicts are asked for. */
-type OpenQuery = Pick<ConflictQuery, 'severity' | 'involves' | 'limit'> & { readonly from?: string | undefined; readonly to?: string | undefined };
+interface OpenQuery extends Pick<ConflictQuery, 'severity' | 'involves' | 'limit'> {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+interface IdPage {
+  readonly ids: readonly string[];
+  readonly next_cursor: string | null;
+}
 
 /** From now on, for 90 days, where nothing else is said. @throws AppError `request_invalid` when it comes to more than is looked through */
 function rangeOf({ from, to }: Pick<OpenQuery, 'from' | 'to'>, now: Date): { readonly from: Date; readonly to: Date } {

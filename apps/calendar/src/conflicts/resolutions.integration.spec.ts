@@ -256,6 +256,7 @@ describe('decisions about conflicts', () => {
       ['would_resolve', null],
       ['failed', 'conflict_action_unsupported'],
     ]);
+    expect([seen.next_cursor, made.next_cursor]).toEqual([null, null]);
     expect([seen.is_complete, seen.items[0]?.proposal?.times]).toEqual([true, [{ start: at(10), end: at(11) }]]);
     expect(unchanged).toEqual(before);
     await expect(all({ filter: { to: '9999-12-31T00:00:00Z' } })).rejects.toMatchObject({ code: 'request_invalid' });
@@ -268,5 +269,27 @@ describe('decisions about conflicts', () => {
     expect(again.items.slice(0, 2).map(({ resolution }) => resolution?.id)).toEqual(made.items.slice(0, 2).map(({ resolution }) => resolution?.id));
     expect((await conflictsOf(userId)).map(({ id }) => id)).toEqual([ids[2]]);
     expect(await history(userId)).toHaveLength(2);
+  });
+
+  it('about more than one call takes go on after those that failed', async () => {
+    const userId = randomUUID();
+    const each = { recurrence: ['RRULE:FREQ=DAILY;COUNT=60'] };
+    // A hundred and twenty conflicts; nothing of the block inside would be left.
+    for (const [from, to] of [
+      [9, 10],
+      [14, 15],
+    ] as const) {
+      await block(userId, from, to, each);
+      await block(userId, from, to, each);
+    }
+    const all = (change: Partial<InputOf<typeof resolveConflicts>>) =>
+      requests.send(resolveConflicts, { action: 'shorten_block', preview: true, filter: {}, ...change }, as(userId));
+
+    const first = await all({});
+    const rest = await all({ cursor: first.next_cursor ?? '' });
+
+    expect([first.items.length, first.is_complete, rest.items.length, rest.is_complete]).toEqual([100, false, 20, true]);
+    expect(new Set([...first.items, ...rest.items].map(({ conflict_id: id }) => id)).size).toBe(120);
+    await expect(all({ cursor: 'x' })).rejects.toMatchObject({ code: 'request_invalid' });
   });
 });

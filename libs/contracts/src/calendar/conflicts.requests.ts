@@ -102,14 +102,22 @@ export const resolveConflicts = defineRequest({
         .refine(isShort, lengthFault)
         .optional()
         .describe(`The first ${bulkMax} open conflicts that it fits.`),
+      cursor: z
+        .string()
+        .max(200)
+        .optional()
+        .describe('Goes with `filter`: the `next_cursor` of the call before. Those that failed there are not tried again.'),
       action: decision.action,
       preview: z.boolean().default(false),
     })
-    .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), { path: ['ids'], message: 'or filter must be there, and not both' }),
+    .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), { path: ['ids'], message: 'or filter must be there, and not both' })
+    .refine(({ cursor, filter }) => cursor === undefined || filter !== undefined, { path: ['cursor'], message: 'goes with filter only' }),
   output: z.object({
     items: z.array(bulkOutcome),
     /** False: the filter fits more than one call resolves. */
     is_complete: z.boolean(),
+    /** For the next call with the same filter; null when it is complete. */
+    next_cursor: z.string().nullable(),
   }),
   errors: [],
   deadlineMs: 20_000,

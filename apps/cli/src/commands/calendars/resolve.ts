@@ -2,6 +2,7 @@ import { conflictActions, resolveConflicts, type BulkOutcome } from '@patchbay/c
 import { Option, type Command } from 'commander';
 import { gatewayCommand, runs } from '../../command.js';
 import { CommandFailure, exitCodes } from '../../exit-codes.js';
+import { pagesOf } from '../../pages.js';
 import { table, type Streams } from '../../terminal.js';
 
 interface Options {
@@ -10,23 +11,26 @@ interface Options {
   readonly preview?: true;
 }
 
-/** `patchbay calendars resolve`. Ends with 3 when one could not be decided about, or there are more than one call takes. */
+/** `patchbay calendars resolve`. Ends with 3 when one could not be decided about. */
 export const resolveConflictsCommand = (streams: Streams): Command =>
   gatewayCommand('resolve', 'decide about conflicts')
     .argument('[id]', 'the conflict; see "patchbay calendars conflicts"')
     .addOption(new Option('--action <action>', 'what to do').choices(conflictActions).makeOptionMandatory())
-    .option('--all', 'about the first hundred open ones of the next 90 days')
+    .option('--all', 'about all open ones of the next 90 days')
     .option('--preview', 'only say what would be done')
     .action(
       runs<Options>(streams, async ({ terminal, client }, { action, all, preview }, id) => {
         if ((id === undefined) === (all === undefined)) throw new CommandFailure('Name one conflict, or say --all.', exitCodes.usage);
-        const which = id === undefined ? { filter: {} } : { ids: [id] };
-        const answer = await client().call(resolveConflicts, { ...which, action, preview: preview === true });
-        terminal.result(answer, () => [
-          ...(answer.items.length === 0 ? ['There are none.'] : table(['CONFLICT', 'OUTCOME', 'WHY NOT'], answer.items.map(rowOf))),
-          ...(answer.is_complete ? [] : ['There are more: say it again.']),
-        ]);
-        return answer.is_complete && answer.items.every(({ status }) => status !== 'failed') ? exitCodes.ok : exitCodes.findings;
+        const patchbay = client();
+        const decision = { action, preview: preview === true };
+        const items =
+          id === undefined
+            ? await pagesOf(10_000, ({ cursor }) =>
+                patchbay.call(resolveConflicts, { ...decision, filter: {}, ...(cursor !== undefined && { cursor }) }),
+              )
+            : (await patchbay.call(resolveConflicts, { ...decision, ids: [id] })).items;
+        terminal.result({ items }, () => (items.length === 0 ? ['There are none.'] : table(['CONFLICT', 'OUTCOME', 'WHY NOT'], items.map(rowOf))));
+        return items.every(({ status }) => status !== 'failed') ? exitCodes.ok : exitCodes.findings;
       }),
     );
 
