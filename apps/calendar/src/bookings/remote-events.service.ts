@@ -146,13 +146,19 @@ const calendarOf = (row: EventRow): CalendarPlace | null => {
 
 const calendarIdsOf = (row: EventRow, place: CalendarPlace) => ({ ...idsOf(row, place), calendar_id: place.calendarId });
 
+/** When the event is to take place: as booked, or where somebody moved it. */
+const timesOf = ({ kept }: EventRow, booking: Booking): { readonly start: string; readonly end: string } => ({
+  start: kept?.start ?? booking.start_time,
+  end: kept?.end ?? booking.end_time,
+});
+
 const eventOf = (row: EventRow, booking: Booking): CalendarEvent => ({
   key: row.id,
   title: booking.title,
   description: booking.description,
   location: booking.location,
-  startTime: booking.start_time,
-  endTime: booking.end_time,
+  startTime: timesOf(row, booking).start,
+  endTime: timesOf(row, booking).end,
   timeZone: booking.time_zone,
   attendees: booking.attendees.map(({ email, name }) => ({ email, name })),
   meetingUrl: booking.conferencing === 'none' ? undefined : (row.link_url ?? undefined),
@@ -164,8 +170,9 @@ const writtenColumns = (row: EventRow, booking: Booking, { isNew, now }: { reado
   const before = isMadeAgain ? { start: null, end: null } : (row.announced ?? row.written);
   return {
     written_at: now,
-    written: JSON.stringify({ start: booking.start_time, end: booking.end_time }),
+    written: JSON.stringify(timesOf(row, booking)),
     written_before: before === null ? null : JSON.stringify(before),
-    announced: null,
+    announced: row.kept === null ? null : JSON.stringify(row.kept),
+    kept: null,
   };
 };

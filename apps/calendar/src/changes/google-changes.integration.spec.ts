@@ -6,6 +6,7 @@ import {
   calendarEventCreated,
   calendarEventDeleted,
   calendarEventUpdated,
+  meetingLinkCreated,
   updateCalendarAccount,
   type Booking,
   type BookingChangePolicy,
@@ -68,11 +69,11 @@ describe('a booking whose event is moved or deleted in Google', () => {
   const remove = (id: string): void => stack.google.people.removeEvent({ email, calendarId: 'primary', id });
 
   /** An account with this policy, and a booking whose event was written and read. */
-  const booked = async (policy: BookingChangePolicy) => {
+  const booked = async (policy: BookingChangePolicy, conferencing: Booking['conferencing'] = 'none') => {
     const { userId, connectionId } = await stack.connectAccount();
     await read(connectionId);
     const account = await callers.requests.send(updateCalendarAccount, { id: connectionId, booking_change_policy: policy }, as(userId));
-    const booking = await stack.book(userId, { conferencing: 'none', ...times });
+    const booking = await stack.book(userId, { conferencing, ...times });
     const { event_id: eventId } = await stack.probe.next(calendarEventCreated, of(booking));
     await settled(booking.booking_id);
     await read(connectionId);
@@ -156,6 +157,54 @@ describe('a booking whose event is moved or deleted in Google', () => {
     expect(rows).toHaveLength(1);
     const { start } = (stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as { start?: { dateTime: string } };
     expect(Date.parse(start?.dateTime ?? '')).toBe(tomorrow);
+  });
+
+  describe('when its link comes late', () => {
+    const joinUrl = 'https://zoom.us/j/85746065';
+    const link = ({ booking_id }: Booking, userId: string) => {
+      const meeting = { connection_id: randomUUID(), provider: 'zoom', meeting_id: '85746065', join_url: joinUrl };
+      return stack.probe.publish(meetingLinkCreated, { data: { user_id: userId, booking_id, ...meeting } });
+    };
+
+    it('stays where it was moved, with the link, until the product says another time', async () => {
+      const { userId, connectionId, booking, eventId } = await booked('announce', 'auto');
+      move(booking, eventId, 2);
+      await read(connectionId);
+      await stack.probe.next(bookingChangeDetected, of(booking));
+
+      await link(booking, userId);
+      const updated = await stack.probe.next(calendarEventUpdated, of(booking));
+      await settled(booking.booking_id);
+      await read(connectionId);
+      await read(connectionId);
+      const row = await rowOf(booking.booking_id);
+      const { start } = (stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as { start?: { dateTime: string } };
+      const data = { ...booking, ...at(booking, 5), previous_start_time: booking.start_time, previous_end_time: booking.end_time };
+      await stack.probe.publish(bookingRescheduled, { data });
+      await waitFor(async () => ((await rowOf(booking.booking_id))['announced'] === null ? true : undefined), 'the product’s time');
+
+      expect(updated.join_url).toBe(joinUrl);
+      expect(new Date(start?.dateTime ?? '').toISOString()).toBe(at(booking, 2).start_time);
+      expect(row).toMatchObject({ kept: null, announced: { start: at(booking, 2).start_time, end: at(booking, 2).end_time } });
+      expect(detected(booking).map(({ change }) => change)).toEqual(['moved']);
+      expect(await rowOf(booking.booking_id)).toMatchObject({ written: { start: at(booking, 5).start_time } });
+    });
+
+    it('stays deleted', async () => {
+      const { userId, connectionId, booking, eventId } = await booked('announce', 'auto');
+      remove(eventId);
+      await read(connectionId);
+      await stack.probe.next(bookingChangeDetected, of(booking));
+      const before = await rowOf(booking.booking_id);
+
+      await link(booking, userId);
+
+      const row = await waitFor(async () => {
+        const found = await rowOf(booking.booking_id);
+        return found['link_url'] === joinUrl ? found : undefined;
+      }, 'the link');
+      expect([row['wanted_revision'], row['applied_revision']]).toEqual([before['wanted_revision'], before['wanted_revision']]);
+    });
   });
 
   it('stays with a policy that is none', async () => {
