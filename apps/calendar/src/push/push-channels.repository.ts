@@ -5,37 +5,35 @@ import type { ChannelState, PushChannelRow } from './push-rows.js';
 /** So many calendars are looked at in one statement. */
 const lookedAtMax = 200;
 
+/** Calendars whose channels may not be as they should be. Whoever changes one meanwhile, or its account, waits for its row, and has it looked at again. */
+const lockLooked = `
+  SELECT id FROM calendars WHERE push_look_at <= $1 ORDER BY push_look_at LIMIT ${lookedAtMax} FOR NO KEY UPDATE SKIP LOCKED`;
+
 /**
- * Calendars whose channels may not be as they should be: those that shall have one get it, and those that shall not lose it. Whoever changes a calendar
- * meanwhile waits for its row, and has it looked at again.
+ * Calendars that shall have a channel get it, and those that shall not lose it. A statement of its own after they are locked: one statement would see the
+ * accounts as they were before it waited for a calendar, and take down that it had looked at what it never saw.
  */
-const follow = {
-  name: 'push-follow-calendars',
-  text: `
-    WITH looked AS (
-      SELECT id, tenant_id, user_id, account_id, provider, remote_id, is_selected AND sync_enabled AS is_read FROM calendars
-      WHERE push_look_at <= $1 ORDER BY push_look_at LIMIT ${lookedAtMax} FOR NO KEY UPDATE SKIP LOCKED
-    ), wanted AS (
-      SELECT looked.*, accounts.status_at,
-        looked.is_read AND accounts.status = 'active' AND accounts.sync_enabled AND looked.provider = ANY ($2::text[]) AS is_wanted
-      FROM looked JOIN accounts ON accounts.id = looked.account_id
-    ), ended AS (
-      UPDATE push_channels AS channel
-      SET state = 'closing', wanted_revision = wanted_revision + 1, attempts = 0, next_attempt_at = $1, updated_at = now()
-      FROM wanted WHERE channel.calendar_id = wanted.id AND channel.state <> 'closing'
-        AND (NOT wanted.is_wanted OR channel.account_status_at <> wanted.status_at)
-      RETURNING channel.id
-    ), opened AS (
-      INSERT INTO push_channels (id, tenant_id, user_id, calendar_id, account_id, provider, remote_calendar_id, account_status_at, next_attempt_at)
-      SELECT gen_random_uuid(), tenant_id, user_id, id, account_id, provider, remote_id, status_at, $1 FROM wanted
-      -- After the others have made room.
-      WHERE is_wanted AND (SELECT count(*) FROM ended) >= 0 AND NOT EXISTS (
-        SELECT 1 FROM push_channels AS channel WHERE channel.calendar_id = wanted.id AND channel.state <> 'closing'
-          AND channel.account_status_at = wanted.status_at)
-      RETURNING id
-    )
-    UPDATE calendars SET push_look_at = NULL FROM looked WHERE calendars.id = looked.id RETURNING calendars.id`,
-};
+const follow = `
+  WITH wanted AS (
+    SELECT looked.id, looked.tenant_id, looked.user_id, looked.account_id, looked.provider, looked.remote_id, accounts.status_at,
+      looked.is_selected AND looked.sync_enabled AND accounts.status = 'active' AND accounts.sync_enabled AND looked.provider = ANY ($2::text[]) AS is_wanted
+    FROM calendars AS looked JOIN accounts ON accounts.id = looked.account_id WHERE looked.id = ANY ($3::uuid[])
+  ), ended AS (
+    UPDATE push_channels AS channel
+    SET state = 'closing', wanted_revision = wanted_revision + 1, attempts = 0, next_attempt_at = $1, updated_at = now()
+    FROM wanted WHERE channel.calendar_id = wanted.id AND channel.state <> 'closing'
+      AND (NOT wanted.is_wanted OR channel.account_status_at <> wanted.status_at)
+    RETURNING channel.id
+  ), opened AS (
+    INSERT INTO push_channels (id, tenant_id, user_id, calendar_id, account_id, provider, remote_calendar_id, account_status_at, next_attempt_at)
+    SELECT gen_random_uuid(), tenant_id, user_id, id, account_id, provider, remote_id, status_at, $1 FROM wanted
+    -- After the others have made room.
+    WHERE is_wanted AND (SELECT count(*) FROM ended) >= 0 AND NOT EXISTS (
+      SELECT 1 FROM push_channels AS channel WHERE channel.calendar_id = wanted.id AND channel.state <> 'closing'
+        AND channel.account_status_at = wanted.status_at)
+    RETURNING id
+  )
+  UPDATE calendars SET push_look_at = NULL WHERE id = ANY ($3::uuid[])`;
 
 @Injectable()
 export class PushChannelsRepository {
@@ -48,7 +46,11 @@ export class PushChannelsRepository {
 
   /** Brings channels in line with what is wanted of calendars of these providers. @returns how many calendars were looked at. */
   async follow(now: Date, providers: readonly string[]): Promise<number> {
-    return (await this.database.execute(follow, [now, providers])).length;
+    return this.database.transaction(async (tx) => {
+      const looked = await tx.query<{ id: string }>(lockLooked, [now]);
+      if (looked.length > 0) await tx.query(follow, [now, providers, looked.map(({ id }) => id)]);
+      return looked.length;
+    });
   }
 
   /**
