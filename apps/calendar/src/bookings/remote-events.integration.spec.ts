@@ -180,6 +180,8 @@ describe('calendar events of bookings', () => {
 
     const reconnect = { user_id: userId, connection_id: connectionId, provider: 'google', type: 'calendar', reason: 'refused_by_provider' } as const;
     await stack.probe.publish(integrationDisconnected, { data: reconnect });
+    const isKnown = async () => (await sql.query(`SELECT 1 FROM accounts WHERE id = $1 AND status = 'needs_reauth'`, [connectionId])).rowCount === 1;
+    await waitFor(async () => ((await isKnown()) ? true : undefined), 'the end of the grant');
     const booking = await stack.book(userId, { conferencing: 'none' });
     const step = await stack.probe.next(activityRecorded, of(booking.booking_id));
     stack.tokens.answer = stack.tokens.working;
