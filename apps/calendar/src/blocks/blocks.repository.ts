@@ -12,6 +12,7 @@ export interface BlockFields extends BlockTimes {
 
 export interface BlockRow extends BlockFields, WorkRow {
   readonly tenant_id: string;
+  readonly idempotency_key: string | null;
   readonly known_from: Date | null;
   readonly known_to: Date | null;
   readonly created_at: Date;

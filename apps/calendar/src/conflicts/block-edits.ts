@@ -15,10 +15,15 @@ export interface BlockEdit {
   readonly instead: readonly Span[];
 }
 
+/** A block as the history keeps it: with what it is known by to whoever made it, should it be made again. */
+export interface KeptBlock extends BlockState {
+  readonly idempotency_key?: string | null;
+}
+
 /** Blocks that were edited, as they were and as they became. What is in one of them only was added, or removed. */
 export interface EditedBlocks {
-  readonly before: readonly BlockState[];
-  readonly after: readonly BlockState[];
+  readonly before: readonly KeptBlock[];
+  readonly after: readonly KeptBlock[];
 }
 
 /** Changes blocks as decisions about conflicts want it, so that it can be undone. Within transactions that hold {@link BlocksRepository.lockUser}. */
@@ -33,7 +38,7 @@ export class BlockEdits {
   async apply(tx: Transaction, user: UserCaller, { blockId, time, instead }: BlockEdit): Promise<EditedBlocks> {
     const row = await this.blocks.lock(tx, user, blockId);
     if (row === undefined) throw new AppError('conflict_changed');
-    const before = [stateOf(row)];
+    const before = [{ ...stateOf(row), idempotency_key: row.idempotency_key }];
     const isRepeating = row.recurrence.length > 0;
     const [kept, ...others] = isRepeating ? [withoutTime(row, time), ...pieces(row, instead)] : pieces(row, instead);
     if (kept === undefined) await this.blocks.remove(tx, user, blockId);
@@ -49,9 +54,14 @@ export class BlockEdits {
       const [was, became] = [before, after].map((states) => states.find((state) => state.id === id));
       if (!isDeepStrictEqual(row === undefined ? undefined : stateOf(row), became)) throw new AppError('conflict_changed');
       if (was === undefined) await this.blocks.remove(tx, user, id);
-      else if (became === undefined) await this.writer.add(tx, user, { id, fields: toFields(was) });
+      else if (became === undefined) await this.writer.add(tx, user, { id, key: await this.#freeKey(tx, user, was), fields: toFields(was) });
       else await this.writer.change(tx, user, { id, fields: toFields(was) });
     }
+  }
+
+  /** The key that a block was made with, unless another was made with it since. */
+  async #freeKey(tx: Transaction, user: UserCaller, { idempotency_key: key = null }: KeptBlock): Promise<string | null> {
+    return key === null || (await this.blocks.findByKey(tx, user, key)) !== undefined ? null : key;
   }
 }
 
@@ -81,7 +91,10 @@ const stateOf = (row: BlockRow): BlockState => ({
   recurrence: [...row.recurrence],
 });
 
-const toFields = ({ id: _id, start_time: start, end_time: end, ...state }: BlockState): BlockFields => ({
+/** As the API shows it. */
+export const shownBlock = ({ idempotency_key: _key, ...state }: KeptBlock): BlockState => state;
+
+const toFields = ({ id: _id, idempotency_key: _key, start_time: start, end_time: end, ...state }: KeptBlock): BlockFields => ({
   ...state,
   starts_at: new Date(start),
   ends_at: new Date(end),

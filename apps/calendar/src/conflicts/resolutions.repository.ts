@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { BlockState, Conflict, ConflictResolution, TimeRange } from '@patchbay/contracts';
+import type { Conflict, ConflictResolution, TimeRange } from '@patchbay/contracts';
 import { Database, idOfTime, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
+import { shownBlock, type KeptBlock } from './block-edits.js';
 
 export interface ResolutionRow {
   readonly id: string;
@@ -11,8 +12,8 @@ export interface ResolutionRow {
   readonly target_id: string | null;
   readonly overlap: Conflict['overlap'];
   readonly sides: Conflict['sides'];
-  readonly before: readonly BlockState[];
-  readonly after: readonly BlockState[];
+  readonly before: readonly KeptBlock[];
+  readonly after: readonly KeptBlock[];
   readonly proposed: TimeRange | null;
   readonly overrides: string | null;
   readonly overridden_by: string | null;
@@ -97,8 +98,8 @@ export const toResolution = ({ is_standing: _standing, created_at: at, before, a
   user_id: row.user_id,
   overlap: row.overlap,
   sides: row.sides,
-  before: [...before],
-  after: [...after],
+  before: before.map(shownBlock),
+  after: after.map(shownBlock),
   proposed: row.proposed,
   overrides: row.overrides,
   overridden_by: row.overridden_by,
