@@ -24,6 +24,12 @@ describe('judgeFailure', () => {
     expect(judgeFailure(new ProviderError('zoom', 'unavailable', { outcomeUnknown: true })).outcomeUnknown).toBe(true);
   });
 
+  it('gives nothing up that may have been done', () => {
+    const refused = (outcomeUnknown: boolean) => judgeFailure(new ProviderError('google', 'invalid_request', { outcomeUnknown }));
+
+    expect([refused(true), refused(false)]).toMatchObject([{ kind: 'later', outcomeUnknown: true }, { kind: 'never' }]);
+  });
+
   it('waits for the user when the account must be connected again, and only then', () => {
     expect(judgeFailure(new AppError('connection_needs_reauth')).kind).toBe('reconnect');
     expect(judgeFailure(new AppError('service_unavailable')).kind).toBe('later');

@@ -24,7 +24,9 @@ export function judgeFailure(error: unknown): FailureVerdict {
   }
   if (!(error instanceof ProviderError)) throw error;
   const { code, retryAfterMs, outcomeUnknown } = error;
-  return { kind: kindOf(error), reason: code, retryAfterMs, outcomeUnknown };
+  const kind = kindOf(error);
+  // Refused after an attempt that may have been executed: only another one tells what stands there now.
+  return { kind: kind === 'never' && outcomeUnknown ? 'later' : kind, reason: code, retryAfterMs, outcomeUnknown };
 }
 
 function kindOf({ code }: ProviderError): FailureVerdict['kind'] {

@@ -35,6 +35,7 @@ export class ProviderError extends Error {
   readonly retryAfterMs: number | undefined;
   /**
    * The call may have taken effect although no readable answer came: the line broke after sending, the provider answered 5xx, or its answer made no sense.
+   * That is so, too, when it happened to an earlier attempt, or to an earlier step, and the last one was plainly refused.
    * Look for the effect before asking again, unless the call is idempotent.
    */
   readonly outcomeUnknown: boolean;
