@@ -24,15 +24,18 @@ export interface CaldavApi {
 /** A small server takes long to look through a large calendar. Milliseconds. */
 const deadlineMs = 60_000;
 /** Of one answer: a list of twenty thousand events takes half of it. Reading as much takes half a second. */
-const answerBytesMax = 8 * 1024 * 1024;
+export const answerBytesMax = 8 * 1024 * 1024;
 
 /** A request while calendars are read. */
 export const readingRequest = (server: CaldavServer, request: Omit<DavRequest, 'deadlineMs' | 'bytesMax'>): Promise<DavAnswer> =>
   davRequest(server, { deadlineMs, bytesMax: answerBytesMax, raised: { responseBytesMax: answerBytesMax, silenceMs: deadlineMs }, ...request });
 
 /** Somebody waits for it, or a booking does: a server that hangs is found out sooner. Milliseconds. */
-const eventDeadlineMs = 12_000;
+export const eventDeadlineMs = 12_000;
 
-/** A request about single events. */
-export const eventRequest = (server: CaldavServer, request: Omit<DavRequest, 'deadlineMs' | 'bytesMax'>): Promise<DavAnswer> =>
+/** A request about single events. It may have less time, when it is one of several that somebody waits for. */
+export const eventRequest = (
+  server: CaldavServer,
+  request: Omit<DavRequest, 'deadlineMs' | 'bytesMax'> & Partial<Pick<DavRequest, 'deadlineMs'>>,
+): Promise<DavAnswer> =>
   davRequest(server, { deadlineMs: eventDeadlineMs, bytesMax: answerBytesMax, raised: { responseBytesMax: answerBytesMax }, ...request });

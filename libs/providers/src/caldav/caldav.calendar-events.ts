@@ -4,20 +4,18 @@ import {
   type CalendarEventsCapability,
   type EventDetails,
   type EventDraft,
-  type EventQuery,
-  type EventPage,
   type EventWrite,
   type EventWriteOutcome,
 } from '@patchbay/capabilities';
-import { z } from 'zod';
 import { afterWriting, unlessOvertaken } from '../_kit/unknown-outcome.js';
 import type { OpenCaldavAccount } from './caldav.account.js';
 import { detailsOf, namesIn, occurrenceDetails, type EventName } from './caldav.event-details.js';
-import { occurrenceNamed, occurrencesIn, textOfFile } from './caldav.event-file.js';
-import { openEventStore, type EventStore, type StoredFile } from './caldav.event-store.js';
+import { occurrenceNamed, textOfFile } from './caldav.event-file.js';
+import { listEvents } from './caldav.event-list.js';
+import { openEventStore, type EventStore } from './caldav.event-store.js';
 import { addEvent, editEvent, readable } from './caldav.event-writing.js';
-import { addressKey } from './caldav.guests.js';
 import { withChangedMaster, withChangedOccurrence, withoutOccurrence } from './caldav.series-edits.js';
+import type { StoredFile } from './caldav.stored-files.js';
 
 /** All events of calendars over CalDAV. An event's id is its `UID`, that of an occurrence has the moment behind it: both as reading calendars tells them. */
 export const caldavCalendarEvents = (open: OpenCaldavAccount, provider: string): CalendarEventsCapability => {
@@ -43,51 +41,6 @@ export const caldavCalendarEvents = (open: OpenCaldavAccount, provider: string):
 };
 
 const noSuchEvent = (provider: string): ProviderError => new ProviderError(provider, 'not_found', { reason: 'no_such_event' });
-
-const cursorText = z.tuple([z.number(), z.string()]);
-
-const listEvents = async (store: EventStore, { from, to, text, attendee, cursor, limit }: EventQuery): Promise<EventPage> => {
-  const [afterMs, afterId] = cursor === null ? [Number.NEGATIVE_INFINITY, ''] : readCursor(store.provider, cursor);
-  // What comes later begins then, or later: nothing that came before need be looked at again.
-  const window = { from: new Date(Math.max(from.getTime(), afterMs)), to };
-  if (window.from >= to) return { events: [], cursor: null };
-  const files = await store.between(window);
-  const floating = files.some(({ file }) => file.master === null || isAfloat(file.master.source.start)) ? await store.timeZone() : 'UTC';
-  const isAsked = isAskedFor(text, attendee);
-  const found = files
-    .flatMap((stored) =>
-      occurrencesIn(stored.file, window, floating).map((occurrence) => ({
-        moment: occurrence.moment.getTime(),
-        event: occurrenceDetails(stored, occurrence),
-      })),
-    )
-    .filter(({ moment, event }) => (moment > afterMs || (moment === afterMs && event.id > afterId)) && isAsked(event))
-    .toSorted((one, other) => one.moment - other.moment || (one.event.id < other.event.id ? -1 : 1));
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const hasMore = last !== undefined && found.length > page.length;
-  return { events: page.map(({ event }) => event), cursor: hasMore ? writeCursor(last.moment, last.event.id) : null };
-};
-
-const isAfloat = (time: EventDraft['start']): boolean => 'date' in time || time.timeZone === null;
-
-const isAskedFor = (text: string | null, attendee: string | null): ((event: EventDetails) => boolean) => {
-  const wanted = text?.toLocaleLowerCase() ?? '';
-  const who = attendee === null ? null : addressKey(attendee);
-  return ({ title, description, location, attendees, organizer }) =>
-    [title, description, location].some((part) => part.toLocaleLowerCase().includes(wanted)) &&
-    (who === null || [...attendees, ...(organizer === null ? [] : [organizer])].some(({ email }) => addressKey(email) === who));
-};
-
-const writeCursor = (moment: number, id: string): string => Buffer.from(JSON.stringify([moment, id])).toString('base64url');
-
-const readCursor = (provider: string, cursor: string): z.output<typeof cursorText> => {
-  try {
-    return cursorText.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-  } catch {
-    throw new ProviderError(provider, 'invalid_request', { reason: 'cursor' });
-  }
-};
 
 const getEvent = async (store: EventStore, id: string): Promise<EventDetails> => {
   for (const name of namesIn(id)) {

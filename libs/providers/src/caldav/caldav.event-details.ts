@@ -1,8 +1,8 @@
-import type { EventDetails } from '@patchbay/capabilities';
+import type { CalendarTime, EventDetails } from '@patchbay/capabilities';
 import { recurrenceIdOf, textNamed } from '@patchbay/icalendar';
 import type { FileEvent, FileOccurrence } from './caldav.event-file.js';
 import { joinUrlOf, remindersOf, visibilityOf } from './caldav.event-lines.js';
-import type { StoredFile } from './caldav.event-store.js';
+import type { StoredFile } from './caldav.stored-files.js';
 import { guestsOf, organizerOf } from './caldav.guests.js';
 
 /** What an id names: a single event or a series, or one of its occurrences. */
@@ -45,12 +45,16 @@ export const detailsOf = (stored: StoredFile, event: FileEvent): EventDetails =>
   };
 };
 
+/** What an occurrence is called; `originalStart` is null for a single event. */
+export const occurrenceId = ({ source }: FileEvent, originalStart: CalendarTime | null): string =>
+  originalStart === null ? source.id : `${source.seriesId ?? source.id}#${recurrenceIdOf(originalStart)}`;
+
 /** One occurrence of a file in our words. */
 export const occurrenceDetails = (stored: StoredFile, { event, start, end, originalStart }: FileOccurrence): EventDetails => {
   const details = detailsOf(stored, event);
   if (originalStart === null) return { ...details, start, end };
   const seriesId = event.source.seriesId ?? event.source.id;
-  return { ...details, id: `${seriesId}#${recurrenceIdOf(originalStart)}`, seriesId, originalStart, start, end, recurrence: [] };
+  return { ...details, id: occurrenceId(event, originalStart), seriesId, originalStart, start, end, recurrence: [] };
 };
 
 const versionOf = ({ etag }: StoredFile): string | null => etag?.replaceAll('"', '') || null;

@@ -15,6 +15,7 @@ import {
   treeEventSteps,
   writeCalendarTree,
   type CalendarComponent,
+  type Occurrence,
   type Steps,
 } from '@patchbay/icalendar';
 
@@ -34,6 +35,12 @@ export interface EventFile {
   readonly exceptions: readonly FileEvent[];
 }
 
+/** One time that an event of a file takes place, as little as can be said of it. */
+export interface FileTime {
+  readonly event: FileEvent;
+  readonly occurrence: Occurrence;
+}
+
 /** One time that an event of a file takes place. */
 export interface FileOccurrence {
   /** What tells it: the exception that stands for it, else the series. */
@@ -42,7 +49,6 @@ export interface FileOccurrence {
   readonly end: CalendarTime;
   /** Which occurrence of the series it is; null for a single event. */
   readonly originalStart: CalendarTime | null;
-  readonly moment: Date;
 }
 
 /** Characters: thousands of exceptions. Whoever writes more into one file does not hold up everybody else with it. */
@@ -102,22 +108,33 @@ const yearsOf = (events: readonly CalendarComponent[]): { readonly from: number;
   return { from: Math.min(from, to), to: lines.some((line) => /^RRULE/i.test(line)) ? to + seriesYears : to };
 };
 
-const eventsIn = ({ master, exceptions }: EventFile): readonly FileEvent[] => (master === null ? exceptions : [master, ...exceptions]);
+/** All events of a file, the series itself first. */
+export const eventsIn = ({ master, exceptions }: EventFile): readonly FileEvent[] => (master === null ? exceptions : [master, ...exceptions]);
 
-/** When the events of a file take place within a window; `floating` is the zone of days and times that have none. */
-export const occurrencesIn = (file: EventFile, window: { readonly from: Date; readonly to: Date }, floating: string): readonly FileOccurrence[] => {
+/** When the events of a file take place within a window, by their beginning; `floating` is the zone of days and times that have none. */
+export const timesIn = (file: EventFile, window: { readonly from: Date; readonly to: Date }, floating: string): readonly FileTime[] => {
   const events = eventsIn(file);
   const byId = new Map(events.map((event) => [event.source.id, event]));
   return expanded({ events: events.map(({ source }) => source), window, timeZone: floating }).flatMap((occurrence) => {
     const event = byId.get(occurrence.eventId);
-    if (event === undefined) return [];
-    const { source } = event;
-    const { start: moment, originalStart } = occurrence;
-    if (isItself(source, originalStart))
-      return { event, start: source.start, end: source.end, originalStart: source.seriesId === null ? null : source.originalStart, moment };
-    const start = timeLike(source.start, moment.getTime(), floating);
-    return { event, start, end: timeLike(source.end, occurrence.end.getTime(), floating), originalStart, moment };
+    return event === undefined ? [] : [{ event, occurrence }];
   });
+};
+
+/** Which occurrence of a series it is; null for a single event. */
+export const originalOf = ({ event: { source }, occurrence: { originalStart } }: FileTime): CalendarTime | null => {
+  if (!isItself(source, originalStart)) return originalStart;
+  return source.seriesId === null ? null : source.originalStart;
+};
+
+/** One of the times of a file in full; `floating` as it was found with. */
+export const occurrenceAt = (time: FileTime, floating: string): FileOccurrence => {
+  const { event, occurrence } = time;
+  const { source } = event;
+  const originalStart = originalOf(time);
+  if (isItself(source, occurrence.originalStart)) return { event, start: source.start, end: source.end, originalStart };
+  const start = timeLike(source.start, occurrence.start.getTime(), floating);
+  return { event, start, end: timeLike(source.end, occurrence.end.getTime(), floating), originalStart };
 };
 
 /** A single event, or an exception that stands for this occurrence and is not merely the pattern of later ones. */
@@ -141,16 +158,17 @@ export const occurrenceNamed = (file: EventFile, recurrenceId: string): FileOccu
   const own = file.exceptions.find(({ source }) => source.originalStart !== null && recurrenceIdOf(source.originalStart) === recurrenceId);
   if (own !== undefined) {
     const { start, end, originalStart, status } = own.source;
-    return status === 'cancelled' ? null : { event: own, start, end, originalStart, moment: new Date(momentOfRecurrenceId(recurrenceId)) };
+    return status === 'cancelled' ? null : { event: own, start, end, originalStart };
   }
   // An exception that stands for all that follow moves them, however far.
   const reach = (file.exceptions.some(({ source }) => source.recurrence.length > 0) ? 400 : 2) * dayMs;
   const moment = momentOfRecurrenceId(recurrenceId);
   const window = { from: new Date(moment - reach), to: new Date(moment + reach) };
-  const found = occurrencesIn(file, window, 'UTC').find(
-    ({ originalStart }) => originalStart !== null && recurrenceIdOf(originalStart) === recurrenceId,
-  );
-  return found ?? null;
+  const found = timesIn(file, window, 'UTC').find((time) => {
+    const original = originalOf(time);
+    return original !== null && recurrenceIdOf(original) === recurrenceId;
+  });
+  return found === undefined ? null : occurrenceAt(found, 'UTC');
 };
 
 /** What the occurrences of a series are called that it has around these ones; null when nobody can say. */

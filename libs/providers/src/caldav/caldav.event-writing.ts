@@ -3,8 +3,9 @@ import { CalendarTextError, keyProperty, SeriesError, withProperty, type Calenda
 import { unlessOvertaken } from '../_kit/unknown-outcome.js';
 import { fileOf, textOfFile, withEvents, type EventFile } from './caldav.event-file.js';
 import { changedEvent, type EventChange, type Writing } from './caldav.event-lines.js';
-import type { EventStore, StoredFile } from './caldav.event-store.js';
+import type { EventStore } from './caldav.event-store.js';
 import { organizerOf } from './caldav.guests.js';
+import type { StoredFile } from './caldav.stored-files.js';
 
 /** Somebody else is faster so many times in a row only when something is wrong. */
 const attemptsMax = 5;
