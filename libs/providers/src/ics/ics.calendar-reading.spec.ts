@@ -265,7 +265,7 @@ describe('what a server sends in the place of a feed', () => {
 
     expect(events).toHaveLength(1);
     // It has taken minutes.
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(18_000);
   });
 
   it('leaves the process to others in between, however much there is to read', async () => {
