@@ -9,7 +9,7 @@ import { BookingsRepository, type EventTimes } from '../bookings/bookings.reposi
 import { RemoteEventsWorker } from '../bookings/remote-events.worker.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
 import { TellingsRepository, type StandingElsewhere, type ToldBooking } from './tellings.repository.js';
-import { judgeTelling, missingMs, type TellingVerdict } from './telling-verdict.js';
+import { echoMs, judgeTelling, missingMs, type TellingVerdict } from './telling-verdict.js';
 import { momentOf, timesOf } from './told-change.js';
 
 /** So often within an hour the event of a booking is written back; then whoever moves it again may have it. */
@@ -85,7 +85,7 @@ export class BookingChangesService {
     );
     await this.#lookSoon(tx, calendar, waiting);
     const missing = judged.flatMap(({ booking, verdict }) => (verdict.kind === 'later' && booking.told_is_missing ? [booking.told_since] : []));
-    await this.#confirm(tx, calendar, { missing, readAt: reading.readAt });
+    await this.#confirm(tx, calendar, { missing, reading });
   }
 
   /** What went from a calendar may stand in another one of its account, which perhaps was not read since. */
@@ -126,14 +126,14 @@ export class BookingChangesService {
   }
 
   /** Only another reading of everything, some time after the first, tells that what is missing is gone. */
-  async #confirm(
-    tx: Transaction,
-    { id }: CalendarRow,
-    { missing, readAt }: { readonly missing: readonly Date[]; readonly readAt: Date },
-  ): Promise<void> {
+  async #confirm(tx: Transaction, { id }: CalendarRow, { missing, reading }: { readonly missing: readonly Date[]; readonly reading: EndedReading }) {
     if (missing.length === 0) return;
+    const { readAt, isFull } = reading;
     const at = new Date(Math.min(...missing.map((since) => since.getTime())) + missingMs);
-    await this.tellings.readAgain(tx, id, { at, isFull: readAt >= at });
+    const isTime = readAt >= at;
+    // This one told it, but perhaps of before our own write.
+    const soonest = isFull && isTime ? new Date(readAt.getTime() + echoMs) : at;
+    await this.tellings.readAgain(tx, id, { at: soonest, isFull: isTime });
   }
 
   async #respond(tx: Transaction, booking: ToldBooking, detected: Detected): Promise<void> {

@@ -12,7 +12,7 @@ export interface Telling {
 }
 
 /** A reading at its end. */
-export interface JudgingReading {
+interface JudgingReading {
   /** When it began. */
   readonly readAt: Date;
   /** It read everything anew. */
@@ -39,7 +39,7 @@ export type TellingVerdict =
   | { readonly kind: 'change'; readonly change: BookingChange; readonly previous: EventTimes };
 
 /** A provider may tell for as long what stood there before a write. Milliseconds. */
-const echoMs = 60_000;
+export const echoMs = 60_000;
 
 /** An answer that should have told everything may leave something out; one so much later does not leave out the same. Milliseconds. */
 export const missingMs = 10 * 60_000;

@@ -4,17 +4,39 @@ import { startSyncBench, type SyncBench } from '../testing/sync-bench.js';
 
 jest.setTimeout(60_000);
 
-describe('what was told of the event of a booking in two resources', () => {
+describe('what was told of the event of a booking', () => {
   let bench: SyncBench;
+  let bookings: BookedEvents;
 
   beforeAll(async () => {
     bench = await startSyncBench();
+    bookings = new BookedEvents(bench);
   });
   afterAll(() => bench.stop());
 
-  it('is looked at one by one: what may be of before our write waits, whatever came after it', async () => {
-    const bookings = new BookedEvents(bench);
+  beforeEach(async () => {
+    await bench.reset();
+    await bench.query('TRUNCATE bookings');
     bench.start();
+  });
+
+  it('is not looked for over and over when it is missing for long, and we wrote it just now', async () => {
+    const { id, accountId } = await bookings.book('work', 10);
+    const { now } = bench.time;
+    const calendar = await bench.calendarOf(accountId);
+    await bench.query(`UPDATE bookings SET written_at = $2 WHERE id = $1`, [id, now]);
+    await bench.query(
+      `INSERT INTO booking_tellings (calendar_id, event_id, resource, key, since, is_missing) VALUES ($1, $2::text, $2::text, $2::text::uuid, $3, true)`,
+      [calendar.id, id, new Date(now.getTime() - 11 * 60_000)],
+    );
+
+    await bench.sync(accountId, true);
+
+    expect(await bench.calendarOf(accountId)).toMatchObject({ is_full_wanted: true, next_attempt_at: new Date(now.getTime() + 60_000) });
+    expect(await bookings.detected()).toEqual([]);
+  });
+
+  it('in two resources is looked at one by one: what may be of before our write waits, whatever came after it', async () => {
     const { id, accountId } = await bookings.book('work', 10);
     const { now } = bench.time;
     const calendar = await bench.calendarOf(accountId);

@@ -32,7 +32,7 @@ export interface StandingElsewhere {
 }
 
 /** What a reading tells of. */
-export interface Told {
+interface Told {
   readonly changes: readonly ToldChange[];
   /** When it began. */
   readonly since: Date;
