@@ -184,11 +184,15 @@ function endOf({ start, end, duration }: Extent, place: Place): CalendarTime {
   return zone.instantOf(endWall) === moment ? { dateTime: dateTimeText(endWall), timeZone } : { dateTime: dateTimeText(moment), timeZone: 'UTC' };
 }
 
+/** Characters: twenty years of days that are left out, one by one. It is read in one go, whenever the series is looked at. */
+const recurrenceLengthMax = 2 ** 18;
 const recurrenceNames = ['RRULE', 'RDATE', 'EXDATE', 'EXRULE'];
 
 /** With zones by their IANA names: what they are called in this text means nothing elsewhere. */
 function recurrenceOf(byName: ReadonlyMap<string, readonly string[]>, zones: CalendarZones): readonly string[] {
-  const lines = recurrenceNames.flatMap((name) => (byName.get(name) ?? []).map((line) => rewritten(splitLine(line), zones)));
+  const written = recurrenceNames.flatMap((name) => byName.get(name) ?? []);
+  if (written.reduce((length, line) => length + line.length, 0) > recurrenceLengthMax) throw new SeriesError('too_many_occurrences');
+  const lines = written.map((line) => rewritten(splitLine(line), zones));
   parseRecurrence(lines);
   return lines;
 }
@@ -217,7 +221,11 @@ const responses: Readonly<Record<string, EventResponse>> = {
 
 function responseOf(attendees: readonly string[], ownAddresses: ReadonlySet<string>): EventResponse | null {
   if (ownAddresses.size === 0) return null;
+  const own = [...ownAddresses];
   for (const line of attendees) {
+    // Taking a line apart takes a hundred times as long, and some invite everybody.
+    const written = line.toLowerCase();
+    if (!own.some((address) => written.includes(address))) continue;
     const attendee = propertyOf(line);
     // iCloud writes paths of its own for addresses, and those as a parameter.
     const addresses = [attendee?.value, attendee?.parameters['email']].map((address) => (typeof address === 'string' ? bareAddress(address) : ''));

@@ -91,6 +91,33 @@ describe('a series that is made to be as much work as can be', () => {
   });
 });
 
+describe('an event that is made to be as much work as can be', () => {
+  const textOf = (...lines: readonly string[]): string =>
+    ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:one', 'DTSTART:20270301T100000Z', ...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+
+  it('is told as one that cannot be read when it has more rules than anybody follows', () => {
+    const { events, unreadable } = parseCalendar(textOf(...times(20_000, () => 'RRULE:FREQ=DAILY')));
+
+    expect([events, unreadable.map(({ uid, fault }) => [uid, fault])]).toEqual([[], [['one', 'too_many_occurrences']]]);
+  });
+
+  it('is read with all days of twenty years that it leaves out', () => {
+    const days = times(20 * 365, (index) => new Date(Date.UTC(2027, 2, 2) + index * 86_400_000).toISOString().slice(0, 10).replaceAll('-', ''));
+    const { events } = parseCalendar(textOf('RRULE:FREQ=DAILY', ...days.map((day) => `EXDATE:${day}T100000Z`)));
+
+    expect(events.map(({ recurrence }) => recurrence.length)).toEqual([1 + days.length]);
+  });
+
+  it('has its owner found among a hundred thousand who are invited', () => {
+    const everybody = times(100_000, (index) => `ATTENDEE;CN="Guest ${index}";PARTSTAT=NEEDS-ACTION:mailto:guest-${index}@example.com`);
+    const { events } = parseCalendar(textOf(...everybody, 'ATTENDEE;PARTSTAT=ACCEPTED:MAILTO:Ada@Example.com'), {
+      ownAddresses: ['ada@example.com'],
+    });
+
+    expect(events.map(({ response }) => response)).toEqual(['accepted']);
+  });
+});
+
 describe('a time zone that is made to be as much work as can be', () => {
   it('holds nobody up when thousands of rules are written of it', () => {
     const rules = times(500, () => [
