@@ -184,14 +184,15 @@ function endOf({ start, end, duration }: Extent, place: Place): CalendarTime {
   return zone.instantOf(endWall) === moment ? { dateTime: dateTimeText(endWall), timeZone } : { dateTime: dateTimeText(moment), timeZone: 'UTC' };
 }
 
-/** Characters: twenty years of days that are left out, one by one. It is read in one go, whenever the series is looked at. */
-const recurrenceLengthMax = 2 ** 18;
+/** "SHOULD NOT occur more than once": https://www.rfc-editor.org/rfc/rfc5545#section-3.8.5.3. All are read in one go, whenever the series is looked at. */
+const rulesMax = 1_000;
 const recurrenceNames = ['RRULE', 'RDATE', 'EXDATE', 'EXRULE'];
 
 /** With zones by their IANA names: what they are called in this text means nothing elsewhere. */
 function recurrenceOf(byName: ReadonlyMap<string, readonly string[]>, zones: CalendarZones): readonly string[] {
   const written = recurrenceNames.flatMap((name) => byName.get(name) ?? []);
-  if (written.reduce((length, line) => length + line.length, 0) > recurrenceLengthMax) throw new SeriesError('too_many_occurrences');
+  const rules = (byName.get('RRULE')?.length ?? 0) + (byName.get('EXRULE')?.length ?? 0);
+  if (rules > rulesMax) throw new SeriesError('too_many_occurrences');
   const lines = written.map((line) => rewritten(splitLine(line), zones));
   parseRecurrence(lines);
   return lines;
