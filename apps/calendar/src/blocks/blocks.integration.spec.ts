@@ -12,8 +12,7 @@ import {
   type InputOf,
 } from '@patchbay/contracts';
 import { movedBooking, waitFor } from '@patchbay/testing';
-import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { as, useCalendarService } from '../testing/calendar-callers.js';
 
 jest.setTimeout(60_000);
 
@@ -23,19 +22,7 @@ const monday = new Date(Math.ceil((Date.now() / dayMs - 4) / 7) * 7 * dayMs + 4 
 const at = (hours: number): string => new Date(monday.getTime() + hours * 60 * 60_000).toISOString();
 
 describe('times that are blocked by hand', () => {
-  let stack: CalendarStack;
-  let sql: CalendarCallers['sql'];
-  let requests: CalendarCallers['requests'];
-  let close: CalendarCallers['close'];
-
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    ({ requests, sql, close } = await openCallers(stack));
-  });
-  afterAll(async () => {
-    await close();
-    await stack.stop();
-  });
+  const service = useCalendarService();
 
   const wanted = (change: Partial<InputOf<typeof createBlock>> = {}): InputOf<typeof createBlock> => ({
     title: 'Lunch',
@@ -47,11 +34,11 @@ describe('times that are blocked by hand', () => {
     recurrence: [],
     ...change,
   });
-  const create = (userId: string, change?: Partial<InputOf<typeof createBlock>>) => requests.send(createBlock, wanted(change), as(userId));
+  const create = (userId: string, change?: Partial<InputOf<typeof createBlock>>) => service.requests.send(createBlock, wanted(change), as(userId));
   const list = async (userId: string, range: { from?: string; to?: string } = {}) =>
-    (await requests.send(listBlocks, { ...range, limit: 50 }, as(userId))).items;
+    (await service.requests.send(listBlocks, { ...range, limit: 50 }, as(userId))).items;
   const busyOf = async (userId: string, from = at(0), to = at(24 * 7)) => {
-    const [item] = (await requests.send(getBusyTimes, { from, to }, as(userId))).items;
+    const [item] = (await service.requests.send(getBusyTimes, { from, to }, as(userId))).items;
     return item;
   };
 
@@ -59,11 +46,11 @@ describe('times that are blocked by hand', () => {
     const userId = randomUUID();
 
     const created = await create(userId, { note: 'with Ada' });
-    const changed = await requests.send(updateBlock, { block_id: created.id, title: 'Dinner', end_time: at(13) }, as(userId));
+    const changed = await service.requests.send(updateBlock, { block_id: created.id, title: 'Dinner', end_time: at(13) }, as(userId));
 
     expect(created).toMatchObject({ title: 'Lunch', note: 'with Ada', start_time: at(11), end_time: at(12), recurrence: [], is_all_day: false });
     expect(changed).toMatchObject({ id: created.id, title: 'Dinner', note: 'with Ada', start_time: at(11), end_time: at(13) });
-    expect(await requests.send(getBlock, { block_id: created.id }, as(userId))).toEqual(changed);
+    expect(await service.requests.send(getBlock, { block_id: created.id }, as(userId))).toEqual(changed);
   });
 
   it('are busy times until they are removed, each time of a series as one', async () => {
@@ -71,12 +58,12 @@ describe('times that are blocked by hand', () => {
     const { id } = await create(userId, { recurrence: ['RRULE:FREQ=DAILY;COUNT=3'] });
 
     const before = await busyOf(userId);
-    await requests.send(deleteBlock, { block_id: id }, as(userId));
+    await service.requests.send(deleteBlock, { block_id: id }, as(userId));
 
     expect(before).toMatchObject({ bookable: true, calendars: [], warnings: [] });
     expect(before?.busy).toEqual([0, 24, 48].map((hours) => ({ start: at(11 + hours), end: at(12 + hours) })));
     expect((await busyOf(userId))?.busy).toEqual([]);
-    await expect(requests.send(deleteBlock, { block_id: id }, as(userId))).rejects.toMatchObject({ code: 'block_not_found', status: 404 });
+    await expect(service.requests.send(deleteBlock, { block_id: id }, as(userId))).rejects.toMatchObject({ code: 'block_not_found', status: 404 });
   });
 
   it('cannot be booked on beyond the time that their repetitions are known for', async () => {
@@ -96,11 +83,11 @@ describe('times that are blocked by hand', () => {
   it('are known further as the window moves', async () => {
     const userId = randomUUID();
     const { id } = await create(userId, { recurrence: ['RRULE:FREQ=DAILY'] });
-    await sql.query(`UPDATE manual_blocks SET known_to = now(), next_attempt_at = now() WHERE id = $1`, [id]);
-    await sql.query(`DELETE FROM manual_block_ranges WHERE block_id = $1`, [id]);
+    await service.sql.query(`UPDATE manual_blocks SET known_to = now(), next_attempt_at = now() WHERE id = $1`, [id]);
+    await service.sql.query(`DELETE FROM manual_block_ranges WHERE block_id = $1`, [id]);
 
     const count = async () => {
-      const { rows } = await sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM manual_block_ranges WHERE block_id = $1`, [id]);
+      const { rows } = await service.sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM manual_block_ranges WHERE block_id = $1`, [id]);
       return (rows[0]?.count ?? 0) > 300 ? true : undefined;
     };
     await waitFor(count, 'the times to be known again');
@@ -112,16 +99,16 @@ describe('times that are blocked by hand', () => {
     const userId = randomUUID();
     const { id } = await create(userId, { recurrence: ['RRULE:FREQ=DAILY'] });
     const until = at(24);
-    await sql.query(`UPDATE manual_blocks SET recurrence = $2, known_to = $3, next_attempt_at = now() WHERE id = $1`, [
+    await service.sql.query(`UPDATE manual_blocks SET recurrence = $2, known_to = $3, next_attempt_at = now() WHERE id = $1`, [
       id,
       ['RRULE:FREQ=SECONDLY'],
       until,
     ]);
 
-    const isTried = async () => (await sql.query(`SELECT 1 FROM manual_blocks WHERE id = $1 AND last_error IS NOT NULL`, [id])).rowCount;
+    const isTried = async () => (await service.sql.query(`SELECT 1 FROM manual_blocks WHERE id = $1 AND last_error IS NOT NULL`, [id])).rowCount;
     await waitFor(async () => ((await isTried()) === 1 ? true : undefined), 'the times to be looked for');
 
-    expect((await requests.send(getBlock, { block_id: id }, as(userId))).known_until).toBe(until);
+    expect((await service.requests.send(getBlock, { block_id: id }, as(userId))).known_until).toBe(until);
     expect(await busyOf(userId)).toMatchObject({ bookable: false, reason: 'blocks_outside_window' });
   });
 
@@ -132,8 +119,8 @@ describe('times that are blocked by hand', () => {
     const { id: going } = await create(userId, { ...long, recurrence: ['RRULE:FREQ=DAILY'] });
     const { id: rare } = await create(userId, { ...long, recurrence: ['RRULE:FREQ=YEARLY;INTERVAL=20;COUNT=2'] });
     const worked = async () =>
-      (await sql.query<{ id: string }>(`SELECT id FROM manual_blocks WHERE user_id = $1 AND next_attempt_at IS NOT NULL`, [userId])).rows;
-    await sql.query(
+      (await service.sql.query<{ id: string }>(`SELECT id FROM manual_blocks WHERE user_id = $1 AND next_attempt_at IS NOT NULL`, [userId])).rows;
+    await service.sql.query(
       `INSERT INTO manual_blocks (id, tenant_id, user_id, title, starts_at, ends_at, time_zone, is_all_day, recurrence, over_at)
        SELECT gen_random_uuid(), tenant_id, user_id, title, starts_at, ends_at, time_zone, is_all_day, '{}', ends_at
        FROM manual_blocks, generate_series(1, 500) WHERE id = $1`,
@@ -142,7 +129,7 @@ describe('times that are blocked by hand', () => {
 
     const before = await worked();
     await create(userId);
-    await requests.send(updateBlock, { block_id: id, start_time: at(11), end_time: at(12) }, as(userId));
+    await service.requests.send(updateBlock, { block_id: id, start_time: at(11), end_time: at(12) }, as(userId));
     const after = await worked();
 
     expect(known_until).toBeNull();
@@ -178,14 +165,14 @@ describe('times that are blocked by hand', () => {
     const strangers = [as(randomUUID()), { caller: { tenant_id: 'acme', user_id: userId, role: 'user' as const } }];
 
     for (const stranger of strangers) {
-      await expect(requests.send(getBlock, { block_id }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
-      await expect(requests.send(updateBlock, { block_id, title: 'x' }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
-      await expect(requests.send(deleteBlock, { block_id }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
-      expect((await requests.send(listBlocks, { limit: 50 }, stranger)).items).toEqual([]);
-      const { items } = await requests.send(getBusyTimes, { from: at(0), to: at(24) }, stranger);
+      await expect(service.requests.send(getBlock, { block_id }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
+      await expect(service.requests.send(updateBlock, { block_id, title: 'x' }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
+      await expect(service.requests.send(deleteBlock, { block_id }, stranger)).rejects.toMatchObject({ code: 'block_not_found' });
+      expect((await service.requests.send(listBlocks, { limit: 50 }, stranger)).items).toEqual([]);
+      const { items } = await service.requests.send(getBusyTimes, { from: at(0), to: at(24) }, stranger);
       expect(items[0]?.busy).toEqual([]);
     }
-    await expect(requests.send(createBlock, wanted())).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(service.requests.send(createBlock, wanted())).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('are refused when they come to more times than are kept of one user, and nothing is changed then', async () => {
@@ -208,12 +195,12 @@ describe('times that are blocked by hand', () => {
         return found.length === count && (start === undefined || found[0]?.start === start) ? found : undefined;
       }, 'the booking');
 
-    const booking = await stack.book(userId, { start_time: at(9), end_time: at(10) });
+    const booking = await service.stack.book(userId, { start_time: at(9), end_time: at(10) });
     await becomes(1, at(9));
     const moved = { ...movedBooking(booking), start_time: at(15), end_time: at(16) };
-    await stack.probe.publish(bookingRescheduled, { data: moved });
+    await service.stack.probe.publish(bookingRescheduled, { data: moved });
     const after = await becomes(1, at(15));
-    await stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
+    await service.stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
 
     expect(after).toEqual([{ start: at(15), end: at(16) }]);
     expect(await becomes(0)).toEqual([]);
@@ -228,7 +215,7 @@ describe('times that are blocked by hand', () => {
     const userId = randomUUID();
     const end = '2027-03-01T20:00:00.000Z';
 
-    await sql.query(`INSERT INTO bookings (id, booking_id, user_id, wanted) VALUES (gen_random_uuid(), $1, $2, $3)`, [
+    await service.sql.query(`INSERT INTO bookings (id, booking_id, user_id, wanted) VALUES (gen_random_uuid(), $1, $2, $3)`, [
       randomUUID(),
       userId,
       JSON.stringify({ start_time: written, end_time: end }),
@@ -239,10 +226,10 @@ describe('times that are blocked by hand', () => {
 
   it('a booking of the year 0 keeps nobody busy, nor does it harm anybody', async () => {
     const userId = randomUUID();
-    const booking = await stack.book(userId, { start_time: '0000-01-01T00:00:00Z', end_time: at(10) });
+    const booking = await service.stack.book(userId, { start_time: '0000-01-01T00:00:00Z', end_time: at(10) });
 
     const isKnown = async () =>
-      (await sql.query(`SELECT 1 FROM bookings WHERE booking_id = $1 AND wanted IS NOT NULL`, [booking.booking_id])).rowCount;
+      (await service.sql.query(`SELECT 1 FROM bookings WHERE booking_id = $1 AND wanted IS NOT NULL`, [booking.booking_id])).rowCount;
     await waitFor(async () => ((await isKnown()) === 1 ? true : undefined), 'the booking');
 
     expect((await busyOf(userId))?.busy).toEqual([]);

@@ -1,8 +1,7 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { getBusyTimes, type Caller, type InputOf, type UserBusy } from '@patchbay/contracts';
-import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { useCalendarService } from '../testing/calendar-callers.js';
 import { storeAccount } from '../testing/stored-calendars.js';
 
 jest.setTimeout(60_000);
@@ -11,22 +10,10 @@ const day = (time: string): string => `2026-12-01T${time}:00.000Z`;
 const [from, to] = ['2026-12-01T00:00:00Z', '2026-12-02T00:00:00Z'];
 
 describe('busy times', () => {
-  let stack: CalendarStack;
-  let sql: CalendarCallers['sql'];
-  let requests: CalendarCallers['requests'];
-  let close: CalendarCallers['close'];
-
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    ({ requests, sql, close } = await openCallers(stack));
-  });
-  afterAll(async () => {
-    await close();
-    await stack.stop();
-  });
+  const service = useCalendarService();
 
   const ask = (caller: Partial<Caller>, input: Partial<InputOf<typeof getBusyTimes>> = {}) =>
-    requests.send(getBusyTimes, { from, to, ...input }, { caller: { tenant_id: 'default', role: 'user', ...caller } });
+    service.requests.send(getBusyTimes, { from, to, ...input }, { caller: { tenant_id: 'default', role: 'user', ...caller } });
   const busyOf = async (userId: string, input: Partial<InputOf<typeof getBusyTimes>> = {}): Promise<UserBusy> => {
     const [item] = (await ask({ user_id: userId }, input)).items;
     if (item === undefined) throw new Error('nobody was told of');
@@ -34,7 +21,7 @@ describe('busy times', () => {
   };
 
   it('are one range where events overlap or touch, over all calendars that block', async () => {
-    const { userId } = await storeAccount(sql, {
+    const { userId } = await storeAccount(service.sql, {
       calendars: [
         {
           busy: [
@@ -61,7 +48,7 @@ describe('busy times', () => {
   });
 
   it('are cut to what is asked for, also when they began long before', async () => {
-    const { userId } = await storeAccount(sql, {
+    const { userId } = await storeAccount(service.sql, {
       calendars: [
         {
           busy: [
@@ -82,7 +69,7 @@ describe('busy times', () => {
 
   it('follow the policy of each calendar: one warns, one does not matter', async () => {
     const busy = [[day('10:00'), day('11:00')]] as const;
-    const { userId, accountId } = await storeAccount(sql, {
+    const { userId, accountId } = await storeAccount(service.sql, {
       calendars: [
         { remoteId: 'warns', policy: 'warn', busy },
         { remoteId: 'ignored', policy: 'ignore', busy },
@@ -96,8 +83,8 @@ describe('busy times', () => {
   });
 
   it('come from what is shown, not from what is being read beside it', async () => {
-    const { userId, accountId } = await storeAccount(sql, { calendars: [{ generation: 1, busy: [[day('10:00'), day('11:00')]] }] });
-    await sql.query(
+    const { userId, accountId } = await storeAccount(service.sql, { calendars: [{ generation: 1, busy: [[day('10:00'), day('11:00')]] }] });
+    await service.sql.query(
       `INSERT INTO busy_ranges (calendar_id, generation, series_id, event_id, tenant_id, user_id, during, is_all_day, state, title)
        SELECT id, 2, 's', 'e', tenant_id, user_id, tstzrange($2, $3), false, 'busy', '' FROM calendars WHERE account_id = $1`,
       [accountId, day('13:00'), day('14:00')],
@@ -108,7 +95,7 @@ describe('busy times', () => {
 
   it('cannot be booked on while one calendar that blocks was never read, or not for long, but say so of that one alone', async () => {
     const long = new Date(Date.now() - 60 * 60_000);
-    const { userId } = await storeAccount(sql, {
+    const { userId } = await storeAccount(service.sql, {
       calendars: [{ remoteId: 'a', generation: 0, syncedAt: null }, { remoteId: 'b', syncedAt: long }, { remoteId: 'c' }],
     });
 
@@ -124,7 +111,9 @@ describe('busy times', () => {
   });
 
   it('can be booked on when only calendars that do not block are behind', async () => {
-    const { userId } = await storeAccount(sql, { calendars: [{}, { policy: 'warn', syncedAt: null }, { isSelected: false, syncedAt: null }] });
+    const { userId } = await storeAccount(service.sql, {
+      calendars: [{}, { policy: 'warn', syncedAt: null }, { isSelected: false, syncedAt: null }],
+    });
 
     expect(await busyOf(userId)).toMatchObject({ bookable: true, calendars: [{ reason: null }, { reason: 'never_synced' }] });
   });
@@ -135,13 +124,13 @@ describe('busy times', () => {
     ['has a calendar that is not synchronised', { calendars: [{ isSyncEnabled: false }] }, 'sync_off'],
     ['has not told of its calendars', { calendars: [] }, 'never_synced'],
   ] as const)('cannot be booked on when an account %s', async (_, account, reason) => {
-    const { userId } = await storeAccount(sql, account);
+    const { userId } = await storeAccount(service.sql, account);
 
     expect(await busyOf(userId)).toMatchObject({ bookable: false, calendars: [{ reason }] });
   });
 
   it('cannot be booked on beyond the time that is known', async () => {
-    const { userId } = await storeAccount(sql);
+    const { userId } = await storeAccount(service.sql);
 
     const answer = await busyOf(userId, { from: '2027-12-31T00:00:00Z', to: '2028-01-01T00:00:01Z' });
 
@@ -149,8 +138,8 @@ describe('busy times', () => {
   });
 
   it('are told to a service of several users at once, in the order it asked, with nothing of what the events are', async () => {
-    const first = await storeAccount(sql, { calendars: [{ busy: [[day('10:00'), day('11:00')]] }] });
-    const second = await storeAccount(sql, { status: 'needs_reauth' });
+    const first = await storeAccount(service.sql, { calendars: [{ busy: [[day('10:00'), day('11:00')]] }] });
+    const second = await storeAccount(service.sql, { status: 'needs_reauth' });
     const nobody = randomUUID();
 
     const answer = await ask({ role: 'service' }, { user_id: [nobody, second.userId, first.userId] });
@@ -164,16 +153,16 @@ describe('busy times', () => {
   });
 
   it('of accounts that were disconnected do not count', async () => {
-    const { userId } = await storeAccount(sql, { status: 'disconnected', calendars: [{ busy: [[day('10:00'), day('11:00')]] }] });
+    const { userId } = await storeAccount(service.sql, { status: 'disconnected', calendars: [{ busy: [[day('10:00'), day('11:00')]] }] });
 
     expect(await busyOf(userId)).toMatchObject({ bookable: true, busy: [], calendars: [] });
   });
 
   it('are nobody else’s: people ask for themselves, services for users of their tenant', async () => {
-    const { userId } = await storeAccount(sql, { calendars: [{ busy: [[day('10:00'), day('11:00')]] }] });
+    const { userId } = await storeAccount(service.sql, { calendars: [{ busy: [[day('10:00'), day('11:00')]] }] });
 
     await expect(ask({ user_id: randomUUID() }, { user_id: userId })).rejects.toMatchObject({ code: 'forbidden' });
-    await expect(requests.send(getBusyTimes, { from, to, user_id: userId })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(service.requests.send(getBusyTimes, { from, to, user_id: userId })).rejects.toMatchObject({ code: 'forbidden' });
     await expect(ask({ role: 'service' })).rejects.toMatchObject({ code: 'request_invalid', details: { user_id: 'is required' } });
     expect((await ask({ role: 'service', tenant_id: 'another' }, { user_id: userId })).items).toEqual([
       { user_id: userId, bookable: true, reason: null, busy: [], warnings: [], calendars: [] },

@@ -12,8 +12,7 @@ import {
   type BookingChangePolicy,
 } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { as, useCalendarService } from '../testing/calendar-callers.js';
 
 jest.setTimeout(60_000);
 
@@ -24,26 +23,16 @@ const tomorrow = (Math.floor(Date.now() / hourMs) + 24) * hourMs;
 const times = { start_time: new Date(tomorrow).toISOString(), end_time: new Date(tomorrow + hourMs / 2).toISOString() };
 
 describe('a booking whose event is moved or deleted in Google', () => {
-  let stack: CalendarStack;
-  let callers: CalendarCallers;
-
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    callers = await openCallers(stack);
-  });
-  afterAll(async () => {
-    await callers.close();
-    await stack.stop();
-  });
+  const service = useCalendarService();
 
   const rowOf = async (bookingId: string): Promise<Readonly<Record<string, unknown>>> =>
-    (await callers.sql.query<Record<string, unknown>>('SELECT * FROM bookings WHERE booking_id = $1', [bookingId])).rows[0] ?? {};
+    (await service.sql.query<Record<string, unknown>>('SELECT * FROM bookings WHERE booking_id = $1', [bookingId])).rows[0] ?? {};
   /** Waits until the calendars are read, and have them read once more, to the end. */
   const read = async (accountId: string): Promise<void> => {
     const sql = `UPDATE calendars SET wanted_revision = wanted_revision + 1, next_attempt_at = now() WHERE account_id = $1 AND is_primary RETURNING id`;
-    await waitFor(async () => ((await callers.sql.query(sql, [accountId])).rowCount === 1 ? true : undefined), 'the calendar');
+    await waitFor(async () => ((await service.sql.query(sql, [accountId])).rowCount === 1 ? true : undefined), 'the calendar');
     await waitFor(async () => {
-      const { rows } = await callers.sql.query(
+      const { rows } = await service.sql.query(
         `SELECT 1 FROM calendars WHERE account_id = $1 AND is_primary AND applied_revision = wanted_revision AND lease_token IS NULL`,
         [accountId],
       );
@@ -60,21 +49,21 @@ describe('a booking whose event is moved or deleted in Google', () => {
     end_time: new Date(Date.parse(booking.end_time) + hours * hourMs).toISOString(),
   });
   const of = (booking: Booking) => (event: { readonly booking_id: string | null }) => event.booking_id === booking.booking_id;
-  const detected = (booking: Booking) => stack.probe.seen(bookingChangeDetected).filter(of(booking));
+  const detected = (booking: Booking) => service.stack.probe.seen(bookingChangeDetected).filter(of(booking));
   const move = (booking: Booking, id: string, hours: number): void => {
     const { start_time: start, end_time: end } = at(booking, hours);
     const event = { start: { dateTime: start, timeZone: 'UTC' }, end: { dateTime: end, timeZone: 'UTC' } };
-    stack.google.people.changeEvent({ email, calendarId: 'primary', id, event });
+    service.stack.google.people.changeEvent({ email, calendarId: 'primary', id, event });
   };
-  const remove = (id: string): void => stack.google.people.removeEvent({ email, calendarId: 'primary', id });
+  const remove = (id: string): void => service.stack.google.people.removeEvent({ email, calendarId: 'primary', id });
 
   /** An account with this policy, and a booking whose event was written and read. */
   const booked = async (policy: BookingChangePolicy, conferencing: Booking['conferencing'] = 'none') => {
-    const { userId, connectionId } = await stack.connectAccount();
+    const { userId, connectionId } = await service.stack.connectAccount();
     await read(connectionId);
-    const account = await callers.requests.send(updateCalendarAccount, { id: connectionId, booking_change_policy: policy }, as(userId));
-    const booking = await stack.book(userId, { conferencing, ...times });
-    const { event_id: eventId } = await stack.probe.next(calendarEventCreated, of(booking));
+    const account = await service.requests.send(updateCalendarAccount, { id: connectionId, booking_change_policy: policy }, as(userId));
+    const booking = await service.stack.book(userId, { conferencing, ...times });
+    const { event_id: eventId } = await service.stack.probe.next(calendarEventCreated, of(booking));
     await settled(booking.booking_id);
     await read(connectionId);
     return { userId, connectionId, account, booking, eventId };
@@ -87,7 +76,7 @@ describe('a booking whose event is moved or deleted in Google', () => {
     await read(connectionId);
 
     expect(account.booking_change_policy).toBe('announce');
-    expect(await stack.probe.next(bookingChangeDetected, of(booking))).toEqual({
+    expect(await service.stack.probe.next(bookingChangeDetected, of(booking))).toEqual({
       user_id: userId,
       booking_id: booking.booking_id,
       connection_id: connectionId,
@@ -109,11 +98,11 @@ describe('a booking whose event is moved or deleted in Google', () => {
 
     move(booking, eventId, 2);
     await read(connectionId);
-    await stack.probe.next(bookingChangeDetected, of(booking));
+    await service.stack.probe.next(bookingChangeDetected, of(booking));
     const followed = await rowOf(booking.booking_id);
     const later = { ...booking, ...at(booking, 5), previous_start_time: booking.start_time, previous_end_time: booking.end_time };
-    await stack.probe.publish(bookingRescheduled, { data: later });
-    await stack.probe.next(calendarEventUpdated, of(booking));
+    await service.stack.probe.publish(bookingRescheduled, { data: later });
+    await service.stack.probe.next(calendarEventUpdated, of(booking));
     await settled(booking.booking_id);
     await read(connectionId);
     await read(connectionId);
@@ -129,9 +118,13 @@ describe('a booking whose event is moved or deleted in Google', () => {
     remove(eventId);
     await read(connectionId);
 
-    expect(await stack.probe.next(bookingChangeDetected, of(booking))).toMatchObject({ change: 'deleted', start_time: null, action: 'followed' });
+    expect(await service.stack.probe.next(bookingChangeDetected, of(booking))).toMatchObject({
+      change: 'deleted',
+      start_time: null,
+      action: 'followed',
+    });
     expect(await rowOf(booking.booking_id)).toMatchObject({ is_cancelled: true, event_id: null });
-    expect(stack.probe.seen(calendarEventDeleted).filter(of(booking))).toEqual([]);
+    expect(service.stack.probe.seen(calendarEventDeleted).filter(of(booking))).toEqual([]);
   });
 
   it.each([
@@ -142,20 +135,20 @@ describe('a booking whose event is moved or deleted in Google', () => {
 
     harm(booking, eventId);
     await read(connectionId);
-    await stack.probe.next(bookingChangeDetected, of(booking));
+    await service.stack.probe.next(bookingChangeDetected, of(booking));
     await settled(booking.booking_id);
     await read(connectionId);
     await read(connectionId);
 
     expect(detected(booking).map((event) => [event.change, event.action])).toEqual([[change, 'written_back']]);
-    const { rows } = await callers.sql.query(
+    const { rows } = await service.sql.query(
       `SELECT event -> 'start' ->> 'dateTime' AS start, event ->> 'status' AS status FROM calendar_events JOIN calendars AS calendar
          ON calendar.id = calendar_id AND calendar.generation = calendar_events.generation
        WHERE event_id = $1 AND calendar.account_id = $2`,
       [eventId, connectionId],
     );
     expect(rows).toHaveLength(1);
-    const { start } = (stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as { start?: { dateTime: string } };
+    const { start } = (service.stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as { start?: { dateTime: string } };
     expect(Date.parse(start?.dateTime ?? '')).toBe(tomorrow);
   });
 
@@ -163,24 +156,26 @@ describe('a booking whose event is moved or deleted in Google', () => {
     const joinUrl = 'https://zoom.us/j/85746065';
     const link = ({ booking_id }: Booking, userId: string) => {
       const meeting = { connection_id: randomUUID(), provider: 'zoom', meeting_id: '85746065', join_url: joinUrl };
-      return stack.probe.publish(meetingLinkCreated, { data: { user_id: userId, booking_id, ...meeting } });
+      return service.stack.probe.publish(meetingLinkCreated, { data: { user_id: userId, booking_id, ...meeting } });
     };
 
     it('stays where it was moved, with the link, until the product says another time', async () => {
       const { userId, connectionId, booking, eventId } = await booked('announce', 'auto');
       move(booking, eventId, 2);
       await read(connectionId);
-      await stack.probe.next(bookingChangeDetected, of(booking));
+      await service.stack.probe.next(bookingChangeDetected, of(booking));
 
       await link(booking, userId);
-      const updated = await stack.probe.next(calendarEventUpdated, of(booking));
+      const updated = await service.stack.probe.next(calendarEventUpdated, of(booking));
       await settled(booking.booking_id);
       await read(connectionId);
       await read(connectionId);
       const row = await rowOf(booking.booking_id);
-      const { start } = (stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as { start?: { dateTime: string } };
+      const { start } = (service.stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as {
+        start?: { dateTime: string };
+      };
       const data = { ...booking, ...at(booking, 5), previous_start_time: booking.start_time, previous_end_time: booking.end_time };
-      await stack.probe.publish(bookingRescheduled, { data });
+      await service.stack.probe.publish(bookingRescheduled, { data });
       await waitFor(async () => ((await rowOf(booking.booking_id))['announced'] === null ? true : undefined), 'the product’s time');
 
       expect(updated.join_url).toBe(joinUrl);
@@ -194,7 +189,7 @@ describe('a booking whose event is moved or deleted in Google', () => {
       const { userId, connectionId, booking, eventId } = await booked('announce', 'auto');
       remove(eventId);
       await read(connectionId);
-      await stack.probe.next(bookingChangeDetected, of(booking));
+      await service.stack.probe.next(bookingChangeDetected, of(booking));
       const before = await rowOf(booking.booking_id);
 
       await link(booking, userId);
@@ -208,10 +203,10 @@ describe('a booking whose event is moved or deleted in Google', () => {
   });
 
   it('stays with a policy that is none', async () => {
-    const { userId, connectionId } = await stack.connectAccount(randomUUID());
+    const { userId, connectionId } = await service.stack.connectAccount(randomUUID());
     await read(connectionId);
     const input = { id: connectionId, booking_change_policy: 'undo' as BookingChangePolicy };
 
-    await expect(callers.requests.send(updateCalendarAccount, input, as(userId))).rejects.toMatchObject({ code: 'request_invalid' });
+    await expect(service.requests.send(updateCalendarAccount, input, as(userId))).rejects.toMatchObject({ code: 'request_invalid' });
   });
 });

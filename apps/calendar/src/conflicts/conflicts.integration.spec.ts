@@ -2,8 +2,7 @@ import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createBlock, getBusyTimes, getConflict, listConflicts, updateBlock, type InputOf } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { as, useCalendarService } from '../testing/calendar-callers.js';
 import { storeAccount } from '../testing/stored-calendars.js';
 
 jest.setTimeout(60_000);
@@ -14,33 +13,21 @@ const midnight = Math.ceil(Date.now() / dayMs) * dayMs + 2 * dayMs;
 const at = (hours: number): string => new Date(midnight + hours * 60 * 60_000).toISOString();
 
 describe('conflicts', () => {
-  let stack: CalendarStack;
-  let sql: CalendarCallers['sql'];
-  let requests: CalendarCallers['requests'];
-  let close: CalendarCallers['close'];
-
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    ({ requests, sql, close } = await openCallers(stack));
-  });
-  afterAll(async () => {
-    await close();
-    await stack.stop();
-  });
+  const service = useCalendarService();
 
   const block = (userId: string, from: number, to: number, change: Partial<InputOf<typeof createBlock>> = {}) =>
-    requests.send(
+    service.requests.send(
       createBlock,
       { title: 'Focus', note: null, start_time: at(from), end_time: at(to), time_zone: 'UTC', is_all_day: false, recurrence: [], ...change },
       as(userId),
     );
   const list = async (userId: string, query: Partial<InputOf<typeof listConflicts>> = {}) =>
-    (await requests.send(listConflicts, { limit: 50, ...query }, as(userId))).items;
+    (await service.requests.send(listConflicts, { limit: 50, ...query }, as(userId))).items;
   /** A booking that the service knows of. */
   const book = async (userId: string, from: number, to: number, title = 'Demo') => {
-    const booking = await stack.book(userId, { title, start_time: at(from), end_time: at(to), time_zone: 'UTC' });
+    const booking = await service.stack.book(userId, { title, start_time: at(from), end_time: at(to), time_zone: 'UTC' });
     const known = async () =>
-      (await sql.query(`SELECT 1 FROM bookings WHERE booking_id = $1 AND during IS NOT NULL`, [booking.booking_id])).rowCount === 1;
+      (await service.sql.query(`SELECT 1 FROM bookings WHERE booking_id = $1 AND during IS NOT NULL`, [booking.booking_id])).rowCount === 1;
     await waitFor(async () => ((await known()) ? true : undefined), 'the booking');
     return booking;
   };
@@ -49,7 +36,7 @@ describe('conflicts', () => {
 
   it('are told of a booking and a block, a booking and an event, and two bookings, in the order they begin', async () => {
     const userId = randomUUID();
-    await storeAccount(sql, { userId, calendars: [{ remoteId: 'work', busy: busy([11, 12]) }] });
+    await storeAccount(service.sql, { userId, calendars: [{ remoteId: 'work', busy: busy([11, 12]) }] });
     const first = await book(userId, 9, 11.5);
     await book(userId, 10.5, 11);
     const blocked = await block(userId, 8, 9.5);
@@ -80,23 +67,26 @@ describe('conflicts', () => {
       { policy: 'ignore' as const, busy: busy([14, 15]) },
       { isSelected: false, busy: busy([14, 15]) },
     ];
-    await storeAccount(sql, { userId, calendars });
-    await storeAccount(sql, { userId, status: 'disconnected', calendars: [{ busy: busy([14, 15]) }] });
+    await storeAccount(service.sql, { userId, calendars });
+    await storeAccount(service.sql, { userId, status: 'disconnected', calendars: [{ busy: busy([14, 15]) }] });
     await book(userId, 14, 15);
     await block(userId, 12, 13);
     const cancelled = await book(userId, 12, 13);
-    await sql.query(`UPDATE bookings SET is_cancelled = true WHERE booking_id = $1`, [cancelled.booking_id]);
+    await service.sql.query(`UPDATE bookings SET is_cancelled = true WHERE booking_id = $1`, [cancelled.booking_id]);
 
     expect(await list(userId)).toEqual([]);
   });
 
   it('are none of a booking and its own event, wherever that is just now, nor of copies of it', async () => {
     const userId = randomUUID();
-    const { accountId } = await storeAccount(sql, { userId, calendars: [{ remoteId: 'own', busy: busy([10, 11]) }, { busy: busy([10, 11]) }] });
+    const { accountId } = await storeAccount(service.sql, {
+      userId,
+      calendars: [{ remoteId: 'own', busy: busy([10, 11]) }, { busy: busy([10, 11]) }],
+    });
     const booking = await book(userId, 10, 11);
     const before = await list(userId);
 
-    await sql.query(
+    await service.sql.query(
       `INSERT INTO calendar_events (calendar_id, generation, resource, event_id, series_id, tenant_id, user_id, event)
        SELECT calendars.id, 1, 'r', 'e', 's', 'default', $2, jsonb_build_object('key', bookings.id)
        FROM calendars, bookings WHERE calendars.account_id = $1 AND calendars.remote_id = 'own' AND bookings.booking_id = $3`,
@@ -112,7 +102,7 @@ describe('conflicts', () => {
 
   it('are one for an event that is in several calendars', async () => {
     const userId = randomUUID();
-    await storeAccount(sql, {
+    await storeAccount(service.sql, {
       userId,
       calendars: [
         { remoteId: 'a', busy: busy([10, 11]) },
@@ -135,21 +125,24 @@ describe('conflicts', () => {
     const { id } = await block(userId, 10, 12);
     const [before] = await list(userId);
 
-    await requests.send(updateBlock, { block_id: id, title: 'Renamed' }, as(userId));
+    await service.requests.send(updateBlock, { block_id: id, title: 'Renamed' }, as(userId));
     const [renamed] = await list(userId);
-    await requests.send(updateBlock, { block_id: id, end_time: at(12.5) }, as(userId));
+    await service.requests.send(updateBlock, { block_id: id, end_time: at(12.5) }, as(userId));
     const [moved] = await list(userId);
 
     expect(renamed?.id).toBe(before?.id);
     expect(moved?.id).not.toBe(before?.id);
-    expect(await requests.send(getConflict, { id: moved?.id ?? '' }, as(userId))).toEqual(moved);
-    await expect(requests.send(getConflict, { id: before?.id ?? '' }, as(userId))).rejects.toMatchObject({ code: 'conflict_not_found', status: 404 });
+    expect(await service.requests.send(getConflict, { id: moved?.id ?? '' }, as(userId))).toEqual(moved);
+    await expect(service.requests.send(getConflict, { id: before?.id ?? '' }, as(userId))).rejects.toMatchObject({
+      code: 'conflict_not_found',
+      status: 404,
+    });
   });
 
   it.each(['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '80000000-0000-8000-8000-000000000000'])(
     'are not there by an id that none has: %s',
     async (id) => {
-      await expect(requests.send(getConflict, { id }, as(randomUUID()))).rejects.toMatchObject({ code: 'conflict_not_found' });
+      await expect(service.requests.send(getConflict, { id }, as(randomUUID()))).rejects.toMatchObject({ code: 'conflict_not_found' });
     },
   );
 
@@ -159,8 +152,8 @@ describe('conflicts', () => {
     await block(userId, 10.5, 11.5, { recurrence: ['RRULE:FREQ=DAILY;COUNT=5'] });
     const all = await list(userId);
 
-    const first = await requests.send(listConflicts, { limit: 2 }, as(userId));
-    const rest = await requests.send(listConflicts, { limit: 50, cursor: first.next_cursor ?? '' }, as(userId));
+    const first = await service.requests.send(listConflicts, { limit: 2 }, as(userId));
+    const rest = await service.requests.send(listConflicts, { limit: 50, cursor: first.next_cursor ?? '' }, as(userId));
 
     expect([all.length, first.items.length, rest.next_cursor]).toEqual([5, 2, null]);
     expect([...first.items, ...rest.items]).toEqual(all);
@@ -191,7 +184,7 @@ describe('conflicts', () => {
 
   it('come with what can be done, and the free times for it', async () => {
     const userId = randomUUID();
-    await storeAccount(sql, { userId, calendars: [{ policy: 'warn', busy: busy([9, 10.25]) }] });
+    await storeAccount(service.sql, { userId, calendars: [{ policy: 'warn', busy: busy([9, 10.25]) }] });
     await block(userId, 10, 12);
     await book(userId, 12, 13);
 
@@ -205,29 +198,31 @@ describe('conflicts', () => {
 
   it('are told to services without the titles of events, of the user that they name, and to nobody else', async () => {
     const userId = randomUUID();
-    await storeAccount(sql, { userId, calendars: [{ busy: busy([10, 11]) }] });
+    await storeAccount(service.sql, { userId, calendars: [{ busy: busy([10, 11]) }] });
     await book(userId, 10, 11);
-    const service = { caller: { tenant_id: 'default', role: 'service' as const } };
-    const ask = (who: Parameters<typeof requests.send>[2], user_id?: string) =>
-      requests.send(listConflicts, { limit: 50, ...(user_id === undefined ? {} : { user_id }) }, who);
+    const asService = { caller: { tenant_id: 'default', role: 'service' as const } };
+    const ask = (who: Parameters<typeof service.requests.send>[2], user_id?: string) =>
+      service.requests.send(listConflicts, { limit: 50, ...(user_id === undefined ? {} : { user_id }) }, who);
 
-    const { items } = await ask(service, userId);
+    const { items } = await ask(asService, userId);
 
     expect(items[0]?.sides.map(({ title }) => title)).toEqual(['Demo', 'Busy']);
     expect((await ask({ caller: { tenant_id: 'acme', role: 'service' } }, userId)).items).toEqual([]);
-    await expect(ask(service)).rejects.toMatchObject({ code: 'request_invalid' });
+    await expect(ask(asService)).rejects.toMatchObject({ code: 'request_invalid' });
     await expect(ask(as(randomUUID()), userId)).rejects.toMatchObject({ code: 'forbidden' });
-    await expect(requests.send(getConflict, { id: items[0]?.id ?? '' }, as(randomUUID()))).rejects.toMatchObject({ code: 'conflict_not_found' });
+    await expect(service.requests.send(getConflict, { id: items[0]?.id ?? '' }, as(randomUUID()))).rejects.toMatchObject({
+      code: 'conflict_not_found',
+    });
   });
 
   it('are told of to the end of a long block, however much there was at its beginning', async () => {
     const userId = randomUUID();
     const hours = Array.from({ length: 120 }, (_, hour) => [hour, hour + 0.5] as const);
-    await storeAccount(sql, { userId, calendars: [{ busy: busy(...hours) }] });
+    await storeAccount(service.sql, { userId, calendars: [{ busy: busy(...hours) }] });
     await block(userId, 0, 24 * 5);
 
     const last = await list(userId, { from: at(24 * 5 - 2), to: at(24 * 5) });
-    const again = await Promise.all(last.map(({ id }) => requests.send(getConflict, { id }, as(userId))));
+    const again = await Promise.all(last.map(({ id }) => service.requests.send(getConflict, { id }, as(userId))));
 
     expect(last.map(({ overlap }) => overlap.start)).toEqual([118, 119].map(at));
     expect(again).toEqual(last);
@@ -235,8 +230,8 @@ describe('conflicts', () => {
 
   it('do not come to more than can be told when somebody’s feed has thousands of events at once', async () => {
     const userId = randomUUID();
-    const { accountId } = await storeAccount(sql, { userId, calendars: [{}] });
-    await sql.query(
+    const { accountId } = await storeAccount(service.sql, { userId, calendars: [{}] });
+    await service.sql.query(
       `INSERT INTO busy_ranges (calendar_id, generation, series_id, event_id, tenant_id, user_id, during, is_all_day, state, title)
        SELECT calendars.id, 1, n::text, n::text, 'default', $2, tstzrange($3, $4), false, 'busy', n::text
        FROM calendars, generate_series(1, 5000) AS n WHERE account_id = $1`,
@@ -245,11 +240,11 @@ describe('conflicts', () => {
     await block(userId, 10, 11);
 
     const found = await list(userId, { limit: 100 });
-    const again = await Promise.all(found.slice(-2).map(({ id }) => requests.send(getConflict, { id }, as(userId))));
+    const again = await Promise.all(found.slice(-2).map(({ id }) => service.requests.send(getConflict, { id }, as(userId))));
 
     expect(found).toHaveLength(50);
     expect(again).toEqual(found.slice(-2));
-    const [item] = (await requests.send(getBusyTimes, { from: at(0), to: at(24) }, as(userId))).items;
+    const [item] = (await service.requests.send(getBusyTimes, { from: at(0), to: at(24) }, as(userId))).items;
     expect(item?.busy).toEqual([{ start: at(10), end: at(11) }]);
   });
 });

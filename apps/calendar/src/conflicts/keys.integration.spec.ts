@@ -1,27 +1,15 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createBlock, listBlocks, listConflicts, listResolutions, overrideResolution, resolveConflict } from '@patchbay/contracts';
-import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { as, useCalendarService } from '../testing/calendar-callers.js';
 
 jest.setTimeout(60_000);
 
 describe('the key that a block was made with', () => {
-  let stack: CalendarStack;
-  let requests: CalendarCallers['requests'];
-  let close: CalendarCallers['close'];
-
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    ({ requests, close } = await openCallers(stack));
-  });
-  afterAll(async () => {
-    await close();
-    await stack.stop();
-  });
+  const service = useCalendarService();
 
   const create = (userId: string, title: string, idempotency_key?: string) =>
-    requests.send(
+    service.requests.send(
       createBlock,
       {
         title,
@@ -40,10 +28,10 @@ describe('the key that a block was made with', () => {
     const userId = randomUUID();
     const made = await create(userId, 'Focus', 'focus-1');
     await create(userId, 'Other');
-    const { items } = await requests.send(listConflicts, { from: '2030-02-01T00:00:00Z', limit: 50 }, as(userId));
+    const { items } = await service.requests.send(listConflicts, { from: '2030-02-01T00:00:00Z', limit: 50 }, as(userId));
     const decision = { id: items[0]?.id ?? '', action: 'delete_block' as const, target_id: made.id };
-    const resolution = await requests.send(resolveConflict, decision, as(userId));
-    const undo = () => requests.send(overrideResolution, { resolution_id: resolution.id, action: 'undo' as const }, as(userId));
+    const resolution = await service.requests.send(resolveConflict, decision, as(userId));
+    const undo = () => service.requests.send(overrideResolution, { resolution_id: resolution.id, action: 'undo' as const }, as(userId));
     return { userId, made, undo };
   };
 
@@ -54,7 +42,7 @@ describe('the key that a block was made with', () => {
     const again = await create(userId, 'Focus', 'focus-1');
 
     expect(again.id).toBe(made.id);
-    expect(JSON.stringify(await requests.send(listResolutions, { limit: 50 }, as(userId)))).not.toContain('focus-1');
+    expect(JSON.stringify(await service.requests.send(listResolutions, { limit: 50 }, as(userId)))).not.toContain('focus-1');
   });
 
   it('stays with the block that was made with it meanwhile', async () => {
@@ -62,7 +50,7 @@ describe('the key that a block was made with', () => {
 
     const meanwhile = await create(userId, 'Focus', 'focus-1');
     await undo();
-    const { items } = await requests.send(listBlocks, { limit: 50 }, as(userId));
+    const { items } = await service.requests.send(listBlocks, { limit: 50 }, as(userId));
 
     expect((await create(userId, 'Focus', 'focus-1')).id).toBe(meanwhile.id);
     expect(items.map(({ id }) => id)).toEqual(expect.arrayContaining([made.id, meanwhile.id]));

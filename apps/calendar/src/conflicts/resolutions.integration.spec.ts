@@ -14,8 +14,7 @@ import {
   type InputOf,
 } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { as, useCalendarService } from '../testing/calendar-callers.js';
 
 jest.setTimeout(60_000);
 
@@ -25,49 +24,37 @@ const midnight = Math.ceil(Date.now() / dayMs) * dayMs + 2 * dayMs;
 const at = (hours: number): string => new Date(midnight + hours * 60 * 60_000).toISOString();
 
 describe('decisions about conflicts', () => {
-  let stack: CalendarStack;
-  let sql: CalendarCallers['sql'];
-  let requests: CalendarCallers['requests'];
-  let close: CalendarCallers['close'];
-
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    ({ requests, sql, close } = await openCallers(stack));
-  });
-  afterAll(async () => {
-    await close();
-    await stack.stop();
-  });
+  const service = useCalendarService();
 
   const block = (userId: string, from: number, to: number, change: Partial<InputOf<typeof createBlock>> = {}) =>
-    requests.send(
+    service.requests.send(
       createBlock,
       { title: 'Focus', note: null, start_time: at(from), end_time: at(to), time_zone: 'UTC', is_all_day: false, recurrence: [], ...change },
       as(userId),
     );
   const book = async (userId: string, from: number, to: number) => {
-    const booking = await stack.book(userId, { start_time: at(from), end_time: at(to), time_zone: 'UTC' });
+    const booking = await service.stack.book(userId, { start_time: at(from), end_time: at(to), time_zone: 'UTC' });
     const known = async () =>
-      (await sql.query(`SELECT 1 FROM bookings WHERE booking_id = $1 AND during IS NOT NULL`, [booking.booking_id])).rowCount === 1;
+      (await service.sql.query(`SELECT 1 FROM bookings WHERE booking_id = $1 AND during IS NOT NULL`, [booking.booking_id])).rowCount === 1;
     await waitFor(async () => ((await known()) ? true : undefined), 'the booking');
     return booking;
   };
   const conflictsOf = async (userId: string, query: Partial<InputOf<typeof listConflicts>> = {}) =>
-    (await requests.send(listConflicts, { limit: 50, ...query }, as(userId))).items;
+    (await service.requests.send(listConflicts, { limit: 50, ...query }, as(userId))).items;
   const onlyConflict = async (userId: string) => {
     const [conflict, ...others] = await conflictsOf(userId);
     if (conflict === undefined || others.length > 0) throw new Error(`there are ${others.length} more or none`);
     return conflict;
   };
   const blocksOf = async (userId: string) =>
-    (await requests.send(listBlocks, { limit: 50 }, as(userId))).items
+    (await service.requests.send(listBlocks, { limit: 50 }, as(userId))).items
       .map(({ start_time: start, end_time: end, recurrence }) => [start, end, recurrence.length] as const)
       .toSorted();
   type Decision = Omit<InputOf<typeof resolveConflict>, 'id'>;
-  const resolve = (userId: string, id: string, decision: Decision) => requests.send(resolveConflict, { id, ...decision }, as(userId));
+  const resolve = (userId: string, id: string, decision: Decision) => service.requests.send(resolveConflict, { id, ...decision }, as(userId));
   const override = (userId: string, id: string, action: InputOf<typeof overrideResolution>['action']) =>
-    requests.send(overrideResolution, { resolution_id: id, action }, as(userId));
-  const history = async (userId: string) => (await requests.send(listResolutions, { limit: 50 }, as(userId))).items;
+    service.requests.send(overrideResolution, { resolution_id: id, action }, as(userId));
+  const history = async (userId: string) => (await service.requests.send(listResolutions, { limit: 50 }, as(userId))).items;
   /** A block from 10 to 12 and a booking from 11 to 13. */
   const aConflict = async () => {
     const userId = randomUUID();
@@ -159,10 +146,10 @@ describe('decisions about conflicts', () => {
       event.conflict_id === conflict.id && event.status === status;
 
     const resolution = await resolve(userId, conflict.id, { action: 'propose_time' });
-    const asked = await stack.probe.next(bookingMoveProposed, of('proposed'));
+    const asked = await service.stack.probe.next(bookingMoveProposed, of('proposed'));
     const shown = await onlyConflict(userId);
     await override(userId, resolution.id, 'undo');
-    const withdrawn = await stack.probe.next(bookingMoveProposed, of('withdrawn'));
+    const withdrawn = await service.stack.probe.next(bookingMoveProposed, of('withdrawn'));
 
     expect(asked).toMatchObject({
       booking_id: booking.booking_id,
@@ -216,7 +203,7 @@ describe('decisions about conflicts', () => {
       details: { overridden_by: deleted.id },
     });
     await expect(override(randomUUID(), deleted.id, 'undo')).rejects.toMatchObject({ code: 'resolution_not_found', status: 404 });
-    const undoTo = requests.send(overrideResolution, { resolution_id: deleted.id, action: 'undo', start_time: at(1) }, as(userId));
+    const undoTo = service.requests.send(overrideResolution, { resolution_id: deleted.id, action: 'undo', start_time: at(1) }, as(userId));
     await expect(undoTo).rejects.toMatchObject({ code: 'request_invalid' });
     await override(userId, deleted.id, 'undo');
     expect(await blocksOf(userId)).toEqual([[at(10), at(12), 0]]);
@@ -225,10 +212,10 @@ describe('decisions about conflicts', () => {
   it('are not undone over what somebody did since', async () => {
     const { userId, blocked, conflict } = await aConflict();
     const resolution = await resolve(userId, conflict.id, { action: 'shorten_block' });
-    await requests.send(updateBlock, { block_id: blocked.id, title: 'Mine' }, as(userId));
+    await service.requests.send(updateBlock, { block_id: blocked.id, title: 'Mine' }, as(userId));
 
     await expect(override(userId, resolution.id, 'undo')).rejects.toMatchObject({ code: 'conflict_changed', status: 409 });
-    await requests.send(deleteBlock, { block_id: blocked.id }, as(userId));
+    await service.requests.send(deleteBlock, { block_id: blocked.id }, as(userId));
     await expect(override(userId, resolution.id, 'undo')).rejects.toMatchObject({ code: 'conflict_changed' });
 
     expect(await history(userId)).toEqual([resolution]);
@@ -243,7 +230,7 @@ describe('decisions about conflicts', () => {
     await block(userId, 59.5, 60.5);
     const ids = (await conflictsOf(userId)).map(({ id }) => id);
     const all = (change: Partial<InputOf<typeof resolveConflicts>>) =>
-      requests.send(resolveConflicts, { action: 'shorten_block', preview: false, ...change }, as(userId));
+      service.requests.send(resolveConflicts, { action: 'shorten_block', preview: false, ...change }, as(userId));
     const before = await blocksOf(userId);
 
     const seen = await all({ filter: { involves: 'manual_block' }, preview: true });
@@ -283,7 +270,7 @@ describe('decisions about conflicts', () => {
       await block(userId, from, to, each);
     }
     const all = (change: Partial<InputOf<typeof resolveConflicts>>) =>
-      requests.send(resolveConflicts, { action: 'shorten_block', preview: true, filter: {}, ...change }, as(userId));
+      service.requests.send(resolveConflicts, { action: 'shorten_block', preview: true, filter: {}, ...change }, as(userId));
 
     const first = await all({});
     const rest = await all({ cursor: first.next_cursor ?? '' });

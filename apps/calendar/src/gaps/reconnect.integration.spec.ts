@@ -10,8 +10,7 @@ import {
   type CalendarGap,
 } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { as, useCalendarService } from '../testing/calendar-callers.js';
 
 jest.setTimeout(60_000);
 
@@ -20,50 +19,40 @@ const hourMs = 3_600_000;
 const at = (hours: number): string => new Date((Math.floor(Date.now() / hourMs) + hours) * hourMs).toISOString();
 
 describe('an account that was not read and is again', () => {
-  let stack: CalendarStack;
-  let callers: CalendarCallers;
+  const service = useCalendarService();
   const placed: string[] = [];
-
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    callers = await openCallers(stack);
-  });
-  afterAll(async () => {
-    await callers.close();
-    await stack.stop();
-  });
   afterEach(() => {
-    for (const id of placed.splice(0)) stack.google.people.removeEvent({ email, calendarId: 'primary', id });
+    for (const id of placed.splice(0)) service.stack.google.people.removeEvent({ email, calendarId: 'primary', id });
   });
 
   const put = (summary: string, hours: number): void => {
     const event = { summary, start: { dateTime: at(hours), timeZone: 'UTC' }, end: { dateTime: at(hours + 1), timeZone: 'UTC' } };
-    placed.push(stack.google.people.putEvent({ email, calendarId: 'primary', event }));
+    placed.push(service.stack.google.people.putEvent({ email, calendarId: 'primary', event }));
   };
   const isRead = (accountId: string) =>
     waitFor(async () => {
       const sql = `SELECT count(*) > 0 AND bool_and(applied_revision = wanted_revision AND generation > 0) AS is_read FROM calendars
         WHERE account_id = $1 AND is_selected`;
-      return (await callers.sql.query<{ is_read: boolean }>(sql, [accountId])).rows[0]?.is_read === true ? true : undefined;
+      return (await service.sql.query<{ is_read: boolean }>(sql, [accountId])).rows[0]?.is_read === true ? true : undefined;
     }, 'the calendars');
   const end = ({ userId, connectionId }: { readonly userId: string; readonly connectionId: string }, reason: 'by_user' | 'refused_by_provider') =>
-    stack.probe.publish(integrationDisconnected, {
+    service.stack.probe.publish(integrationDisconnected, {
       data: { user_id: userId, connection_id: connectionId, provider: 'google', type: 'calendar', reason },
     });
   const hasStatus = (accountId: string, status: string) =>
     waitFor(
       async () =>
-        (await callers.sql.query('SELECT 1 FROM accounts WHERE id = $1 AND status = $2', [accountId, status])).rowCount === 1 ? true : undefined,
+        (await service.sql.query('SELECT 1 FROM accounts WHERE id = $1 AND status = $2', [accountId, status])).rowCount === 1 ? true : undefined,
       status,
     );
   const gapsOf = async (account: { readonly userId: string; readonly connectionId: string }): Promise<readonly CalendarGap[]> =>
-    (await callers.requests.send(listCalendarGaps, { id: account.connectionId, limit: 50 }, as(account.userId))).items;
+    (await service.requests.send(listCalendarGaps, { id: account.connectionId, limit: 50 }, as(account.userId))).items;
   const reported = (account: { readonly userId: string; readonly connectionId: string }) =>
     waitFor(async () => (await gapsOf(account)).find((gap) => gap.calendar_id === email), 'the report');
 
   it('tells what changed while its permission was gone and which bookings collide, and has kept what was chosen', async () => {
     put('Before', 24);
-    const account = await stack.connectAccount();
+    const account = await service.stack.connectAccount();
     const { userId, connectionId } = account;
     await isRead(connectionId);
     const wanted = {
@@ -72,30 +61,34 @@ describe('an account that was not read and is again', () => {
       sync_interval_minutes: 7,
       calendars: [{ id: email, conflict_policy: 'block' as const }],
     };
-    const before = await callers.requests.send(updateCalendarAccount, wanted, as(userId));
-    await stack.book(userId, { conferencing: 'none', title: 'Consultation', start_time: at(48), end_time: at(49) });
+    const before = await service.requests.send(updateCalendarAccount, wanted, as(userId));
+    await service.stack.book(userId, { conferencing: 'none', title: 'Consultation', start_time: at(48), end_time: at(49) });
     await waitFor(
       async () =>
-        (await callers.sql.query('SELECT 1 FROM bookings WHERE user_id = $1 AND event_id IS NOT NULL', [userId])).rowCount === 1 ? true : undefined,
+        (await service.sql.query('SELECT 1 FROM bookings WHERE user_id = $1 AND event_id IS NOT NULL', [userId])).rowCount === 1 ? true : undefined,
       'the event',
     );
 
     await end(account, 'refused_by_provider');
     await hasStatus(connectionId, 'needs_reauth');
     put('Meanwhile', 48);
-    await stack.connectAccount(userId, connectionId);
+    await service.stack.connectAccount(userId, connectionId);
     const gap = await reported(account);
 
     expect(gap).toMatchObject({ reason: 'needs_reauth', calendar_name: expect.any(String), collision_count: 1, removed: 0, changed: 0 });
     expect(Date.parse(gap.from)).toBeLessThan(Date.parse(gap.until));
-    const report = await callers.requests.send(getCalendarGap, { id: connectionId, gap_id: gap.id }, as(userId));
+    const report = await service.requests.send(getCalendarGap, { id: connectionId, gap_id: gap.id }, as(userId));
     expect(report.changes).toContainEqual(expect.objectContaining({ change: 'added', title: 'Meanwhile', start_time: at(48), end_time: at(49) }));
     expect(report.collisions).toMatchObject([
       { title: 'Consultation', start_time: at(48), busy: { title: 'Meanwhile', start: at(48), end: at(49) } },
     ]);
     const isThis = (event: { readonly gap_id: string }) => event.gap_id === gap.id;
-    expect(await stack.probe.next(calendarGapReported, isThis)).toMatchObject({ user_id: userId, reason: 'needs_reauth', collision_count: 1 });
-    const { calendars, ...after } = await callers.requests.send(getCalendarAccount, { id: connectionId }, as(userId));
+    expect(await service.stack.probe.next(calendarGapReported, isThis)).toMatchObject({
+      user_id: userId,
+      reason: 'needs_reauth',
+      collision_count: 1,
+    });
+    const { calendars, ...after } = await service.requests.send(getCalendarAccount, { id: connectionId }, as(userId));
     expect(after).toMatchObject({ booking_change_policy: 'follow', sync_interval_minutes: 7, calendar_id: before.calendar_id, status: 'active' });
     const chosen = (all: typeof calendars) => all.map(({ id, is_selected, conflict_policy }) => [id, is_selected, conflict_policy]);
     expect(chosen(calendars)).toEqual(chosen(before.calendars));
@@ -105,9 +98,9 @@ describe('an account that was not read and is again', () => {
     ['of the account', (isOn: boolean) => ({ sync_enabled: isOn })],
     ['of a calendar that is not selected', (isOn: boolean) => ({ calendars: [{ id: email, is_selected: isOn }] })],
   ])('tells of a pause by hand as of that: %s', async (_what, wanted) => {
-    const account = await stack.connectAccount();
+    const account = await service.stack.connectAccount();
     await isRead(account.connectionId);
-    const enable = (isOn: boolean) => callers.requests.send(updateCalendarAccount, { id: account.connectionId, ...wanted(isOn) }, as(account.userId));
+    const enable = (isOn: boolean) => service.requests.send(updateCalendarAccount, { id: account.connectionId, ...wanted(isOn) }, as(account.userId));
 
     await enable(false);
     put('Meanwhile', 30);
@@ -117,17 +110,17 @@ describe('an account that was not read and is again', () => {
   });
 
   it('keeps nothing of a calendar that its user disconnects, so that a later report counts no changes', async () => {
-    const account = await stack.connectAccount();
+    const account = await service.stack.connectAccount();
     await isRead(account.connectionId);
     await end(account, 'refused_by_provider');
     await hasStatus(account.connectionId, 'needs_reauth');
-    await stack.connectAccount(account.userId, account.connectionId);
+    await service.stack.connectAccount(account.userId, account.connectionId);
     const first = await reported(account);
 
     await end(account, 'by_user');
     await hasStatus(account.connectionId, 'disconnected');
-    const { rows } = await callers.sql.query('SELECT 1 FROM calendar_gaps WHERE account_id = $1', [account.connectionId]);
-    await stack.connectAccount(account.userId, account.connectionId);
+    const { rows } = await service.sql.query('SELECT 1 FROM calendar_gaps WHERE account_id = $1', [account.connectionId]);
+    await service.stack.connectAccount(account.userId, account.connectionId);
     await hasStatus(account.connectionId, 'active');
     const second = await reported(account);
 
@@ -137,11 +130,11 @@ describe('an account that was not read and is again', () => {
   });
 
   it('has no report when it is only connected once more', async () => {
-    const account = await stack.connectAccount();
+    const account = await service.stack.connectAccount();
     await isRead(account.connectionId);
-    await stack.connectAccount(account.userId, account.connectionId);
+    await service.stack.connectAccount(account.userId, account.connectionId);
     await waitFor(async () => {
-      const { rows } = await callers.sql.query(`SELECT 1 FROM calendars WHERE account_id = $1 AND is_primary AND applied_revision >= 2`, [
+      const { rows } = await service.sql.query(`SELECT 1 FROM calendars WHERE account_id = $1 AND is_primary AND applied_revision >= 2`, [
         account.connectionId,
       ]);
       return rows.length > 0 ? true : undefined;
@@ -151,25 +144,25 @@ describe('an account that was not read and is again', () => {
   });
 
   it('shows its reports to its user alone', async () => {
-    const account = await stack.connectAccount();
+    const account = await service.stack.connectAccount();
     await isRead(account.connectionId);
     await end(account, 'refused_by_provider');
     await hasStatus(account.connectionId, 'needs_reauth');
-    await stack.connectAccount(account.userId, account.connectionId);
+    await service.stack.connectAccount(account.userId, account.connectionId);
     const { id } = await reported(account);
     const stranger = as(randomUUID());
     const input = { id: account.connectionId, gap_id: id };
 
-    await expect(callers.requests.send(listCalendarGaps, { id: input.id, limit: 50 }, stranger)).rejects.toMatchObject({
+    await expect(service.requests.send(listCalendarGaps, { id: input.id, limit: 50 }, stranger)).rejects.toMatchObject({
       code: 'calendar_not_found',
     });
-    await expect(callers.requests.send(getCalendarGap, input, stranger)).rejects.toMatchObject({ code: 'calendar_not_found' });
-    await expect(callers.requests.send(getCalendarGap, { ...input, gap_id: randomUUID() }, as(account.userId))).rejects.toMatchObject({
+    await expect(service.requests.send(getCalendarGap, input, stranger)).rejects.toMatchObject({ code: 'calendar_not_found' });
+    await expect(service.requests.send(getCalendarGap, { ...input, gap_id: randomUUID() }, as(account.userId))).rejects.toMatchObject({
       code: 'calendar_gap_not_found',
     });
-    const page = await callers.requests.send(listCalendarGaps, { id: input.id, limit: 1 }, as(account.userId));
+    const page = await service.requests.send(listCalendarGaps, { id: input.id, limit: 1 }, as(account.userId));
     const next = { id: input.id, limit: 1, ...(page.next_cursor === null ? {} : { cursor: page.next_cursor }) };
     expect([page.items.length, page.next_cursor !== null]).toEqual([1, true]);
-    expect((await callers.requests.send(listCalendarGaps, next, as(account.userId))).items).toHaveLength(1);
+    expect((await service.requests.send(listCalendarGaps, next, as(account.userId))).items).toHaveLength(1);
   });
 });

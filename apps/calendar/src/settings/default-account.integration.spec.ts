@@ -2,39 +2,26 @@ import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { calendarEventCreated, getCalendarAccount, updateCalendarAccount } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { as, useCalendarService } from '../testing/calendar-callers.js';
 import { storeAccount } from '../testing/stored-calendars.js';
 
 jest.setTimeout(60_000);
 
 describe('the account that bookings are written to', () => {
-  let stack: CalendarStack;
-  let requests: CalendarCallers['requests'];
-  let sql: CalendarCallers['sql'];
-  let close: CalendarCallers['close'];
+  const service = useCalendarService();
 
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    ({ requests, sql, close } = await openCallers(stack));
-  });
-  afterAll(async () => {
-    await close();
-    await stack.stop();
-  });
-
-  const get = (userId: string, id: string) => requests.send(getCalendarAccount, { id }, as(userId));
-  const choose = (userId: string, id: string) => requests.send(updateCalendarAccount, { id, is_default: true }, as(userId));
+  const get = (userId: string, id: string) => service.requests.send(getCalendarAccount, { id }, as(userId));
+  const choose = (userId: string, id: string) => service.requests.send(updateCalendarAccount, { id, is_default: true }, as(userId));
   /** An account whose calendars are known. */
   const connected = async (userId: ReturnType<typeof randomUUID>): Promise<string> => {
-    const { connectionId: id } = await stack.connectAccount(userId);
+    const { connectionId: id } = await service.stack.connectAccount(userId);
     const look = async () => (typeof (await get(userId, id).catch(() => undefined))?.calendar_id === 'string' ? true : undefined);
     await waitFor(look, 'the calendars');
     return id;
   };
   const bookedAt = async (userId: string): Promise<string> => {
-    const booking = await stack.book(userId, { conferencing: 'none' });
-    return (await stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id)).connection_id;
+    const booking = await service.stack.book(userId, { conferencing: 'none' });
+    return (await service.stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id)).connection_id;
   };
 
   it('is the first connected one until its user chooses another, and is shown', async () => {
@@ -59,7 +46,9 @@ describe('the account that bookings are written to', () => {
 
     await Promise.all([...ids, ...ids].map((id) => choose(userId, id)));
 
-    const { rows } = await sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM accounts WHERE user_id = $1 AND is_default`, [userId]);
+    const { rows } = await service.sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM accounts WHERE user_id = $1 AND is_default`, [
+      userId,
+    ]);
     expect(rows[0]?.count).toBe(1);
   });
 
@@ -67,7 +56,7 @@ describe('the account that bookings are written to', () => {
     const userId = randomUUID();
     const [first, second] = [await connected(userId), await connected(userId)];
     const update = (wanted: { readonly is_active: boolean; readonly is_default?: true }) =>
-      requests.send(updateCalendarAccount, { id: second, ...wanted }, as(userId));
+      service.requests.send(updateCalendarAccount, { id: second, ...wanted }, as(userId));
     const refusal = { code: 'request_invalid', status: 400, details: { is_default: expect.any(String) } };
 
     await expect(update({ is_active: false, is_default: true })).rejects.toMatchObject(refusal);
@@ -81,7 +70,7 @@ describe('the account that bookings are written to', () => {
     const userId = randomUUID();
     const chosen = await connected(userId);
     await choose(userId, chosen);
-    const { accountId } = await storeAccount(sql, { userId });
+    const { accountId } = await storeAccount(service.sql, { userId });
 
     await expect(choose(userId, accountId)).rejects.toMatchObject({ code: 'calendar_id_unknown', status: 400 });
     await expect(choose(randomUUID(), chosen)).rejects.toMatchObject({ code: 'calendar_not_found' });

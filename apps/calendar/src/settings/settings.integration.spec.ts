@@ -10,34 +10,21 @@ import {
   type InputOf,
 } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import { as, useCalendarService } from '../testing/calendar-callers.js';
 import { storeAccount } from '../testing/stored-calendars.js';
 
 jest.setTimeout(60_000);
 
 describe('the settings of calendars, and the readings that people ask for', () => {
-  let stack: CalendarStack;
-  let sql: CalendarCallers['sql'];
-  let requests: CalendarCallers['requests'];
-  let close: CalendarCallers['close'];
+  const service = useCalendarService();
+  afterEach(() => service.stack.faults.clear());
 
-  beforeAll(async () => {
-    stack = await startCalendarStack();
-    ({ requests, sql, close } = await openCallers(stack));
-  });
-  afterAll(async () => {
-    await close();
-    await stack.stop();
-  });
-  afterEach(() => stack.faults.clear());
-
-  const get = (userId: string, id: string) => requests.send(getCalendarAccount, { id }, as(userId));
-  const update = (userId: string, wanted: InputOf<typeof updateCalendarAccount>) => requests.send(updateCalendarAccount, wanted, as(userId));
-  const refresh = (userId: string, id: string) => requests.send(refreshCalendarAccount, { id }, as(userId));
-  const force = (userId: string, id: string) => requests.send(forceCalendarSync, { id }, as(userId));
-  const taskOf = (userId: string, id: string) => requests.send(getSyncTask, { task_id: id }, as(userId));
-  const runsOf = async (userId: string, id: string) => (await requests.send(listSyncRuns, { id, limit: 50 }, as(userId))).items;
+  const get = (userId: string, id: string) => service.requests.send(getCalendarAccount, { id }, as(userId));
+  const update = (userId: string, wanted: InputOf<typeof updateCalendarAccount>) => service.requests.send(updateCalendarAccount, wanted, as(userId));
+  const refresh = (userId: string, id: string) => service.requests.send(refreshCalendarAccount, { id }, as(userId));
+  const force = (userId: string, id: string) => service.requests.send(forceCalendarSync, { id }, as(userId));
+  const taskOf = (userId: string, id: string) => service.requests.send(getSyncTask, { task_id: id }, as(userId));
+  const runsOf = async (userId: string, id: string) => (await service.requests.send(listSyncRuns, { id, limit: 50 }, as(userId))).items;
   const ended = (userId: string, id: string, patienceMs?: number) => {
     const look = async () => {
       const task = await taskOf(userId, id);
@@ -47,7 +34,7 @@ describe('the settings of calendars, and the readings that people ask for', () =
   };
   /** An account whose selected calendars were read. */
   const readAccount = async () => {
-    const { userId, connectionId: id } = await stack.connectAccount();
+    const { userId, connectionId: id } = await service.stack.connectAccount();
     const look = async () => {
       const account = await get(userId, id).catch(() => undefined);
       const selected = account?.calendars.filter((calendar) => calendar.is_selected) ?? [];
@@ -56,8 +43,8 @@ describe('the settings of calendars, and the readings that people ask for', () =
     return { userId, id, account: await waitFor(look, 'the calendars to be read') };
   };
   const rowOf = async (accountId: string, remoteId: string): Promise<Record<string, unknown>> =>
-    (await sql.query<Record<string, unknown>>(`SELECT * FROM calendars WHERE account_id = $1 AND remote_id = $2`, [accountId, remoteId])).rows[0] ??
-    {};
+    (await service.sql.query<Record<string, unknown>>(`SELECT * FROM calendars WHERE account_id = $1 AND remote_id = $2`, [accountId, remoteId]))
+      .rows[0] ?? {};
 
   it('tell what is read of an account: those that can be written to, and not other people’s', async () => {
     const { account } = await readAccount();
@@ -94,7 +81,7 @@ describe('the settings of calendars, and the readings that people ask for', () =
   });
 
   it('give all calendars the policy of the account, but those that are named', async () => {
-    const { userId, accountId: id } = await storeAccount(sql, { calendars: [{ remoteId: 'a' }, { remoteId: 'b', policy: 'ignore' }] });
+    const { userId, accountId: id } = await storeAccount(service.sql, { calendars: [{ remoteId: 'a' }, { remoteId: 'b', policy: 'ignore' }] });
 
     const changed = await update(userId, { id, conflict_policy: 'warn', calendars: [{ id: 'b', conflict_policy: 'block' }] });
 
@@ -106,7 +93,7 @@ describe('the settings of calendars, and the readings that people ask for', () =
   });
 
   it('refuse calendars that the account does not have, or twice the same, and change nothing then', async () => {
-    const { userId, accountId: id } = await storeAccount(sql, { calendars: [{ remoteId: 'a' }] });
+    const { userId, accountId: id } = await storeAccount(service.sql, { calendars: [{ remoteId: 'a' }] });
     const before = await get(userId, id);
     const select = (...ids: string[]) =>
       update(userId, { id, sync_interval_minutes: 5, calendars: ids.map((calendarId) => ({ id: calendarId, is_selected: false })) });
@@ -118,7 +105,7 @@ describe('the settings of calendars, and the readings that people ask for', () =
 
   it('stop the reading of an account, and begin it again with its errors forgotten', async () => {
     const { userId, id, account } = await readAccount();
-    await sql.query(`UPDATE calendars SET error_count = 5, sync_enabled = false, attempts = 5 WHERE account_id = $1 AND is_selected`, [id]);
+    await service.sql.query(`UPDATE calendars SET error_count = 5, sync_enabled = false, attempts = 5 WHERE account_id = $1 AND is_selected`, [id]);
     const broken = await get(userId, id);
 
     const off = await update(userId, { id, sync_enabled: false });
@@ -132,9 +119,9 @@ describe('the settings of calendars, and the readings that people ask for', () =
   });
 
   it('bring the next reading nearer when the interval gets shorter, each calendar at a moment of its own', async () => {
-    const { userId, accountId: id } = await storeAccount(sql, { calendars: [{ remoteId: 'a' }, { remoteId: 'b' }] });
+    const { userId, accountId: id } = await storeAccount(service.sql, { calendars: [{ remoteId: 'a' }, { remoteId: 'b' }] });
     const late = new Date(Date.now() + 24 * 60 * 60_000);
-    await sql.query(`UPDATE calendars SET next_attempt_at = $2 WHERE account_id = $1`, [id, late]);
+    await service.sql.query(`UPDATE calendars SET next_attempt_at = $2 WHERE account_id = $1`, [id, late]);
 
     await update(userId, { id, sync_interval_minutes: 60 });
 
@@ -162,10 +149,10 @@ describe('the settings of calendars, and the readings that people ask for', () =
 
   it('a forced reading reads everything anew, and is one task however often it is asked for', async () => {
     const { userId, id } = await readAccount();
-    stack.faults.delay(300, { path: '/events' });
+    service.stack.faults.delay(300, { path: '/events' });
 
     const [first, second] = [await force(userId, id), await force(userId, id)];
-    stack.faults.clear();
+    service.stack.faults.clear();
     await ended(userId, first.task_id);
     const third = await force(userId, id);
 
@@ -180,7 +167,7 @@ describe('the settings of calendars, and the readings that people ask for', () =
     const others = account.calendars.filter(({ is_primary: isPrimary }) => !isPrimary).map((calendar) => ({ id: calendar.id, is_selected: false }));
     await update(userId, { id, calendars: others });
     // As often as one reading tries, and too seldom for Google to be taken to be away.
-    stack.faults.failNext({ status: 503, count: 4, match: { path: '/events' } });
+    service.stack.faults.failNext({ status: 503, count: 4, match: { path: '/events' } });
 
     const { task_id: taskId } = await refresh(userId, id);
     const troubled = await waitFor(async () => {
@@ -194,8 +181,8 @@ describe('the settings of calendars, and the readings that people ask for', () =
   });
 
   it('a reading is refused of an account that must be connected again, and of one without a selected calendar', async () => {
-    const lost = await storeAccount(sql, { status: 'needs_reauth' });
-    const empty = await storeAccount(sql, { calendars: [{ isSelected: false }] });
+    const lost = await storeAccount(service.sql, { status: 'needs_reauth' });
+    const empty = await storeAccount(service.sql, { calendars: [{ isSelected: false }] });
 
     await expect(refresh(lost.userId, lost.accountId)).rejects.toMatchObject({ code: 'connection_needs_reauth', status: 409 });
     await expect(force(empty.userId, empty.accountId)).rejects.toMatchObject({ code: 'calendar_none_selected', status: 409 });
@@ -218,8 +205,8 @@ describe('the settings of calendars, and the readings that people ask for', () =
     await ended(userId, (await refresh(userId, id)).task_id);
     const all = await runsOf(userId, id);
 
-    const first = await requests.send(listSyncRuns, { id, limit: 3 }, as(userId));
-    const second = await requests.send(listSyncRuns, { id, limit: 3, cursor: first.next_cursor ?? '' }, as(userId));
+    const first = await service.requests.send(listSyncRuns, { id, limit: 3 }, as(userId));
+    const second = await service.requests.send(listSyncRuns, { id, limit: 3, cursor: first.next_cursor ?? '' }, as(userId));
 
     expect([...first.items, ...second.items].map((run) => run.id)).toEqual(all.map((run) => run.id));
     expect([first.items.length, second.next_cursor]).toEqual([3, null]);
@@ -229,7 +216,7 @@ describe('the settings of calendars, and the readings that people ask for', () =
   it('tell when a reading goes on that waits for its provider', async () => {
     const { userId, id } = await readAccount();
     const until = new Date(Date.now() + 60 * 60_000);
-    await sql.query(`UPDATE accounts SET paused_until = $2 WHERE id = $1`, [id, until]);
+    await service.sql.query(`UPDATE accounts SET paused_until = $2 WHERE id = $1`, [id, until]);
 
     const { task_id: taskId } = await refresh(userId, id);
 
@@ -238,9 +225,9 @@ describe('the settings of calendars, and the readings that people ask for', () =
 
   it('move whole days when their user says in which zone they are', async () => {
     const { userId, id } = await readAccount();
-    await sql.query(`UPDATE calendars SET time_zone = NULL WHERE account_id = $1`, [id]);
+    await service.sql.query(`UPDATE calendars SET time_zone = NULL WHERE account_id = $1`, [id]);
     const zones = async () =>
-      (await sql.query<{ zone: string }>(`SELECT DISTINCT zone FROM calendars WHERE account_id = $1`, [id])).rows.map(({ zone }) => zone);
+      (await service.sql.query<{ zone: string }>(`SELECT DISTINCT zone FROM calendars WHERE account_id = $1`, [id])).rows.map(({ zone }) => zone);
 
     const account = await update(userId, { id, time_zone: 'Asia/Tokyo' });
     const said = await zones();

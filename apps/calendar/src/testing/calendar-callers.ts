@@ -2,7 +2,7 @@ import type { Caller } from '@patchbay/contracts';
 import { connectNats, RequestClient } from '@patchbay/messaging';
 import pg from 'pg';
 import { pino } from 'pino';
-import type { CalendarStack } from './calendar-stack.js';
+import { startCalendarStack, type CalendarStack } from './calendar-stack.js';
 
 /** Who asks the service, and looks into its tables. */
 export interface CalendarCallers {
@@ -22,6 +22,34 @@ export async function openCallers({ nats, database }: CalendarStack): Promise<Ca
     await sql.end();
   };
   return { requests, sql, close };
+}
+
+/** The service for all tests of a suite: started before the first one, stopped after the last. */
+export function useCalendarService(): Omit<CalendarCallers, 'close'> & { readonly stack: CalendarStack } {
+  let begun: { readonly stack: CalendarStack; readonly callers: CalendarCallers } | undefined;
+  const started = () => {
+    if (begun === undefined) throw new Error('the service starts before the first test, not before the suite is read');
+    return begun;
+  };
+  beforeAll(async () => {
+    const stack = await startCalendarStack();
+    begun = { stack, callers: await openCallers(stack) };
+  });
+  afterAll(async () => {
+    await begun?.callers.close();
+    await begun?.stack.stop();
+  });
+  return {
+    get stack() {
+      return started().stack;
+    },
+    get requests() {
+      return started().callers.requests;
+    },
+    get sql() {
+      return started().callers.sql;
+    },
+  };
 }
 
 /** A person of the default tenant. */
