@@ -1,13 +1,14 @@
-export * from './calendar.contract.js';
 export { aDraft, aSeries, type CalendarEventsHarness, type CalendarEventsTraits } from './calendar-events-harness.js';
 export * from './calendar-events.contract.js';
 export * from './calendar-push.contract.js';
 export * from './calendar-reading-harness.js';
 export * from './calendar-reading.contract.js';
 export * from './calendar-sharing.contract.js';
+export * from './calendar.contract.js';
 export * from './credentials.contract.js';
 export * from './identity.contract.js';
 export * from './inbound.contract.js';
+export * from './longest-turn.js';
 export * from './oauth.contract.js';
 export * from './situations.js';
 export * from './video.contract.js';
