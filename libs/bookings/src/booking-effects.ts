@@ -127,10 +127,10 @@ export class BookingEffects<Row extends BookingRow, Kind extends keyof Capabilit
   }
 
   /** Records that what was wanted is, and announces it. @throws LeaseLostError */
-  async done(lease: Lease<Row>, set: ColumnValues, announce: (tx: Transaction) => void): Promise<void> {
+  async done(lease: Lease<Row>, set: ColumnValues, announce: (tx: Transaction) => void | Promise<void>): Promise<void> {
     await this.parts.database.transaction(async (tx) => {
       await lease.settle(tx, { isApplied: true, nextAttemptAt: null, lastError: null, set });
-      announce(tx);
+      await announce(tx);
     });
   }
 

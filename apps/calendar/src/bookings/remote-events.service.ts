@@ -7,6 +7,7 @@ import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReco
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { accountForBookings } from '../accounts/default-account.js';
+import { NoticesRepository } from '../push/notices.repository.js';
 import type { EventRow } from './bookings.repository.js';
 
 /** A calendar of an account. */
@@ -25,6 +26,12 @@ interface WrittenEvent {
   readonly booking: Booking;
 }
 
+/**
+ * So soon what was written is read back, also where the provider does not call: an event that somebody deletes before it was ever read would go unseen.
+ * What the provider itself tells of the write comes meanwhile. Milliseconds.
+ */
+const readBackMs = 1_000;
+
 const nowhere = { connection_id: null, provider: null, calendar_id: null, event_id: null, html_link: null };
 
 /** Keeps the calendar events of bookings: whatever was wanted last, once, however often an attempt is cut short. The row's id names the event. */
@@ -37,6 +44,7 @@ export class RemoteEventsService {
     @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
     @Inject(AccessTokens) tokens: AccessTokens,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
+    @Inject(NoticesRepository) private readonly notices: NoticesRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'calendar', effect: 'the calendar event' });
@@ -125,7 +133,8 @@ export class RemoteEventsService {
     const { row } = lease;
     const provider = this.#effects.acting(place.provider);
     const set = { event_id: remote.id, html_link: remote.htmlLink, ...writtenColumns(row, written.booking, { isNew, now: this.clock() }) };
-    await this.#effects.done(lease, set, (tx) => {
+    await this.#effects.done(lease, set, async (tx) => {
+      await this.notices.addOf(tx, place, new Date(this.clock().getTime() + readBackMs));
       const event = { ...calendarIdsOf(row, place), event_id: remote.id, html_link: remote.htmlLink, join_url: joinUrl };
       tx.outbox.add(isNew ? calendarEventCreated : calendarEventUpdated, event, { tenantId: row.tenant_id });
       const message = `${provider.displayName} ${isNew ? 'wrote' : 'updated'} the calendar event.`;

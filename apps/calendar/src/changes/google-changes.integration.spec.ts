@@ -93,6 +93,20 @@ describe('a booking whose event is moved or deleted in Google', () => {
     expect(await rowOf(booking.booking_id)).toMatchObject({ wanted: { start_time: booking.start_time }, is_cancelled: false });
   });
 
+  it('is seen to go soon after it was written, though nobody had the calendar read in between', async () => {
+    const { userId, connectionId } = await service.stack.connectAccount();
+    await read(connectionId);
+    const booking = await service.stack.book(userId, { conferencing: 'none', ...times });
+    const { event_id: eventId } = await service.stack.probe.next(calendarEventCreated, of(booking));
+    const stored = () => service.sql.query(`SELECT 1 FROM calendar_events WHERE event_id = $1`, [eventId]);
+    await waitFor(async () => ((await stored()).rowCount === 1 ? true : undefined), 'what was written to be read back');
+
+    remove(eventId);
+    await read(connectionId);
+
+    expect(await service.stack.probe.next(bookingChangeDetected, of(booking))).toMatchObject({ change: 'deleted', action: 'announced' });
+  });
+
   it('follows, and goes where the product says afterwards', async () => {
     const { connectionId, booking, eventId } = await booked('follow');
 
