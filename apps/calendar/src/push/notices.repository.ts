@@ -37,7 +37,11 @@ export class NoticesRepository {
   }
 
   /** Keeps a notice of a calendar that is named as its account names it; of one that is not known, nothing. */
-  async addOf(tx: Transaction, { connectionId, calendarId }: { readonly connectionId: string; readonly calendarId: string }, dueAt: Date): Promise<void> {
+  async addOf(
+    tx: Transaction,
+    { connectionId, calendarId }: { readonly connectionId: string; readonly calendarId: string },
+    dueAt: Date,
+  ): Promise<void> {
     await tx.query(
       `INSERT INTO calendar_notices (calendar_id, due_at) SELECT id, $3::timestamptz FROM calendars WHERE account_id = $1 AND remote_id = $2
        ON CONFLICT DO NOTHING`,
