@@ -1,10 +1,9 @@
 import { jest } from '@jest/globals';
 import { bookingChangeDetected, calendarEventCreated, type Booking, type BookingChangePolicy } from '@patchbay/contracts';
-import { providers } from '@patchbay/providers';
-import { connectToFake, createMicrosoftFake, microsoftFakeClient } from '@patchbay/providers/testing';
 import { waitFor } from '@patchbay/testing';
 import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import type { CalendarStack } from '../testing/calendar-stack.js';
+import { startWithOutlook, type Microsoft } from '../testing/outlook-person.js';
 
 jest.setTimeout(60_000);
 
@@ -13,34 +12,13 @@ const hourMs = 3_600_000;
 /** Graph keeps seconds. */
 const tomorrow = (Math.floor(Date.now() / hourMs) + 24) * hourMs;
 const at = (hours: number): string => new Date(tomorrow + hours * hourMs).toISOString();
-const outlook = providers.find(({ id }) => id === 'outlook');
-const environment = (url: string) => ({
-  OUTLOOK_CLIENT_ID: microsoftFakeClient.clientId,
-  OUTLOOK_CLIENT_SECRET: microsoftFakeClient.clientSecret,
-  OUTLOOK_API_BASE_URL: url,
-  OUTLOOK_AUTH_BASE_URL: url,
-});
-
-const connect = () => {
-  if (outlook?.id !== 'outlook') throw new Error('unreachable: Outlook is in the registry');
-  const now = () => new Date();
-  const manifest = {
-    ...outlook,
-    connect: (outbound: Parameters<typeof outlook.connect>[0]['outbound'], url: string) =>
-      outlook.connect({ config: outlook.config.parse(environment(url)), outbound, userAimedOutbound: outbound, now }),
-  };
-  return connectToFake(manifest, createMicrosoftFake(), 'calendar');
-};
-
 describe('a booking whose event is moved or deleted in Outlook', () => {
-  let microsoft: Awaited<ReturnType<typeof connect>>;
+  let microsoft: Microsoft;
   let stack: CalendarStack;
   let callers: CalendarCallers;
 
   beforeAll(async () => {
-    microsoft = await connect();
-    stack = await startCalendarStack(undefined, environment(microsoft.running.url));
-    stack.tokens.answer = () => ({ token: microsoft.token.value });
+    ({ microsoft, stack } = await startWithOutlook());
     callers = await openCallers(stack);
   });
   afterAll(async () => {

@@ -1,47 +1,25 @@
 import { jest } from '@jest/globals';
-import { providers } from '@patchbay/providers';
-import { connectToFake, createMicrosoftFake, microsoftFakeClient } from '@patchbay/providers/testing';
 import { waitFor } from '@patchbay/testing';
 import pg from 'pg';
-import { startCalendarStack, type CalendarStack } from '../testing/calendar-stack.js';
+import type { CalendarStack } from '../testing/calendar-stack.js';
+import { startWithOutlook, type Microsoft } from '../testing/outlook-person.js';
 
 jest.setTimeout(60_000);
 
 const email = 'olivia.organiser@example.com';
-const outlook = providers.find(({ id }) => id === 'outlook');
 const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const onDay = (days: number) => ({
   start: { dateTime: `${dayFromNow(days)}T10:00:00`, timeZone: 'UTC' },
   end: { dateTime: `${dayFromNow(days)}T11:00:00`, timeZone: 'UTC' },
 });
 
-const environment = (url: string) => ({
-  OUTLOOK_CLIENT_ID: microsoftFakeClient.clientId,
-  OUTLOOK_CLIENT_SECRET: microsoftFakeClient.clientSecret,
-  OUTLOOK_API_BASE_URL: url,
-  OUTLOOK_AUTH_BASE_URL: url,
-});
-
-const connect = () => {
-  if (outlook?.id !== 'outlook') throw new Error('unreachable: Outlook is in the registry');
-  const now = () => new Date();
-  const manifest = {
-    ...outlook,
-    connect: (outbound: Parameters<typeof outlook.connect>[0]['outbound'], url: string) =>
-      outlook.connect({ config: outlook.config.parse(environment(url)), outbound, userAimedOutbound: outbound, now }),
-  };
-  return connectToFake(manifest, createMicrosoftFake(), 'calendar');
-};
-
 describe('the calendars of an Outlook account', () => {
-  let microsoft: Awaited<ReturnType<typeof connect>>;
+  let microsoft: Microsoft;
   let stack: CalendarStack;
   let sql: pg.Pool;
 
   beforeAll(async () => {
-    microsoft = await connect();
-    stack = await startCalendarStack(undefined, environment(microsoft.running.url));
-    stack.tokens.answer = () => ({ token: microsoft.token.value });
+    ({ microsoft, stack } = await startWithOutlook());
     sql = new pg.Pool({ connectionString: stack.database.url, options: '-c search_path=calendar', max: 2 });
     sql.on('error', () => undefined);
   });

@@ -1,11 +1,11 @@
 import { calendarText } from './caldav.fake-people.js';
 import { filesBetween, filesNamed, type CalendarQueries } from './caldav.stored-files.js';
 
-const calendarUrl = 'https://dav.example.com/work/';
+const calendarUrl = 'https://dav.example.com/team/';
 const multistatus = (...inner: readonly string[]): string =>
   `<multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">${inner.join('')}</multistatus>`;
 const fileAnswer = (name: string, data: string): string =>
-  `<response><href>/work/${name}.ics</href><propstat><prop>${data}</prop><status>HTTP/1.1 200 OK</status></propstat></response>`;
+  `<response><href>/team/${name}.ics</href><propstat><prop>${data}</prop><status>HTTP/1.1 200 OK</status></propstat></response>`;
 const text = (uid: string): string => calendarText('BEGIN:VEVENT', `UID:${uid}`, 'DTSTART:20270301T100000Z', 'END:VEVENT');
 const year = { from: new Date('2027-01-01T00:00:00Z'), to: new Date('2028-02-05T00:00:00Z') };
 const mib = 2 ** 20;

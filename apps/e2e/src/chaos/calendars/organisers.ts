@@ -107,12 +107,15 @@ export interface CaldavLogin {
   readonly password: string;
 }
 
+/** The calendar that every account of the sandbox's CalDAV server has and can write. */
+const writableCalendar = 'work';
+
 /** Somebody with a program that speaks CalDAV; each event is a file. */
 export function caldavOrganiser(sandbox: SandboxControl, { server_url: serverUrl, username, password }: CaldavLogin): Organiser {
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const handle = username.split('.')[0] ?? username;
   const send = async (method: 'PUT' | 'DELETE', { title }: MirroredEvent, body: string | null): Promise<void> => {
-    const url = `${serverUrl}/calendars/${handle}/work/${title.replaceAll(' ', '-')}.ics`;
+    const url = [serverUrl, 'calendars', handle, writableCalendar, `${title.replaceAll(' ', '-')}.ics`].join('/');
     const answer = await request(url, { method, body, headers: { authorization, ...(body !== null && { 'content-type': 'text/calendar' }) } });
     const said = await answer.body.text();
     if (answer.statusCode > 299) throw new Error(`${method} of ${title} was answered ${answer.statusCode}: ${said.slice(0, 200)}`);

@@ -1,0 +1,35 @@
+import { providers } from '@patchbay/providers';
+import { connectToFake, createMicrosoftFake, microsoftFakeClient } from '@patchbay/providers/testing';
+import { startCalendarStack } from './calendar-stack.js';
+
+const outlook = providers.find(({ id }) => id === 'outlook');
+
+const environment = (url: string) => ({
+  OUTLOOK_CLIENT_ID: microsoftFakeClient.clientId,
+  OUTLOOK_CLIENT_SECRET: microsoftFakeClient.clientSecret,
+  OUTLOOK_API_BASE_URL: url,
+  OUTLOOK_AUTH_BASE_URL: url,
+});
+
+/** An Outlook with somebody who has given consent. */
+const connect = () => {
+  if (outlook?.id !== 'outlook') throw new Error('unreachable: Outlook is in the registry');
+  const now = () => new Date();
+  const manifest = {
+    ...outlook,
+    connect: (outbound: Parameters<typeof outlook.connect>[0]['outbound'], url: string) =>
+      outlook.connect({ config: outlook.config.parse(environment(url)), outbound, userAimedOutbound: outbound, now }),
+  };
+  return connectToFake(manifest, createMicrosoftFake(), 'calendar');
+};
+
+/** An Outlook, and the service whose accounts are all that one person's there. */
+export async function startWithOutlook() {
+  const microsoft = await connect();
+  const stack = await startCalendarStack(undefined, environment(microsoft.running.url));
+  stack.tokens.answer = () => ({ token: microsoft.token.value });
+  return { microsoft, stack };
+}
+
+/** See {@link startWithOutlook}. */
+export type Microsoft = Awaited<ReturnType<typeof connect>>;
