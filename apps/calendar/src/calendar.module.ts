@@ -41,6 +41,7 @@ import { KeepNotices1763707700000 } from './database/migrations/1763707700000-ke
 import { GoOnMovingWindows1763707600000 } from './database/migrations/1763707600000-go-on-moving-windows.js';
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
 import { EndBlocks1763707900000 } from './database/migrations/1763707900000-end-blocks.js';
+import { LetTentativeBeFree1763708000000 } from './database/migrations/1763708000000-let-tentative-be-free.js';
 import { DoubtWhatIsMissing1763707500000 } from './database/migrations/1763707500000-doubt-what-is-missing.js';
 import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
 import { EventsController } from './events/events.controller.js';
@@ -157,5 +158,6 @@ export const calendarService: ServiceDefinition = {
     KeepNotices1763707700000,
     DoubtWhatIsMissing1763707500000,
     EndBlocks1763707900000,
+    LetTentativeBeFree1763708000000,
   ],
 };

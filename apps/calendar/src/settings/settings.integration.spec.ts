@@ -236,4 +236,15 @@ describe('the settings of calendars, and the readings that people ask for', () =
     expect([account.time_zone, said, await zones()]).toEqual(['Asia/Tokyo', ['Asia/Tokyo'], ['UTC']]);
     await expect(update(userId, { id, time_zone: 'Mars/Olympus' })).rejects.toMatchObject({ code: 'request_invalid' });
   });
+
+  it('have everything worked out again when what is tentative comes to be free', async () => {
+    const { userId, id } = await readAccount();
+    const policies = async () =>
+      (await service.sql.query(`SELECT DISTINCT tentative_policy FROM calendars WHERE account_id = $1`, [id])).rows as readonly object[];
+
+    const { tentative_policy: policy } = await update(userId, { id, tentative_policy: 'free' });
+
+    expect([policy, await policies()]).toEqual(['free', [{ tentative_policy: 'free' }]]);
+    expect((await update(userId, { id, sync_interval_minutes: 30 })).tentative_policy).toBe('free');
+  });
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AccountRows, type AccountRow } from '@patchbay/bookings';
 import type { UnreadableEvent } from '@patchbay/capabilities';
-import type { BookingChangePolicy, ConflictPolicy } from '@patchbay/contracts';
+import type { BookingChangePolicy, ConflictPolicy, TentativePolicy } from '@patchbay/contracts';
 import { Database, idCursorOf, toPage, type Page, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
 import type { ShownChannel } from '../push/shown-push.js';
@@ -36,6 +36,7 @@ export interface SettingsRow extends AccountRow {
   readonly sync_enabled: boolean;
   readonly sync_interval_minutes: number;
   readonly time_zone: string | null;
+  readonly tentative_policy: TentativePolicy;
   readonly conflict_policy: ConflictPolicy;
   readonly booking_change_policy: BookingChangePolicy;
   readonly connected_calendars: readonly CalendarState[];
@@ -69,7 +70,7 @@ const defaultOfUser = `(
 const accountsWithCalendars = `
   SELECT id, tenant_id, user_id, provider, provider_email, status, is_active, last_error, created_at, updated_at, calendar_id, sync_enabled,
     coalesce(id = ${defaultOfUser}, false) AS is_default,
-    sync_interval_minutes, time_zone, conflict_policy, booking_change_policy, coalesce((
+    sync_interval_minutes, time_zone, tentative_policy, conflict_policy, booking_change_policy, coalesce((
       SELECT json_agg(json_build_object(
         'id', calendar.remote_id, 'name', calendar.name, 'time_zone', calendar.time_zone, 'is_primary', calendar.is_primary,
         'is_writable', calendar.is_writable, 'is_selected', calendar.is_selected, 'conflict_policy', calendar.conflict_policy,

@@ -84,7 +84,7 @@ export class SettingsService {
       const faults = calendars.flatMap((calendar, index) => faultOf(calendar.id, index, { calendars, known }));
       if (faults.length > 0) throw new AppError('request_invalid', Object.fromEntries(faults));
     }
-    if (wanted.time_zone !== undefined) await this.calendars.settleZones(tx, id, this.clock());
+    if (wanted.time_zone !== undefined || wanted.tentative_policy !== undefined) await this.calendars.settleUnderstanding(tx, id, this.clock());
     await this.settings.schedule(tx, id, { now: this.clock(), isNewInterval: interval !== undefined });
   }
 }
@@ -122,6 +122,7 @@ function toCalendarAccount(row: SettingsRow, circumstances: Circumstances): Cale
     sync_enabled: row.sync_enabled && (selected.length === 0 || selected.some((calendar) => calendar.sync_enabled)),
     sync_interval_minutes: row.sync_interval_minutes,
     time_zone: row.time_zone,
+    tentative_policy: row.tentative_policy,
     conflict_policy: row.conflict_policy,
     booking_change_policy: row.booking_change_policy,
     last_sync_at: calendars.reduce<string | null>((last, { synced_at: at }) => (at !== null && (last === null || at > last) ? at : last), null),

@@ -9,7 +9,7 @@ import { FaultsRepository } from './faults.repository.js';
 
 const window = { from: new Date('2026-12-01T00:00:00Z'), to: new Date('2027-12-01T00:00:00Z') };
 const hourly = (id: string): SourceEvent => anEvent(id, { recurrence: ['RRULE:FREQ=HOURLY'] });
-const expand = (events: readonly SourceEvent[]) => busyTimesOf(events, window, 'UTC').busy;
+const expand = (events: readonly SourceEvent[]) => busyTimesOf(events, window, { zone: 'UTC', tentative_policy: 'busy' }).busy;
 
 describe('the expansion of many series', () => {
   it('holds no more than some thousand busy times at once, and loses none', async () => {
@@ -43,7 +43,11 @@ describe('the expansion of many series', () => {
 });
 
 describe('a calendar with more busy times than are kept', () => {
-  const contents = { calendar: { id: 'work', zone: 'UTC', tenant_id: 'default', user_id: 'ada' }, generation: 1, window } satisfies Contents;
+  const contents = {
+    calendar: { id: 'work', zone: 'UTC', tentative_policy: 'busy' as const, tenant_id: 'default', user_id: 'ada' },
+    generation: 1,
+    window,
+  } satisfies Contents;
   /** A database with so many busy times of other series, and hourly events for every series that is asked for. */
   const databaseWith = (count: number) => {
     const inserted: number[] = [];

@@ -2,7 +2,7 @@ import { anEvent } from '../testing/calendars.fake.js';
 import { busyTimesOf } from './busy-times.js';
 
 const window = { from: new Date('2026-12-01T00:00:00Z'), to: new Date('2026-12-31T00:00:00Z') };
-const timesOf = (...events: Parameters<typeof busyTimesOf>[0]) => busyTimesOf(events, window, 'America/New_York');
+const timesOf = (...events: Parameters<typeof busyTimesOf>[0]) => busyTimesOf(events, window, { zone: 'America/New_York', tentative_policy: 'busy' });
 
 describe('the busy times of a series', () => {
   it('are those of its occurrences inside the window', () => {
@@ -34,6 +34,18 @@ describe('the busy times of a series', () => {
     const busy = anEvent('s_2', { seriesId: 's', originalStart: { dateTime: '2026-12-02T10:00:00', timeZone: 'Europe/Berlin' } });
 
     expect(timesOf(series, busy).busy.map(({ eventId }) => eventId)).toEqual(['s_2']);
+  });
+
+  it('leave out what is only tentative where its owner is free then, also as an exception', () => {
+    const free = { zone: 'UTC', tentative_policy: 'free' } as const;
+    const events = [
+      anEvent('s', { recurrence: ['RRULE:FREQ=DAILY;COUNT=2'] }),
+      anEvent('s_2', { seriesId: 's', originalStart: { dateTime: '2026-12-02T10:00:00', timeZone: 'Europe/Berlin' }, response: 'tentative' }),
+    ];
+    const maybe = [anEvent('maybe', { status: 'tentative' })];
+
+    expect([events, maybe].map((told) => timesOf(...told).busy.map(({ state }) => state).toSorted())).toEqual([['busy', 'tentative'], ['tentative']]);
+    expect([events, maybe].map((told) => busyTimesOf(told, window, free).busy.map(({ eventId }) => eventId))).toEqual([['s'], []]);
   });
 
   it('are at least those that are written down when a rule cannot be followed', () => {

@@ -1,5 +1,6 @@
 import type { ReadingWindow, SourceEvent } from '@patchbay/capabilities';
 import { expandSeries, SeriesError, type Occurrence, type Series, type SeriesFault } from '@patchbay/icalendar';
+import type { CalendarRow } from './sync-rows.js';
 
 /** A time at which somebody is not free. */
 export interface BusyTime {
@@ -22,16 +23,18 @@ export interface SeriesTimes {
   readonly fault: SeriesFault | null;
 }
 
+/** How the events of a calendar are understood. */
+export type Understanding = Pick<CalendarRow, 'zone' | 'tentative_policy'>;
+
 /**
  * The busy times of a series inside a window. Events that are free, declined or cancelled make none; as exceptions they still take the place of
- * their occurrence.
- *
- * @param timeZone the calendar's, for whole days and floating times.
+ * their occurrence. What is only tentative is as free where the calendar's owner wants that.
  */
-export function busyTimesOf(events: readonly SourceEvent[], window: ReadingWindow, timeZone: string): SeriesTimes {
-  const blocking = new Map(events.filter(isBlocking).map((event) => [event.id, event]));
+export function busyTimesOf(events: readonly SourceEvent[], window: ReadingWindow, calendar: Understanding): SeriesTimes {
+  const isBusy = (event: SourceEvent): boolean => isBlocking(event) && (calendar.tentative_policy === 'busy' || stateOf(event) === 'busy');
+  const blocking = new Map(events.filter(isBusy).map((event) => [event.id, event]));
   if (blocking.size === 0) return { busy: [], fault: null };
-  const { occurrences, fault } = occurrencesOf({ events, window, timeZone });
+  const { occurrences, fault } = occurrencesOf({ events, window, timeZone: calendar.zone });
   const busy = occurrences.flatMap(({ eventId, start, end, isAllDay }) => {
     const event = blocking.get(eventId);
     // What takes no time keeps nobody busy.

@@ -6,6 +6,7 @@ import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import type { CalendarConfig } from '../calendar.config.js';
 import { CalendarChanges } from '../changes/calendar-changes.js';
+import type { Understanding } from './busy-times.js';
 import { CalendarsRepository } from './calendars.repository.js';
 import { ContentsRepository, type Contents } from './contents.repository.js';
 import { RunsRepository } from './runs.repository.js';
@@ -105,17 +106,17 @@ export class CalendarReader {
     const window = storedWindow(since, this.config);
     const generation = Math.max(before, row.generation) + 1;
     const position = { building_cursor: null, building_from: window.from, building_to: window.to, building_since: since, ...notMoving };
-    const zone = await this.#record(run, 'full', { ...position, building_generation: generation, is_full_wanted: false });
+    const understanding = await this.#record(run, 'full', { ...position, building_generation: generation, is_full_wanted: false });
     await this.#locked(run.lease, {}, (tx) => this.contents.forget(tx, row.id, { from: row.generation + 1, before }));
     // Not as it was when the row was claimed: nobody would ask for another reading after this one.
-    return { kind: 'full', contents: { calendar: { ...row, zone }, generation, window }, since, isTold: true, cursor: null };
+    return { kind: 'full', contents: { calendar: { ...row, ...understanding }, generation, window }, since, isTold: true, cursor: null };
   }
 
-  async #record({ id, lease }: Run, kind: SyncRunRow['kind'], set: ColumnValues): Promise<string> {
+  async #record({ id, lease }: Run, kind: SyncRunRow['kind'], set: ColumnValues): Promise<Understanding> {
     return this.database.transaction(async (tx) => {
-      const zone = await this.calendars.advance(tx, lease, { ...set, run_id: id });
+      const understanding = await this.calendars.advance(tx, lease, { ...set, run_id: id });
       await this.runs.begin(tx, { id, kind, started_at: this.clock() }, lease.row);
-      return zone;
+      return understanding;
     });
   }
 

@@ -86,9 +86,29 @@ describe('whole days in a calendar that says nothing of its zone', () => {
   const say = (account: string, timeZone: string | null) =>
     bench.database.transaction(async (tx) => {
       await tx.query(`UPDATE accounts SET time_zone = $2 WHERE id = $1`, [account, timeZone]);
-      await bench.calendars.settleZones(tx, account, bench.time.now);
+      await bench.calendars.settleUnderstanding(tx, account, bench.time.now);
     });
   const isShown = (account: string, time: string) => waitFor(async () => ((await bench.busy(account))[0] === time ? true : undefined), time);
+
+  it('are worked out again when what is only tentative comes to be free, and when it is busy again', async () => {
+    const account = await connected(aCalendar('feed', { timeZone: 'UTC' }));
+    bench.provider.put('feed', anEvent('maybe', { status: 'tentative' }));
+    await bench.sync(account);
+    const decide = (policy: 'busy' | 'free') =>
+      bench.database.transaction(async (tx) => {
+        await tx.query(`UPDATE accounts SET tentative_policy = $2 WHERE id = $1`, [account, policy]);
+        await bench.calendars.settleUnderstanding(tx, account, bench.time.now);
+      });
+    const shownAre = (count: number) => waitFor(async () => ((await bench.busy(account)).length === count ? true : undefined), `${count} busy times`);
+    const before = await bench.busy(account);
+
+    await decide('free');
+    await shownAre(1);
+    await decide('busy');
+    await shownAre(2);
+
+    expect(await bench.busy(account)).toEqual(before);
+  });
 
   it('are in the zone of the primary calendar of its account', async () => {
     const account = await connected(aCalendar('work', { timeZone: 'Asia/Tokyo' }), aCalendar('home', { isPrimary: false }), feed);

@@ -4,6 +4,7 @@ import { Database, LeasedRows, LeaseLostError, type ColumnValues, type Lease, ty
 import { toIanaZone } from '@patchbay/icalendar';
 import { currentTraceparent } from '@patchbay/tracing';
 import { v7 as uuidv7 } from 'uuid';
+import type { Understanding } from './busy-times.js';
 import { storableText } from './storable.js';
 import type { CalendarRow } from './sync-rows.js';
 
@@ -38,17 +39,17 @@ export class CalendarsRepository {
   /**
    * Changes how far a calendar is read, and locks it until the end of the transaction: what is stored with it is stored by whoever holds the lease.
    *
-   * @returns in which zone its whole days are meant now.
+   * @returns how its events are understood now.
    * @throws LeaseLostError
    */
-  async advance(tx: Transaction, { row }: Lease<CalendarRow>, set: ColumnValues): Promise<string> {
+  async advance(tx: Transaction, { row }: Lease<CalendarRow>, set: ColumnValues): Promise<Understanding> {
     const assignments = Object.keys(set).map((name, index) => `, ${name} = $${index + 3}`);
-    const [current] = await tx.query<Pick<CalendarRow, 'zone'>>(
-      `UPDATE calendars SET updated_at = now()${assignments.join('')} WHERE id = $1 AND lease_token = $2 RETURNING zone`,
+    const [current] = await tx.query<Understanding>(
+      `UPDATE calendars SET updated_at = now()${assignments.join('')} WHERE id = $1 AND lease_token = $2 RETURNING zone, tentative_policy`,
       [row.id, row.lease_token, ...Object.values(set)],
     );
     if (current === undefined) throw new LeaseLostError('a calendar is read by another');
-    return current.zone;
+    return current;
   }
 
   /**
@@ -132,12 +133,12 @@ export class CalendarsRepository {
       accountId,
       listed.map(([remoteId]) => remoteId),
     ]);
-    await this.settleZones(tx, accountId, now);
+    await this.settleUnderstanding(tx, accountId, now);
   }
 
-  /** Has the calendars of an account read anew, in which whole days are meant in another zone by now. */
-  async settleZones(tx: Transaction, accountId: string, now: Date): Promise<void> {
-    await tx.query(settleZones, [accountId, now]);
+  /** Has the calendars of an account read anew whose events are understood otherwise by now: in another zone, or tentative ones as free. */
+  async settleUnderstanding(tx: Transaction, accountId: string, now: Date): Promise<void> {
+    await tx.query(settleUnderstanding, [accountId, now]);
   }
 
   /** Calendars that are gone; what was chosen for them is kept for when they come back. */
@@ -197,14 +198,14 @@ const insertListed = `
  * A calendar's own zone, else that of another of the account, of the primary one first, else what its user says. In another zone whole days and floating
  * times are other times: what is read by itself at all is read anew at once, also by whoever reads it in the old zone just now.
  */
-const settleZones = `
-  UPDATE calendars AS known SET zone = best.zone, updated_at = now(), is_full_wanted = known.is_full_wanted OR best.is_read,
+const settleUnderstanding = `
+  UPDATE calendars AS known SET zone = best.zone, tentative_policy = best.tentative_policy, updated_at = now(), is_full_wanted = known.is_full_wanted OR best.is_read,
     wanted_revision = known.wanted_revision + CASE WHEN best.is_read AND known.next_attempt_at IS NOT NULL THEN 1 ELSE 0 END,
     next_attempt_at = CASE WHEN known.next_attempt_at IS NOT NULL THEN least(known.next_attempt_at, $2::timestamptz) END
   FROM (
     SELECT calendar.id, calendar.generation > 0 OR calendar.building_generation IS NOT NULL AS is_read,
       coalesce(calendar.time_zone, (
         SELECT other.time_zone FROM calendars AS other WHERE other.account_id = account.id AND other.time_zone IS NOT NULL
-        ORDER BY other.is_primary DESC, other.name, other.remote_id LIMIT 1), account.time_zone, 'UTC') AS zone
+        ORDER BY other.is_primary DESC, other.name, other.remote_id LIMIT 1), account.time_zone, 'UTC') AS zone, account.tentative_policy
     FROM accounts AS account JOIN calendars AS calendar ON calendar.account_id = account.id WHERE account.id = $1) AS best
-  WHERE known.id = best.id AND known.zone <> best.zone`;
+  WHERE known.id = best.id AND (known.zone, known.tentative_policy) <> (best.zone, best.tentative_policy)`;

@@ -13,7 +13,7 @@ import { toldChangesOf } from './told-changes.js';
 
 /** Contents of a calendar: the shown ones, or those that are being read beside them. */
 export interface Contents {
-  readonly calendar: Pick<CalendarRow, 'id' | 'tenant_id' | 'user_id' | 'zone'>;
+  readonly calendar: Pick<CalendarRow, 'id' | 'tenant_id' | 'user_id' | 'zone' | 'tentative_policy'>;
   readonly generation: number;
   /** Busy times are kept for. */
   readonly window: ReadingWindow;
@@ -169,7 +169,7 @@ export class ContentsRepository {
   }
 
   #busyTimes(events: readonly SourceEvent[], { calendar, window }: Contents, faults: Fault[]): readonly BusyTime[] {
-    const { busy, fault } = busyTimesOf(events, window, calendar.zone);
+    const { busy, fault } = busyTimesOf(events, window, calendar);
     const [first] = events;
     if (fault === null || first === undefined) return busy;
     this.log.warn({ calendar_id: calendar.id, fault }, 'a series cannot be expanded; only the times that are written down count');

@@ -1,4 +1,4 @@
-import type { ConflictPolicy } from '@patchbay/contracts';
+import type { ConflictPolicy, TentativePolicy } from '@patchbay/contracts';
 import type { WorkRow } from '@patchbay/database';
 
 /** A calendar of an account, and how far it has been read. */
@@ -13,6 +13,8 @@ export interface CalendarRow extends WorkRow {
   readonly time_zone: string | null;
   /** In which whole days and floating times are meant: its own, or the next best one. */
   readonly zone: string;
+  /** Whether its owner is busy at what is only tentative. */
+  readonly tentative_policy: TentativePolicy;
   readonly is_primary: boolean;
   readonly is_writable: boolean;
   /** Only selected calendars are read. */

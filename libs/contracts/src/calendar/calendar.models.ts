@@ -7,6 +7,11 @@ export const conflictPolicies = ['block', 'warn', 'ignore'] as const;
 /** One of the policies. */
 export type ConflictPolicy = (typeof conflictPolicies)[number];
 
+/** Whether people are busy at what is only tentative: an event that is, or an invitation that they answered so. */
+export const tentativePolicies = ['busy', 'free'] as const;
+/** One of the policies. */
+export type TentativePolicy = (typeof tentativePolicies)[number];
+
 /** Why what is known of a calendar is not enough to book on. */
 export const unbookableReasons = [
   'needs_reauth',
@@ -93,6 +98,8 @@ export const calendarAccount = z.object({
   sync_interval_minutes: z.int(),
   /** In which whole days are meant in calendars that say nothing of it; null: in that of another calendar of the account, else in UTC. */
   time_zone: z.string().nullable(),
+  /** Whether what is only tentative in its calendars counts as busy. */
+  tentative_policy: z.enum(tentativePolicies),
   /** What calendars get that appear later. */
   conflict_policy: z.enum(conflictPolicies),
   /** What happens when the event of a booking is moved or deleted in the calendar. */

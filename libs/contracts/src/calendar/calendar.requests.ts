@@ -3,7 +3,7 @@ import { defineRequest } from '../definitions/define-request.js';
 import { timeZone } from '../booking/booking.models.js';
 import { pageOf, pageQuery } from '../page.js';
 import { bookingChangePolicies } from './booking-changes.models.js';
-import { calendarAccount, conflictPolicies, syncRun, syncTask, syncTaskStatuses, userBusy } from './calendar.models.js';
+import { calendarAccount, conflictPolicies, syncRun, syncTask, syncTaskStatuses, tentativePolicies, userBusy } from './calendar.models.js';
 
 /** A user's calendar accounts, newest first. */
 export const listCalendarAccounts = defineRequest({
@@ -38,6 +38,10 @@ export const updateCalendarAccount = defineRequest({
       .nullable()
       .optional()
       .describe('For whole days in calendars that say nothing of their zone, where no other calendar of the account does. Null: UTC.'),
+    tentative_policy: z
+      .enum(tentativePolicies)
+      .optional()
+      .describe('Whether tentative events, and invitations answered so, count as busy. Its calendars are worked out again.'),
     conflict_policy: z.enum(conflictPolicies).optional().describe('For every calendar of the account that `calendars` does not name.'),
     booking_change_policy: z
       .enum(bookingChangePolicies)
