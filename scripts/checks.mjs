@@ -16,8 +16,12 @@ const program = (command, args) => async () => {
 /** One suite of our own that prints what it does and closes with its counts. */
 const suite = (file, args, timeoutMs) => async () => {
   if (!existsSync(join(root, file))) return { passed: 0, failed: 1, output: `${file} is not there.` };
-  return countsOf(await capture(pinnedNode(), ['--enable-source-maps', file, ...args], { echo: true, timeoutMs }));
+  const ended = await capture(pinnedNode(), ['--enable-source-maps', file, ...args], { echo: true, timeoutMs });
+  return { ...countsOf(ended), failures: ended.output.match(missedLine) ?? [] };
 };
+
+/** How a suite of our own begins the line of something that failed; what belongs to it follows, each behind a dash. */
+const missedLine = /^(?:[ ]*✘ MISS|failed ).*(?:\n[ ]+- .*)*/gm;
 
 async function runChecks(tally) {
   await tally.step('Format (Prettier)', program('prettier', ['--check', '--log-level=warn', '.']));

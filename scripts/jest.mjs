@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { environment, pinnedNode, root, run } from './process.mjs';
 
 /** Runs one kind of test and answers how many passed and failed. A file that cannot be run counts as one failure. */
@@ -24,8 +25,27 @@ export async function runJest(project, args = [], { timeoutMs, workers = 2 } = {
     const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
     const { numPassedTests = 0, numFailedTests = 0, numRuntimeErrorTestSuites = 0 } = result;
     const failed = numFailedTests + numRuntimeErrorTestSuites;
-    return { passed: numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed };
+    return { passed: numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed, failures: failuresOf(result) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const messageLines = 12;
+
+/** What failed, each with its file and the beginning of what it said. */
+function failuresOf({ testResults = [] }) {
+  return testResults.flatMap(({ name, message, status, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`${file}\n${beginning(message)}`] : [];
+    return failed.map((test) => `${file} › ${test.fullName}\n${beginning(test.failureMessages.join('\n'))}`);
+  });
+}
+
+const beginning = (message) =>
+  stripVTControlCharacters(message)
+    .split('\n')
+    .slice(0, messageLines)
+    .map((line) => `    ${line}`)
+    .join('\n');

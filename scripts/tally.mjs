@@ -7,17 +7,17 @@ export class Tally {
   #startedAt = performance.now();
   #broken = [];
 
-  /** Runs one step. It answers its counts and, when something failed, what to show. */
+  /** Runs one step. It answers its counts and, when something failed, what to show and what to say again at the end. */
   async step(title, work) {
     if (wasInterrupted()) return;
     const startedAt = performance.now();
     console.log(`\n▶ ${title}`);
-    const { passed, failed, output = '' } = await work();
+    const { passed, failed, output = '', failures = [] } = await work();
     if (wasInterrupted()) return;
     this.passed += passed;
     this.failed += failed;
     if (failed > 0) {
-      this.#broken.push(title);
+      this.#broken.push(title, ...failures);
       if (output.trim() !== '') console.log(output.trim());
     }
     console.log(`${failed === 0 ? '✔' : '✘'} ${title} (${seconds(startedAt)})`);
@@ -30,7 +30,7 @@ export class Tally {
       return 130;
     }
     console.log(`\nAll steps: ${seconds(this.#startedAt)}`);
-    for (const title of this.#broken) console.log(`✘ ${title}`);
+    for (const what of this.#broken) console.log(`✘ ${what}`);
     console.log(countLine(this.passed, this.failed));
     return this.failed === 0 ? 0 : 1;
   }
