@@ -44,7 +44,13 @@ describe('the busy times of a series', () => {
     ];
     const maybe = [anEvent('maybe', { status: 'tentative' })];
 
-    expect([events, maybe].map((told) => timesOf(...told).busy.map(({ state }) => state).toSorted())).toEqual([['busy', 'tentative'], ['tentative']]);
+    expect(
+      [events, maybe].map((told) =>
+        timesOf(...told)
+          .busy.map(({ state }) => state)
+          .toSorted(),
+      ),
+    ).toEqual([['busy', 'tentative'], ['tentative']]);
     expect([events, maybe].map((told) => busyTimesOf(told, window, free).busy.map(({ eventId }) => eventId))).toEqual([['s'], []]);
   });
 
