@@ -20,6 +20,17 @@ describe('an answer in XML', () => {
     },
   );
 
+  it.each(['\u000b', '\0', '\uffff', '&#11;', '&#x1F;', '&#000;', '&#xFFFE;'])(
+    'loses nothing but characters that XML does not know: %j',
+    (character) => {
+      const [first, last] = [`<b>${character}&#233;&#10;${character}\t</b>`, `<c d="x${character}"/>`];
+
+      const root = parseXml('caldav', `<a>${first}${last}</a>`);
+
+      expect(root.children).toMatchObject([{ text: 'é\n\t' }, { attributes: { d: 'x' } }]);
+    },
+  );
+
   it('is the same wherever it is cut into pieces', () => {
     const words = '😀 words &amp; <![CDATA[<more>]]>'.repeat(4_000);
 

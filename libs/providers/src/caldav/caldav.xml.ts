@@ -1,6 +1,6 @@
 import { ProviderError } from '@patchbay/capabilities';
 import type { Steps } from '@patchbay/icalendar';
-import sax, { type QualifiedTag, type Tag } from 'sax';
+import { SaxesParser, type SaxesTagNS } from 'saxes';
 
 /** One element of an answer. Names are `{namespace}local`, so that a server's prefixes do not matter. */
 export interface XmlElement {
@@ -30,34 +30,38 @@ interface OpenElement extends Pick<XmlElement, 'name' | 'attributes'> {
 }
 
 /**
+ * Characters that XML knows in no spelling. People paste them into their events, and servers hand them on: that shall not cost them their calendar.
+ * https://www.w3.org/TR/xml/#charsets
+ */
+const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]|fff[ef]));/gi;
+
+/**
  * Reads an answer in time that grows with its length. tsdav's own reader (xml-js) takes time that grows with the square of the number of different
- * elements, and fast-xml-parser knows no namespaces; this is the tokenizer below the first.
+ * elements, and fast-xml-parser knows no namespaces.
  *
  * @throws ProviderError `invalid_response`
  */
 export function* xmlSteps(provider: string, text: string): Steps<XmlElement> {
   const root: OpenElement = { name: '', attributes: {}, children: [], texts: [] };
   const open = [root];
-  const parser = sax.parser(true, { xmlns: true, position: false });
+  const parser = new SaxesParser({ xmlns: true, position: false });
   const addText = (piece: string): void => void open.at(-1)?.texts.push(piece);
-  parser.onopentag = (tag) => {
+  parser.on('opentag', (tag) => {
     if (open.length > depthMax) throw new Error('nested too deeply');
     open.push({ ...namesOf(tag), children: [], texts: [] });
-  };
-  parser.onclosetag = () => {
+  });
+  parser.on('closetag', () => {
     const closed = open.pop();
     if (closed === undefined) return;
-    const { texts, ...element } = closed;
-    open.at(-1)?.children.push({ ...element, text: texts.join('') });
-  };
-  parser.ontext = addText;
-  parser.oncdata = addText;
-  parser.onerror = (error) => {
-    throw error;
-  };
+    const { name, attributes, children, texts } = closed;
+    open.at(-1)?.children.push({ name, attributes, children, text: texts.join('') });
+  });
+  parser.on('text', addText);
+  parser.on('cdata', addText);
   try {
-    for (let from = 0; from < text.length; from += pieceLength) {
-      parser.write(text.slice(from, from + pieceLength));
+    const readable = text.replaceAll(forbidden, '');
+    for (let from = 0; from < readable.length; from += pieceLength) {
+      parser.write(readable.slice(from, from + pieceLength));
       yield;
     }
     parser.close();
@@ -71,12 +75,11 @@ export function* xmlSteps(provider: string, text: string): Steps<XmlElement> {
 
 const none: XmlElement['attributes'] = {};
 
-const namesOf = (tag: Tag | QualifiedTag): Pick<XmlElement, 'name' | 'attributes'> => {
-  const name = 'uri' in tag ? `{${tag.uri}}${tag.local}` : tag.name;
+const namesOf = ({ uri, local, attributes }: SaxesTagNS): Pick<XmlElement, 'name' | 'attributes'> => {
+  const name = `{${uri}}${local}`;
+  const own = Object.values(attributes);
   // Most have none, and there are a hundred thousand elements in what a large calendar answers.
-  if (Object.keys(tag.attributes).length === 0) return { name, attributes: none };
-  const attributes = Object.entries(tag.attributes).map(([name, value]) => [name, typeof value === 'string' ? value : value.value] as const);
-  return { name, attributes: Object.fromEntries(attributes) };
+  return { name, attributes: own.length === 0 ? none : Object.fromEntries(own.map((attribute) => [attribute.name, attribute.value])) };
 };
 
 /** The first child of this name. */
