@@ -42,6 +42,7 @@ import { GoOnMovingWindows1763707600000 } from './database/migrations/1763707600
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
 import { EndBlocks1763707900000 } from './database/migrations/1763707900000-end-blocks.js';
 import { LetTentativeBeFree1763708000000 } from './database/migrations/1763708000000-let-tentative-be-free.js';
+import { MergeShownDays1763708100000 } from './database/migrations/1763708100000-merge-shown-days.js';
 import { DoubtWhatIsMissing1763707500000 } from './database/migrations/1763707500000-doubt-what-is-missing.js';
 import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
 import { EventsController } from './events/events.controller.js';
@@ -59,6 +60,7 @@ import { PushController } from './push/push.controller.js';
 import { PushOffer } from './push/push-offer.js';
 import { PushService } from './push/push.service.js';
 import { PushWorker } from './push/push.worker.js';
+import { BusyRangesRepository } from './sync/busy-ranges.repository.js';
 import { CalendarReader } from './sync/calendar-reader.js';
 import { CalendarsRepository } from './sync/calendars.repository.js';
 import { ContentsRepository } from './sync/contents.repository.js';
@@ -107,6 +109,7 @@ import { TasksService } from './tasks/tasks.service.js';
     BookingsService,
     RemoteEventsService,
     CalendarsRepository,
+    BusyRangesRepository,
     ContentsRepository,
     FaultsRepository,
     RunsRepository,
@@ -159,5 +162,6 @@ export const calendarService: ServiceDefinition = {
     DoubtWhatIsMissing1763707500000,
     EndBlocks1763707900000,
     LetTentativeBeFree1763708000000,
+    MergeShownDays1763708100000,
   ],
 };

@@ -17,6 +17,13 @@ function dice(seed: number): (sides: number) => number {
   };
 }
 
+/** Where a range is stored. */
+interface Place {
+  readonly series: string;
+  readonly generation: number;
+  readonly calendar: string;
+}
+
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const beginMs = Date.parse('2026-12-01T00:00:00Z');
@@ -48,11 +55,11 @@ describe('days that are merged as ranges come and go', () => {
   });
   beforeEach(() => database.pool.query('DELETE FROM busy_ranges'));
 
-  const add = (ranges: readonly (readonly [number, number])[], series = 's', generation = 1) =>
+  const add = (ranges: readonly (readonly [number, number])[], { series = 's', generation = 1, calendar = calendarId }: Partial<Place> = {}) =>
     database.pool.query(
       `INSERT INTO busy_ranges (calendar_id, generation, series_id, event_id, tenant_id, user_id, during, is_all_day, state, title)
        SELECT $1, $2, $3, 'e', $4, $5, tstzrange(starts_at, ends_at), false, 'busy', '' FROM unnest($6::timestamptz[], $7::timestamptz[]) AS t (starts_at, ends_at)`,
-      [calendarId, generation, series, tenantId, userId, ranges.map(([start]) => new Date(start)), ranges.map(([, end]) => new Date(end))],
+      [calendar, generation, series, tenantId, userId, ranges.map(([start]) => new Date(start)), ranges.map(([, end]) => new Date(end))],
     );
   const remove = (series: string, generation = 1) =>
     database.pool.query(`DELETE FROM busy_ranges WHERE series_id = $1 AND generation = $2`, [series, generation]);
@@ -82,7 +89,7 @@ describe('days that are merged as ranges come and go', () => {
 
     for (let step = 0; step < 60; step += 1) {
       if (roll(3) === 0) await remove(`s${roll(8)}`);
-      else await add(Array.from({ length: 1 + roll(6) }, aRange), `s${roll(8)}`);
+      else await add(Array.from({ length: 1 + roll(6) }, aRange), { series: `s${roll(8)}` });
       const fromMs = beginMs + roll(70 * 24 * 60) * minuteMs;
       const toMs = fromMs + minuteMs * (1 + roll(40 * 24 * 60));
       expect(await asked(fromMs, toMs)).toEqual(await expected(fromMs, toMs));
@@ -93,12 +100,48 @@ describe('days that are merged as ranges come and go', () => {
   });
 
   it('of other contents of the same calendar stay as they are', async () => {
-    await add([[beginMs, beginMs + dayMs]], 's', 1);
-    await add([[beginMs, beginMs + 2 * dayMs]], 's', 2);
+    await add([[beginMs, beginMs + dayMs]], { series: 's', generation: 1 });
+    await add([[beginMs, beginMs + 2 * dayMs]], { series: 's', generation: 2 });
 
     await remove('s', 2);
 
     expect([await asked(beginMs, beginMs + 7 * dayMs), await dayCount()]).toEqual([[[beginMs, beginMs + dayMs]], 1]);
+  });
+
+  it('are those of other contents as soon as these are shown, and of none when the calendar is gone', async () => {
+    const show = (generation: number) => database.pool.query('UPDATE calendars SET generation = $2 WHERE id = $1', [calendarId, generation]);
+    const days = async () => [await asked(beginMs, beginMs + 7 * dayMs), await dayCount()];
+    await add([[beginMs, beginMs + dayMs]], { series: 's', generation: 1 });
+    await add([[beginMs + dayMs, beginMs + 2 * dayMs]], { series: 'r', generation: 2 });
+    await add([[beginMs + dayMs, beginMs + 3 * dayMs]], { series: 's', generation: 2 });
+    const before = await days();
+
+    await show(2);
+    const after = await days();
+    await remove('s', 1);
+    await remove('r', 2);
+    const later = await days();
+    await show(3);
+    const without = await days();
+    await show(1);
+
+    const [first, others] = [[beginMs, beginMs + dayMs] as const, [beginMs + dayMs, beginMs + 3 * dayMs] as const];
+    expect({ before, after, later, without }).toEqual({ before: [[first], 1], after: [[others], 2], later: [[others], 2], without: [[], 0] });
+  });
+
+  it('are gone with their calendar', async () => {
+    const other = randomUUID();
+    await database.pool.query(
+      `INSERT INTO calendars (id, tenant_id, user_id, account_id, provider, remote_id, name, is_primary, is_writable, is_selected, conflict_policy, generation)
+       SELECT $2, tenant_id, user_id, account_id, provider, 'other', name, is_primary, is_writable, is_selected, conflict_policy, 1 FROM calendars WHERE id = $1`,
+      [calendarId, other],
+    );
+    await add([[beginMs, beginMs + dayMs]], { calendar: other });
+    const before = await dayCount();
+
+    await database.pool.query('DELETE FROM calendars WHERE id = $1', [other]);
+
+    expect([before, await dayCount()]).toEqual([1, 0]);
   });
 
   it('are few for an event of a thousand years', async () => {

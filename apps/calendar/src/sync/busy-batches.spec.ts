@@ -1,8 +1,10 @@
+import { jest } from '@jest/globals';
 import type { SourceEvent } from '@patchbay/capabilities';
 import type { Transaction } from '@patchbay/database';
 import { pino } from 'pino';
 import { anEvent } from '../testing/calendars.fake.js';
 import { busyBatches, busyTimesMax, TooManyOccurrencesError } from './busy-batches.js';
+import { BusyRangesRepository } from './busy-ranges.repository.js';
 import { busyTimesOf } from './busy-times.js';
 import { ContentsRepository, type Contents } from './contents.repository.js';
 import { FaultsRepository } from './faults.repository.js';
@@ -11,12 +13,16 @@ const window = { from: new Date('2026-12-01T00:00:00Z'), to: new Date('2027-12-0
 const hourly = (id: string): SourceEvent => anEvent(id, { recurrence: ['RRULE:FREQ=HOURLY'] });
 const expand = (events: readonly SourceEvent[]) => busyTimesOf(events, window, { zone: 'UTC', tentative_policy: 'busy' }).busy;
 
+async function* told(series: readonly (readonly SourceEvent[])[]) {
+  yield* series;
+}
+
 describe('the expansion of many series', () => {
   it('holds no more than some thousand busy times at once, and loses none', async () => {
     const series = Array.from({ length: 300 }, (_, index) => [anEvent(`${index}`, { recurrence: ['RRULE:FREQ=DAILY;COUNT=100'] })]);
     const sizes: number[] = [];
 
-    for await (const batch of busyBatches(series, expand)) sizes.push(batch.length);
+    for await (const batch of busyBatches(told(series), expand)) sizes.push(batch.length);
 
     expect(sizes).toEqual(Array.from({ length: 6 }, () => 5_000));
   });
@@ -34,11 +40,27 @@ describe('the expansion of many series', () => {
       return [];
     };
     const batches = [];
-    for await (const batch of busyBatches(series, expandSlowly)) batches.push(batch);
+    for await (const batch of busyBatches(told(series), expandSlowly)) batches.push(batch);
     clearImmediate(timer);
 
-    expect(batches).toEqual([]);
+    expect(batches.flat()).toEqual([]);
     expect(turns).toBeGreaterThanOrEqual(19);
+  });
+});
+
+describe('an expansion that finds nothing', () => {
+  it('tells so now and then, as its database connection must not rest', async () => {
+    const series = Array.from({ length: 4 }, (_, index) => [anEvent(`${index}`)]);
+    const clock = jest.spyOn(performance, 'now');
+    let ms = 0;
+    clock.mockImplementation(() => (ms += 400));
+    const batches: (readonly unknown[])[] = [];
+
+    for await (const batch of busyBatches(told(series), () => [])) batches.push(batch);
+    clock.mockRestore();
+
+    expect(batches.length).toBeGreaterThan(0);
+    expect(batches.flat()).toEqual([]);
   });
 });
 
@@ -60,11 +82,9 @@ describe('a calendar with more busy times than are kept', () => {
     return { tx: { query } as unknown as Transaction, inserted };
   };
   const expanding = (tx: Transaction, series: number) =>
-    new ContentsRepository(pino({ level: 'silent' }), new FaultsRepository()).expand(
-      tx,
-      contents,
-      new Set(Array.from({ length: series }, (_, index) => `${index}`)),
-    );
+    new ContentsRepository(pino({ level: 'silent' }), new FaultsRepository(), new BusyRangesRepository()).expand(tx, contents, {
+      series: new Set(Array.from({ length: series }, (_, index) => `${index}`)),
+    });
   const total = (inserted: readonly number[]) => inserted.reduce((sum, count) => sum + count, 0);
 
   it('is not expanded further than that, however many series are still to come', async () => {

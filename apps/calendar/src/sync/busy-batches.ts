@@ -5,6 +5,9 @@ import type { BusyTime, SeriesTimes } from './busy-times.js';
 /** So many busy times are held at once, give or take those of one series. */
 const heldMax = 5_000;
 
+/** The database ends transactions that rest for long, however much work series are: something is told at least so often, be it nothing. Milliseconds. */
+const restMsMax = 1_000;
+
 /** Other work waits no longer than this, give or take one series: most are so little work that turns would be most of it. Milliseconds. */
 const turnMsMax = 2;
 
@@ -25,16 +28,18 @@ export class TooManyOccurrencesError extends Error {
  * writes a feed decides how many there are: other work gets its turn in between.
  */
 export async function* busyBatches(
-  series: Iterable<readonly SourceEvent[]>,
+  series: AsyncIterable<readonly SourceEvent[]>,
   expand: (events: readonly SourceEvent[]) => SeriesTimes['busy'],
 ): AsyncGenerator<readonly BusyTime[]> {
   let held: BusyTime[] = [];
-  let turnMs = performance.now();
-  for (const events of series) {
+  let toldMs = performance.now();
+  let turnMs = toldMs;
+  for await (const events of series) {
     for (const time of expand(events)) held.push(time);
-    if (held.length >= heldMax) {
+    if (held.length >= heldMax || performance.now() - toldMs > restMsMax) {
       yield held;
       held = [];
+      toldMs = performance.now();
     }
     if (performance.now() - turnMs < turnMsMax) continue;
     await setImmediate();

@@ -134,7 +134,7 @@ export class CalendarReader {
     return this.#locked(lease, {}, async (tx) => {
       const series = await this.contents.seriesAfter(tx, contents, after);
       const last = series.at(-1) ?? null;
-      await this.contents.expand(tx, contents, new Set(series));
+      await this.contents.expand(tx, contents, { series: new Set(series) });
       if (last !== null) await this.calendars.advance(tx, lease, { moving_after: last });
       return last;
     });

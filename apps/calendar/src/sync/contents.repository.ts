@@ -4,7 +4,9 @@ import type { ReadingWindow, ResourceChange, SourceEvent } from '@patchbay/capab
 import type { Transaction } from '@patchbay/database';
 import { LOG, type Logger } from '@patchbay/service-kit';
 import type { ToldChange } from '../changes/told-change.js';
-import { busyBatches, busyTimesMax, TooManyOccurrencesError } from './busy-batches.js';
+import { batchesOf, batchMax } from './batches.js';
+import { busyBatches } from './busy-batches.js';
+import { BusyRangesRepository } from './busy-ranges.repository.js';
 import { busyTimesOf, seriesOf, type BusyTime } from './busy-times.js';
 import { FaultsRepository, type Fault } from './faults.repository.js';
 import { storableJson, storableText } from './storable.js';
@@ -40,11 +42,12 @@ interface StoredEvent {
 
 type Present = Extract<ResourceChange, { readonly kind: 'present' }>;
 
-/** So many rows are written in one statement: the database is not held up. */
-const batchMax = 1_000;
-
-/** So many series are expanded between two statements: the database ends transactions that rest for long, however much work series are. */
-const expandedMax = 100;
+/** Series whose events, or some of them, are others than before. */
+export interface TouchedSeries {
+  readonly series: ReadonlySet<string>;
+  /** What was stored of them just now, all events of each resource. */
+  readonly written?: readonly StoredEvent[];
+}
 
 /** What stands in calendars, and the busy times it comes to. Everything happens with the calendar's row locked. */
 @Injectable()
@@ -52,6 +55,7 @@ export class ContentsRepository {
   constructor(
     @Inject(LOG) private readonly log: Logger,
     @Inject(FaultsRepository) private readonly faults: FaultsRepository,
+    @Inject(BusyRangesRepository) private readonly ranges: BusyRangesRepository,
   ) {}
 
   /** Versions of resources that are stored: in the newest contents that have them. */
@@ -82,17 +86,14 @@ export class ContentsRepository {
     const differing = fresh.filter(({ resource, rows }) => !isSame(stored.get(resource) ?? [], rows));
     const left = gone.flatMap((resource) => stored.get(resource) ?? []);
     const replaced = differing.flatMap(({ resource }) => stored.get(resource) ?? []);
-
-    await this.#remove(tx, contents, [...gone, ...differing.map(({ resource }) => resource)]);
-    await this.#removeExceptions(tx, contents, left);
-    await this.#insert(
-      tx,
-      contents,
-      differing.flatMap(({ rows }) => rows),
-    );
-    await this.faults.replace(tx, contents, { kind: 'resource', names: latest.map(([resource]) => resource), faults: latest.flatMap(faultsOf) });
     const written = differing.flatMap(({ rows }) => rows);
-    await this.expand(tx, contents, new Set([...adopted, ...[...left, ...replaced, ...written].map(({ series_id: series }) => series)]));
+
+    await this.#remove(tx, contents, new Set([...left, ...replaced].map(({ resource }) => resource)));
+    await this.#removeExceptions(tx, contents, left);
+    await this.#insert(tx, contents, written);
+    await this.faults.replace(tx, contents, { kind: 'resource', names: latest.map(([resource]) => resource), faults: latest.flatMap(faultsOf) });
+    const touched = new Set([...adopted, ...[...left, ...replaced, ...written].map(({ series_id: series }) => series)]);
+    await this.expand(tx, contents, { series: touched, written });
     const told = toldChangesOf([
       ...differing.map(({ resource, rows, isPartlyUnreadable }) => ({ ...eventsOf(resource, stored.get(resource), rows), isPartlyUnreadable })),
       ...gone.map((resource) => ({ ...eventsOf(resource, stored.get(resource), []), isPartlyUnreadable: false })),
@@ -105,31 +106,32 @@ export class ContentsRepository {
    *
    * @throws TooManyOccurrencesError when the calendar comes to more than are kept of one.
    */
-  async expand(tx: Transaction, contents: Contents, touched: ReadonlySet<string>): Promise<void> {
-    if (touched.size > 0) await this.#expand(tx, contents, [...touched]);
+  async expand(tx: Transaction, contents: Contents, { series, written = [] }: TouchedSeries): Promise<void> {
+    if (series.size > 0) {
+      const faults: Fault[] = [];
+      const told = this.#toldSeries(tx, contents, { series, written });
+      await this.ranges.replace(tx, contents, {
+        series: [...series],
+        busy: busyBatches(told, (events) => this.#busyTimes(events, contents, faults)),
+      });
+      await this.faults.replace(tx, contents, { kind: 'series', names: [...series], faults });
+    }
     await this.faults.count(tx, contents);
   }
 
-  async #expand(tx: Transaction, contents: Contents, all: readonly string[]): Promise<void> {
-    const { calendar, generation } = contents;
-    const faults: Fault[] = [];
-    for (const series of batchesOf(all)) await tx.query(deleteBusy, [calendar.id, generation, series]);
-    const [kept] = await tx.query<{ count: number }>(countBusy, [calendar.id, generation]);
-    let count = kept?.count ?? 0;
-    for (const series of batchesOf(all, expandedMax)) {
-      const rows = await tx.query<Pick<StoredEvent, 'series_id' | 'event'>>(
-        `SELECT series_id, event FROM calendar_events WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3)`,
-        [calendar.id, generation, series],
+  /** The events of each series. Those that were written just now need not be read again. */
+  async *#toldSeries(tx: Transaction, { calendar, generation }: Contents, { series, written }: Required<TouchedSeries>) {
+    const writtenBySeries = Map.groupBy(written, (row) => row.series_id);
+    for (const ids of batchesOf([...series])) {
+      const resources = new Set(ids.flatMap((id) => writtenBySeries.get(id) ?? []).map(({ resource }) => resource));
+      const others = await tx.query<Pick<StoredEvent, 'series_id' | 'event'>>(
+        `SELECT series_id, event FROM calendar_events
+         WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3) AND resource <> ALL ($4)`,
+        [calendar.id, generation, ids, [...resources]],
       );
-      const told = [...Map.groupBy(rows, (row) => row.series_id).values()].map((found) => found.map(({ event }) => event));
-      for await (const busy of busyBatches(told, (events) => this.#busyTimes(events, contents, faults))) {
-        count += busy.length;
-        if (count > busyTimesMax) throw new TooManyOccurrencesError();
-        for (const batch of batchesOf(busy))
-          await tx.query(insertBusy, [calendar.id, generation, calendar.tenant_id, calendar.user_id, ...columnsOf(batch)]);
-      }
+      const othersBySeries = Map.groupBy(others, (row) => row.series_id);
+      for (const id of ids) yield [...(othersBySeries.get(id) ?? []), ...(writtenBySeries.get(id) ?? [])].map(({ event }) => event);
     }
-    await this.faults.replace(tx, contents, { kind: 'series', names: all, faults });
   }
 
   /** Has the faults of contents count that are shown now. @returns how many there are. */
@@ -194,12 +196,12 @@ export class ContentsRepository {
     return Map.groupBy(rows, ({ resource }) => resource);
   }
 
-  async #remove(tx: Transaction, { calendar, generation }: Contents, resources: readonly string[]): Promise<void> {
-    if (resources.length === 0) return;
+  async #remove(tx: Transaction, { calendar, generation }: Contents, resources: ReadonlySet<string>): Promise<void> {
+    if (resources.size === 0) return;
     await tx.query(`DELETE FROM calendar_events WHERE calendar_id = $1 AND generation = $2 AND resource = ANY ($3)`, [
       calendar.id,
       generation,
-      resources,
+      [...resources],
     ]);
   }
 
@@ -243,16 +245,6 @@ const insertEvents = `
   INSERT INTO calendar_events (calendar_id, generation, tenant_id, user_id, resource, event_id, series_id, version, event)
   SELECT $1, $2, $3, $4, * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])`;
 
-const deleteBusy = `DELETE FROM busy_ranges WHERE calendar_id = $1 AND generation = $2 AND series_id = ANY ($3)`;
-
-const countBusy = `SELECT count(*)::int AS count FROM busy_ranges WHERE calendar_id = $1 AND generation = $2`;
-
-const insertBusy = `
-  INSERT INTO busy_ranges (calendar_id, generation, tenant_id, user_id, series_id, event_id, during, is_all_day, state, title)
-  SELECT $1, $2, $3, $4, series_id, event_id, tstzrange(starts_at, ends_at), is_all_day, state, title
-  FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[], $10::text[], $11::text[])
-    AS busy (series_id, event_id, starts_at, ends_at, is_all_day, state, title)`;
-
 const adoptEvents = `
   INSERT INTO calendar_events (calendar_id, generation, resource, event_id, series_id, tenant_id, user_id, version, event)
   SELECT known.calendar_id, $2, known.resource, known.event_id, known.series_id, known.tenant_id, known.user_id, known.version, known.event
@@ -261,16 +253,6 @@ const adoptEvents = `
     WHERE calendar_id = $1 AND resource = ANY ($3) AND generation <= $2 GROUP BY resource) AS newest USING (resource, generation)
   WHERE known.calendar_id = $1 AND known.generation < $2
   RETURNING series_id`;
-
-const columnsOf = (busy: readonly BusyTime[]): readonly unknown[] => [
-  busy.map(({ seriesId }) => seriesId),
-  busy.map(({ eventId }) => eventId),
-  busy.map(({ start }) => start),
-  busy.map(({ end }) => end),
-  busy.map(({ isAllDay }) => isAllDay),
-  busy.map(({ state }) => state),
-  busy.map(({ title }) => title),
-];
 
 /** The rows of a resource, as they will be read again. Of two events with one id the last one counts. */
 const rowsOf = (resource: string, { version, events }: Present): readonly StoredEvent[] =>
@@ -293,8 +275,4 @@ function isSame(stored: readonly StoredEvent[], rows: readonly StoredEvent[]): b
     const before = known.get(row.event_id);
     return before !== undefined && before.version === row.version && isDeepStrictEqual(before.event, row.event);
   });
-}
-
-function batchesOf<Item>(items: readonly Item[], size = batchMax): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

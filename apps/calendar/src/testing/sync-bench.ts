@@ -15,6 +15,7 @@ import { CalendarChanges } from '../changes/calendar-changes.js';
 import { TellingsRepository } from '../changes/tellings.repository.js';
 import { GapsRepository } from '../gaps/gaps.repository.js';
 import { GapsService } from '../gaps/gaps.service.js';
+import { BusyRangesRepository } from '../sync/busy-ranges.repository.js';
 import { CalendarReader } from '../sync/calendar-reader.js';
 import { CalendarsRepository } from '../sync/calendars.repository.js';
 import { ContentsRepository } from '../sync/contents.repository.js';
@@ -60,7 +61,7 @@ export async function startSyncBench() {
 
   const start = (): SyncWorker => {
     const own = new CalendarsRepository(database);
-    const contents = new ContentsRepository(log, new FaultsRepository());
+    const contents = new ContentsRepository(log, new FaultsRepository(), new BusyRangesRepository());
     const runs = new RunsRepository();
     const gaps = new GapsService(database, new GapsRepository(database), providers, clock);
     const tellings = new TellingsRepository();
