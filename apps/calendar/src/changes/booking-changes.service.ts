@@ -152,6 +152,8 @@ export class BookingChangesService {
     if (change === 'restored') return { action: 'announced', set: { announced: null }, message: `In ${name} the event is back as it was booked.` };
     const what = `In ${name} the event was ${change}`;
     const set = { announced: JSON.stringify(standing) };
+    // What took place is neither called off nor put off, and nobody is invited to it again because its event is tidied up.
+    if (Date.parse(booking.wanted.end_time) <= now.getTime()) return { action: 'announced', set, message: `${what}; the booking was over by then.` };
     if (booking.policy === 'follow') {
       const followed = followedBy(booking, detected, now);
       if (followed !== null) return { action: 'followed', set: followed, message: `${what}; the booking follows.` };

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { BookingChangePolicy } from '@patchbay/contracts';
 import { BookedEvents, momentOf } from '../testing/booked-events.js';
 import { startSyncBench, type SyncBench } from '../testing/sync-bench.js';
 
@@ -53,5 +54,42 @@ describe('what was told of the event of a booking', () => {
 
     expect(await bookings.detected()).toEqual(['moved 10 13 announced']);
     expect(await bench.query('SELECT resource FROM booking_tellings')).toEqual([{ resource: 'before' }]);
+  });
+
+  describe('once the booking is over', () => {
+    const later = '2026-12-08T09:00:00.000Z';
+    /** A booking of the first of December, looked at a week later. */
+    const held = async (policy: BookingChangePolicy) => {
+      const booking = await bookings.book('work', 10);
+      await bookings.setPolicy(booking.accountId, policy);
+      bench.time.now = new Date(later);
+      return booking;
+    };
+
+    it.each(['follow', 'restore'] as const)('is announced and nothing else, be it deleted or moved, where bookings %s', async (policy) => {
+      const { id, accountId } = await held(policy);
+      const before = await bookings.row(id);
+
+      bench.provider.remove('work', id);
+      await bench.sync(accountId);
+      bench.provider.put('work', bookings.event(id, 12));
+      await bench.sync(accountId);
+
+      expect(await bookings.detected()).toEqual(['deleted 10 - announced', 'moved - 12 announced']);
+      const announced = { start: momentOf(12), end: momentOf(13) };
+      expect(await bookings.row(id)).toEqual({ ...before, announced });
+      const steps = (await bench.announced('activity_recorded')).filter((step) => step['log_type'] === 'booking_change_detected');
+      expect(steps.map(({ message }) => message)).toContain('In Google the event was deleted; the booking was over by then.');
+    });
+
+    it('counts no less until its last moment', async () => {
+      const { id, accountId } = await held('follow');
+      bench.time.now = new Date(Date.parse(momentOf(11)) - 1_000);
+
+      bench.provider.remove('work', id);
+      await bench.sync(accountId);
+
+      expect(await bookings.detected()).toEqual(['deleted 10 - followed']);
+    });
   });
 });
