@@ -29,6 +29,11 @@ export interface CalendarEvent {
   readonly endTime: string;
   /** IANA name; what the organiser reads the time in. */
   readonly timeZone: string;
+  /**
+   * True when nothing about the times is wanted: an event that is there keeps its own, also when somebody moved it or made it last whole days.
+   * The times above are those of one that has to be made.
+   */
+  readonly keepsTimes?: boolean | undefined;
   readonly attendees: readonly EventAttendee[];
   /** Where the meeting takes place online. */
   readonly meetingUrl?: string | undefined;
@@ -66,6 +71,10 @@ export interface CalendarCapability {
    */
   updateEvent(token: AccessToken, calendarId: string, event: CalendarEvent): Promise<RemoteEvent>;
 
-  /** Removes the event with this key and tells its attendees. Already gone is success. */
-  deleteEvent(token: AccessToken, calendarId: string, key: string): Promise<void>;
+  /**
+   * Removes the event with this key and tells its attendees. Already gone is success, and so is a calendar that is gone.
+   *
+   * @returns false when there was none in this calendar.
+   */
+  deleteEvent(token: AccessToken, calendarId: string, key: string): Promise<boolean>;
 }

@@ -33,11 +33,13 @@ export const caldavCalendar = (open: OpenCaldavAccount, provider: string): Calen
   deleteEvent: async (token, calendarId, key) => {
     try {
       const store = await openEventStore(open, token, calendarId);
-      if (await store.removeNamed(key)) return;
+      if (await store.removeNamed(key)) return true;
       const moved = await store.find(key);
       if (moved !== null) await store.remove({ url: moved.url, etag: null });
+      return moved !== null;
     } catch (error) {
       if (!(error instanceof ProviderError) || error.code !== 'not_found') throw error;
+      return false;
     }
   },
 });
@@ -45,7 +47,8 @@ export const caldavCalendar = (open: OpenCaldavAccount, provider: string): Calen
 const toRemoteEvent = ({ key }: CalendarEvent): RemoteEvent => ({ id: key, htmlLink: null });
 
 const bringTo = (store: EventStore, event: CalendarEvent): Promise<unknown> => {
-  const change = toChange(event);
+  const { start, end, ...rest } = toChange(event);
+  const change = event.keepsTimes === true ? rest : { ...rest, start, end };
   return editEvent(store, { uid: event.key, change }, (file, writing) => withChangedMaster(takingPlace(file), change, writing));
 };
 
@@ -57,7 +60,7 @@ const takingPlace = (file: EventFile): EventFile =>
     ? withEvents(file, [withProperty(file.master.component, 'STATUS', ['STATUS:CONFIRMED']), ...file.exceptions.map(({ component }) => component)])
     : file;
 
-const toChange = ({ title, description = '', location, startTime, endTime, timeZone, attendees, meetingUrl }: CalendarEvent): EventChange => {
+const toChange = ({ title, description = '', location, startTime, endTime, timeZone, attendees, meetingUrl }: CalendarEvent) => {
   // The clock that the organiser reads; where it shows the time twice, the moment counts.
   const clock = { dateTime: '1970-01-01T00:00:00', timeZone: toIanaZone(timeZone) ?? 'UTC' };
   const onTheClock = (time: string) => timeLike(clock, Date.parse(time), 'UTC');
@@ -70,5 +73,5 @@ const toChange = ({ title, description = '', location, startTime, endTime, timeZ
     end: onTheClock(endTime),
     attendees: attendees.map(({ email, name }) => ({ email, name: name ?? null })),
     conference: meetingUrl === undefined ? null : { kind: 'elsewhere', joinUrl: meetingUrl },
-  };
+  } satisfies EventChange;
 };

@@ -55,12 +55,19 @@ const toRecurrence = (recurrence: readonly string[] | undefined, existing: Googl
 export const floats = ({ start, end }: Partial<EventDraft>): boolean =>
   [start, end].some((time) => time !== undefined && 'dateTime' in time && time.timeZone === null);
 
-/** What is not sent stays as it is, and null clears: a day that becomes a time, or the other way round, would stay beside it. */
 const toGoogleTime = (time: CalendarTime, existing: GoogleEventDetails | null, calendarZone: string | null): calendar_v3.Schema$EventDateTime => {
-  if ('date' in time) return existing === null ? { date: time.date } : { date: time.date, dateTime: null, timeZone: null };
+  if ('date' in time) return inPlaceOf(existing, { date: time.date });
   const timeZone = time.timeZone ?? calendarZone ?? 'UTC';
-  const timed = { dateTime: toGoogleDateTime(time.dateTime, timeZone), timeZone };
-  return existing === null ? timed : { ...timed, date: null };
+  return inPlaceOf(existing, { dateTime: toGoogleDateTime(time.dateTime, timeZone), timeZone });
+};
+
+/**
+ * A time as it is sent to an event that has another one. What is not sent stays as it is, and null clears: a day that becomes a time, or the other way round,
+ * would stay beside it, and Google refuses both together.
+ */
+export const inPlaceOf = (existing: GoogleEventDetails | null, time: calendar_v3.Schema$EventDateTime): calendar_v3.Schema$EventDateTime => {
+  if (existing === null) return time;
+  return 'date' in time ? { ...time, dateTime: null, timeZone: null } : { ...time, date: null };
 };
 
 // A list that is sent replaces the old one, with its answers and what guests wrote to them.

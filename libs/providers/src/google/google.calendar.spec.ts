@@ -25,7 +25,15 @@ const connect = async (prefix = '') => {
     (connection.running.fake.accounts().find(({ email }) => email === fakePerson)?.collections[0]?.items ?? [])
       .filter(({ status }) => status !== 'cancelled')
       .map(({ id, title, starts, notes }) => ({ id, title, startTime: starts ?? '', guests: notes }));
-  return { ...connection, ...connection.capabilities, ledger, seen, calendarId: 'primary', email: fakePerson };
+  return {
+    ...connection,
+    ...connection.capabilities,
+    events: connection.capabilities.calendarEvents,
+    ledger,
+    seen,
+    calendarId: 'primary',
+    email: fakePerson,
+  };
 };
 
 calendarContract('google', () => connect());
@@ -96,7 +104,8 @@ describe('google: calendar, beyond the contract', () => {
     await update({ ...event, meetingUrl: 'https://meet.example.com/j/2' });
 
     const { body } = harness.running.requests.findLast(({ method }) => method === 'PATCH') ?? { body: Buffer.alloc(0) };
-    expect(JSON.parse(body.toString())).toMatchObject({ description: 'Bring the papers.\n\nJoin: https://meet.example.com/j/2', location: 'Room 5' });
+    expect(JSON.parse(body.toString())).toMatchObject({ description: 'Bring the papers.\n\nJoin: https://meet.example.com/j/2' });
+    expect(JSON.parse(body.toString())).not.toHaveProperty('location');
   });
 
   it('keeps the answers of guests who stay when another one comes', async () => {

@@ -2,18 +2,10 @@ import { ProviderError, type AccessToken, type CalendarCapability, type Calendar
 import { pagesOf } from '../_kit/pages.js';
 import { noContent } from '../_kit/provider-http.js';
 import { afterWriting } from '../_kit/unknown-outcome.js';
+import { isWrittenFor, toGoogleEvent, toGooglePatch, toRemoteEvent } from './google.booking.mapping.js';
+import { googleEventDetails, type GoogleEventDetails } from './google.calendar-events.mapping.js';
 import { googleCalendarSdk, type GoogleCalendarSdk } from './google.calendar-sdk.js';
-import {
-  googleCalendarList,
-  googleEvent,
-  isWrittenFor,
-  toGoogleEvent,
-  toGoogleEventId,
-  toGooglePatch,
-  toRemoteCalendars,
-  toRemoteEvent,
-  type GoogleEvent,
-} from './google.calendar.mapping.js';
+import { googleCalendarList, toGoogleEventId, toRemoteCalendars } from './google.calendar.mapping.js';
 import type { GoogleApi } from './google.identity.js';
 
 // Google caps a page of calendars at 250. https://developers.google.com/workspace/calendar/api/v3/reference/calendarList/list
@@ -57,12 +49,12 @@ export const listGoogleCalendars = async (sdk: GoogleCalendarSdk, token: AccessT
   return calendars.toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary));
 };
 
-const createOrAdopt = async (sdk: GoogleCalendarSdk, place: Place, event: CalendarEvent): Promise<GoogleEvent> => {
+const createOrAdopt = async (sdk: GoogleCalendarSdk, place: Place, event: CalendarEvent): Promise<GoogleEventDetails> => {
   const { token, calendarId } = place;
   try {
     return await sdk.call(
       // Repeating is safe: the id in the body is taken after the first time.
-      { token, operation: 'calendar.events.insert', path: '/calendar/v3/calendars/{calendarId}/events', schema: googleEvent },
+      { token, operation: 'calendar.events.insert', path: '/calendar/v3/calendars/{calendarId}/events', schema: googleEventDetails },
       (calendar, options) => calendar.events.insert({ calendarId, sendUpdates, requestBody: toGoogleEvent(event) }, options),
     );
   } catch (error) {
@@ -75,32 +67,33 @@ const createOrAdopt = async (sdk: GoogleCalendarSdk, place: Place, event: Calend
 
 const eventPath = '/calendar/v3/calendars/{calendarId}/events/{eventId}';
 
-const getEvent = (sdk: GoogleCalendarSdk, { token, calendarId }: Place, key: string): Promise<GoogleEvent> =>
-  sdk.call({ token, operation: 'calendar.events.get', path: eventPath, schema: googleEvent }, (calendar, options) =>
+const getEvent = (sdk: GoogleCalendarSdk, { token, calendarId }: Place, key: string): Promise<GoogleEventDetails> =>
+  sdk.call({ token, operation: 'calendar.events.get', path: eventPath, schema: googleEventDetails }, (calendar, options) =>
     calendar.events.get({ calendarId, eventId: toGoogleEventId(key) }, options),
   );
 
 const bringTo = async (
   sdk: GoogleCalendarSdk,
-  { place, existing }: { readonly place: Place; readonly existing: GoogleEvent },
+  { place, existing }: { readonly place: Place; readonly existing: GoogleEventDetails },
   wanted: CalendarEvent,
-): Promise<GoogleEvent> => {
+): Promise<GoogleEventDetails> => {
   const patch = toGooglePatch(existing, wanted);
   if (patch === null) return existing;
   const { token, calendarId } = place;
-  return sdk.call({ token, operation: 'calendar.events.patch', path: eventPath, schema: googleEvent }, (calendar, options) =>
+  return sdk.call({ token, operation: 'calendar.events.patch', path: eventPath, schema: googleEventDetails }, (calendar, options) =>
     calendar.events.patch({ calendarId, eventId: existing.id, sendUpdates, requestBody: patch }, options),
   );
 };
 
-const deleteEvent = async (sdk: GoogleCalendarSdk, { token, calendarId }: Place, key: string): Promise<void> => {
+const deleteEvent = async (sdk: GoogleCalendarSdk, { token, calendarId }: Place, key: string): Promise<boolean> => {
   try {
     await sdk.call({ token, operation: 'calendar.events.delete', path: eventPath, schema: noContent }, (calendar, options) =>
       calendar.events.delete({ calendarId, eventId: toGoogleEventId(key), sendUpdates }, options),
     );
+    return true;
   } catch (error) {
     // 404 for an event (or calendar) that is unknown, 410 for one that was deleted before.
-    if (error instanceof ProviderError && error.code === 'not_found') return;
+    if (error instanceof ProviderError && error.code === 'not_found') return false;
     throw error;
   }
 };

@@ -151,6 +151,8 @@ const toEventTime = (time: unknown, calendarZone: string): EventTime | 'missing'
   if (!isJsonObject(time)) return 'missing';
   const { date, dateTime, timeZone = undefined } = withoutNulls(time);
   if (timeZone !== undefined && (typeof timeZone !== 'string' || !isTimeZone(timeZone))) return 'invalid';
+  // https://github.com/n8n-io/n8n/issues/35800
+  if (date !== undefined && dateTime !== undefined) return 'invalid';
   if (typeof date === 'string') {
     const ms = Date.parse(`${date}T00:00:00Z`);
     return /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(ms) ? { isAllDay: true, ms, value: { date } } : 'invalid';
