@@ -7,6 +7,7 @@ const anAccount = (name: string, change: Partial<Account> = {}): Account => ({
   is_default: false,
   calendar_id: 'primary',
   applied_revision: 1,
+  last_error: null,
   ...change,
 });
 
@@ -21,7 +22,21 @@ describe('the account that bookings are written to', () => {
       'b',
     ],
     ['none that nothing can be written to', [anAccount('a', { calendar_id: null }), anAccount('b')], 'b'],
-    ['the first one while its calendars are not known', [anAccount('a', { calendar_id: null, applied_revision: 0 }), anAccount('b')], 'a'],
+    [
+      'the first one while its calendars are listed for the first time',
+      [anAccount('a', { calendar_id: null, applied_revision: 0 }), anAccount('b')],
+      'a',
+    ],
+    [
+      'another where they could not be listed',
+      [anAccount('a', { calendar_id: null, applied_revision: 0, is_default: true, last_error: 'forbidden' }), anAccount('b')],
+      'b',
+    ],
+    [
+      'the first one where they could not, and there is no other',
+      [anAccount('a', { calendar_id: null, applied_revision: 0, last_error: 'forbidden' }), anAccount('b', { status: 'needs_reauth' })],
+      'a',
+    ],
     ['the first one where nothing can be written anywhere', [anAccount('a', { calendar_id: null }), anAccount('b', { calendar_id: null })], 'a'],
     ['none where none is', [], undefined],
   ])('is %s', (_what, accounts, expected) => {

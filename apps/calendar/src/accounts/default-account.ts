@@ -1,6 +1,6 @@
 import type { CalendarAccountRow } from './accounts.repository.js';
 
-type Candidate = Pick<CalendarAccountRow, 'status' | 'is_default' | 'calendar_id' | 'applied_revision'>;
+type Candidate = Pick<CalendarAccountRow, 'status' | 'is_default' | 'calendar_id' | 'applied_revision' | 'last_error'>;
 
 /**
  * The account that a booking is written to: the one that its user chose, else the first connected one. One that must be connected again, or that nothing can
@@ -14,5 +14,6 @@ export function accountForBookings<Account extends Candidate>(accounts: readonly
   return active.find(mayBeWritten) ?? active[0] ?? inOrder[0];
 }
 
-/** As long as its calendars were never listed, there may be one. */
-const mayBeWritten = ({ calendar_id: calendarId, applied_revision: applied }: Candidate): boolean => calendarId !== null || applied === 0;
+/** While its calendars are listed for the first time, there may be one. Where that fails, nobody knows for how long: nothing waits for it that can go elsewhere. */
+const mayBeWritten = ({ calendar_id: calendarId, applied_revision: applied, last_error: error }: Candidate): boolean =>
+  calendarId !== null || (applied === 0 && error === null);

@@ -40,6 +40,25 @@ describe('the account that bookings are written to', () => {
     ]);
   });
 
+  it('is another one where its calendars can never be listed, also for a booking that waited for them', async () => {
+    const userId = randomUUID();
+    const second = await connected(userId);
+    const { faults, connectAccount, book, probe } = service.stack;
+    faults.delay(2_000, { path: '/calendarList' });
+    faults.failNext({ status: 403, count: 100, match: { path: '/calendarList' } });
+    const { connectionId: mute } = await connectAccount(userId);
+    await waitFor(() => get(userId, mute).catch(() => undefined), 'the account');
+    await service.sql.query('UPDATE accounts SET is_default = true WHERE id = $1', [mute]);
+
+    const booking = await book(userId, { conferencing: 'none' });
+    const waits = () => service.sql.query(`SELECT 1 FROM bookings WHERE booking_id = $1 AND last_error = 'calendars_not_read'`, [booking.booking_id]);
+    await waitFor(async () => ((await waits()).rowCount === 1 ? true : undefined), 'the booking to wait');
+    const created = await probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id);
+    faults.clear();
+
+    expect(created.connection_id).toBe(second);
+  });
+
   it('is one, however many are chosen at once', async () => {
     const userId = randomUUID();
     const ids = [await connected(userId), await connected(userId)];
