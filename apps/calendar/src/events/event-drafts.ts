@@ -2,10 +2,14 @@ import type { EventDetails, EventDraft } from '@patchbay/capabilities';
 import type { EventChangeInput, EventDraftInput } from '@patchbay/contracts';
 import { recurrenceLines, type RepeatedTimes } from './recurrence-input.js';
 import { toCalendarTimes } from './event-times.js';
+import type { OpenCalendar } from './open-calendars.js';
+
+/** How a calendar takes days and times that come without a zone. */
+export type CalendarClock = Pick<OpenCalendar, 'zone' | 'clock'>;
 
 /** A new event for a provider. @throws AppError `request_invalid` */
-export function toDraft(input: EventDraftInput, calendarZone: string): EventDraft {
-  const times = toCalendarTimes(input, calendarZone);
+export function toDraft(input: EventDraftInput, { zone: calendarZone, clock }: CalendarClock): EventDraft {
+  const times = toCalendarTimes(input, clock);
   const { title, description, location, attendees, reminders, is_free: isFree, visibility, conference } = input;
   return {
     title,
@@ -31,9 +35,13 @@ export const dependsOnTimes = ({ recurrence, start_time: start }: EventChangeInp
  * @param existing the event, where {@link dependsOnTimes}
  * @throws AppError `request_invalid`
  */
-export function toChange(input: EventChangeInput, calendarZone: string, existing: EventDetails | null = null): Partial<EventDraft> {
+export function toChange(
+  input: EventChangeInput,
+  { zone: calendarZone, clock }: CalendarClock,
+  existing: EventDetails | null = null,
+): Partial<EventDraft> {
   const { start_time, end_time, time_zone, recurrence } = input;
-  const written = start_time === undefined || end_time === undefined ? null : toCalendarTimes({ start_time, end_time, time_zone }, calendarZone);
+  const written = start_time === undefined || end_time === undefined ? null : toCalendarTimes({ start_time, end_time, time_zone }, clock);
   const times: Omit<RepeatedTimes, 'calendarZone'> = written ?? existing ?? someTime;
   return {
     ...written,

@@ -21,6 +21,12 @@ describe('what a failure of a provider is for whoever asked', () => {
     });
   });
 
+  it('says that a zone is missing where nobody knows whose clock is meant', () => {
+    const failure = failureOf('creation', new ProviderError('outlook', 'invalid_request', { reason: 'floating_unsupported' }));
+
+    expect(failure).toMatchObject({ code: 'calendar_event_refused', details: { time_zone: expect.stringMatching('must be said') } });
+  });
+
   it('says when nobody knows whether something was written', () => {
     expect(failureOf('change', new ProviderError('google', 'unavailable', { outcomeUnknown: true })).details).toEqual({ outcome: 'unknown' });
     expect(failureOf('change', new ProviderError('google', 'unavailable')).details).toEqual({});

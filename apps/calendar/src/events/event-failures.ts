@@ -74,5 +74,6 @@ function factsOf(asked: AskedFor, { code, retryAfterMs, reason }: ProviderError)
   if (code === 'rate_limited') return { retry_after_seconds: Math.max(1, Math.ceil((retryAfterMs ?? 1_000) / 1_000)) };
   if (code === 'cursor_expired') return { cursor: 'is no longer known; begin again without it' };
   if (code === 'invalid_request' && asked === 'list') return { cursor: 'or what is looked for is refused by the provider' };
+  if (reason === 'floating_unsupported') return { time_zone: 'must be said: nobody knows on whose clock the times are' };
   return reason === 'not_configured' ? { reason } : {};
 }

@@ -26,6 +26,13 @@ describe('times of events', () => {
     expect(read(written, zone)).toEqual(expected);
   });
 
+  it.each([
+    ['2027-03-01T10:00:00', { dateTime: '2027-03-01T10:00:00', timeZone: null }],
+    ['2027-03-01T10:00:00+01:00', { dateTime: '2027-03-01T09:00:00', timeZone: 'UTC' }],
+  ])('are no guess where nobody knows the calendar’s clock: %s', (written, expected) => {
+    expect(toCalendarTimes({ start_time: written, end_time: written }, null).start).toEqual(expected);
+  });
+
   // The clocks of Berlin show half past two twice that night.
   it.each([
     ['2027-10-31T02:30:00+02:00', { dateTime: '2027-10-31T02:30:00', timeZone: berlin }],

@@ -8,12 +8,12 @@ export interface WrittenTimes {
   readonly time_zone?: string | null | undefined;
 }
 
-/** The times as calendars write them down. What has no zone of its own is read in that of the calendar; null floats. */
+/** The times as calendars write them down. What comes without a zone is read on the calendar's clock; null floats, also as that clock. */
 export function toCalendarTimes(
   { start_time: start, end_time: end, time_zone: zone }: WrittenTimes,
-  calendarZone: string,
+  clock: string | null,
 ): { readonly start: CalendarTime; readonly end: CalendarTime } {
-  const read = (written: string): CalendarTime => readTime(written, zone === undefined ? calendarZone : zone);
+  const read = (written: string): CalendarTime => readTime(written, zone === undefined ? clock : zone);
   return { start: read(start), end: read(end) };
 }
 

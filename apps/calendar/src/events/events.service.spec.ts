@@ -18,7 +18,7 @@ interface Calendars {
 }
 
 const begin = ({ read = async () => known, write = async () => [] }: Calendars) => {
-  const calendar: OpenCalendar = { accountId: id, provider: 'google', storedId: id, calendarId: 'primary', zone: 'UTC' };
+  const calendar: OpenCalendar = { accountId: id, provider: 'google', storedId: id, calendarId: 'primary', zone: 'UTC', clock: 'UTC' };
   const calendars: { [Name in 'open' | 'ask' | 'write']: (...parts: never[]) => Promise<unknown> } = {
     open: async () => calendar,
     ask: read,

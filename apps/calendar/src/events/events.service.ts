@@ -58,7 +58,7 @@ export class EventsService {
   async create(user: UserCaller, input: InputOf<typeof createCalendarEvent>): Promise<CalendarEvent> {
     const calendar = await this.calendars.open(user, placeOf(input), toWrite);
     const { chosen, givenKey } = chooseKey(input.idempotency_key);
-    const create = { key: keyOf(calendar, chosen), draft: toDraft(input, calendar.zone) };
+    const create = { key: keyOf(calendar, chosen), draft: toDraft(input, calendar) };
     try {
       const created = await this.calendars.write(calendar, 'creation', (events, token) => events.createEvent(token, calendar.calendarId, create));
       return shown(created, calendar);
@@ -71,7 +71,7 @@ export class EventsService {
   async update(user: UserCaller, input: InputOf<typeof updateCalendarEvent>): Promise<CalendarEvent> {
     const calendar = await this.calendars.open(user, placeOf(input), toWrite);
     const existing = dependsOnTimes(input) ? await this.#event(calendar, input.event_id) : null;
-    const update = { id: input.event_id, change: toChange(input, calendar.zone, existing) };
+    const update = { id: input.event_id, change: toChange(input, calendar, existing) };
     const changed = await this.calendars.write(calendar, 'change', (events, token) => events.updateEvent(token, calendar.calendarId, update));
     return shown(changed, calendar);
   }

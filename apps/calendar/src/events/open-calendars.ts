@@ -26,8 +26,10 @@ export interface OpenCalendar {
   readonly storedId: string;
   /** The provider's. */
   readonly calendarId: string;
-  /** Where whole days and floating times are meant. */
+  /** Where whole days and floating times are meant: busy times have them there as well. */
   readonly zone: string;
+  /** In which zone a time is meant that comes without one. Null where nobody has said any: it floats, and its provider may know the owner's clock. */
+  readonly clock: string | null;
 }
 
 interface AccountCalendarRow {
@@ -36,15 +38,17 @@ interface AccountCalendarRow {
   readonly stored_id: string | null;
   readonly remote_id: string | null;
   readonly zone: string | null;
+  readonly is_zone_said: boolean;
 }
 
 // `primary` is what its provider calls so, else where bookings are written, else whichever can be written.
 const accountCalendar = {
   name: 'account-calendar',
   text: `
-    SELECT accounts.provider, accounts.status, found.id AS stored_id, found.remote_id, found.time_zone AS zone
+    SELECT accounts.provider, accounts.status, found.id AS stored_id, found.remote_id, found.zone, accounts.time_zone IS NOT NULL OR EXISTS (
+      SELECT FROM calendars WHERE account_id = accounts.id AND time_zone IS NOT NULL) AS is_zone_said
     FROM accounts LEFT JOIN LATERAL (
-      SELECT id, remote_id, coalesce(calendars.time_zone, accounts.time_zone) AS time_zone FROM calendars
+      SELECT id, remote_id, zone FROM calendars
       WHERE account_id = accounts.id AND (remote_id = $4 OR $4 = 'primary')
       ORDER BY remote_id = $4 DESC, is_primary DESC, remote_id IS NOT DISTINCT FROM accounts.calendar_id DESC, is_writable DESC, remote_id
       LIMIT 1
@@ -75,11 +79,11 @@ export class OpenCalendars {
   async open(user: UserCaller, { accountId, calendarId }: AskedCalendar, { kind, otherwise }: Offer): Promise<OpenCalendar> {
     const [row] = await this.database.read<AccountCalendarRow>(accountCalendar, [accountId, user.tenant_id, user.user_id, calendarId]);
     if (row === undefined) throw new AppError('calendar_not_found');
-    const { provider, status, stored_id: storedId, remote_id: remoteId, zone } = row;
+    const { provider, status, stored_id: storedId, remote_id: remoteId, zone, is_zone_said: isZoneSaid } = row;
     if (!isOffered(this.providers, provider, kind)) throw new AppError(otherwise);
     if (status !== 'active') throw new AppError('connection_needs_reauth');
-    if (storedId === null || remoteId === null) throw new AppError('calendar_unknown');
-    return { accountId, provider, storedId, calendarId: remoteId, zone: zone ?? 'UTC' };
+    if (storedId === null || remoteId === null || zone === null) throw new AppError('calendar_unknown');
+    return { accountId, provider, storedId, calendarId: remoteId, zone, clock: isZoneSaid ? zone : null };
   }
 
   /** Asks the provider. @throws AppError saying what its failure means to whoever asked */

@@ -7,7 +7,8 @@ import { prepareWrites, type EventReading } from './prepared-writes.js';
 
 type Operation = InputOf<typeof writeCalendarEvents>['operations'][number];
 
-const calendar = { accountId: '0198f2a4-0000-7000-8000-000000000001', storedId: '0198f2a4-0000-7000-8000-000000000002', zone: 'Europe/Paris' };
+const ids = { accountId: '0198f2a4-0000-7000-8000-000000000001', storedId: '0198f2a4-0000-7000-8000-000000000002' };
+const calendar = { ...ids, zone: 'Europe/Paris', clock: 'Europe/Paris' };
 const began = new Date('2027-03-01T10:00:00Z');
 const repeat = (id: string): Operation => ({ operation: 'update', event_id: id, event: { recurrence: 'FREQ=DAILY;COUNT=3' } });
 const rename = (id: string): Operation => ({ operation: 'update', event_id: id, event: { title: 'B' } });

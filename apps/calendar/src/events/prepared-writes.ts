@@ -1,6 +1,6 @@
 import { ProviderError, type EventDetails, type EventWrite } from '@patchbay/capabilities';
 import { AppError, type InputOf, type writeCalendarEvents } from '@patchbay/contracts';
-import { dependsOnTimes, toChange, toDraft } from './event-drafts.js';
+import { dependsOnTimes, toChange, toDraft, type CalendarClock } from './event-drafts.js';
 import { chooseKey, keyOf, type KeyedCalendar } from './event-keys.js';
 
 type Operation = InputOf<typeof writeCalendarEvents>['operations'][number];
@@ -23,7 +23,7 @@ export interface EventReading {
   readonly until: Date;
 }
 
-type WritableCalendar = KeyedCalendar & { readonly zone: string };
+type WritableCalendar = KeyedCalendar & CalendarClock;
 
 /** As many as writes at once: more would only meet the provider's limits. */
 const readingsAtOnce = 4;
@@ -64,11 +64,11 @@ const needsReading = (operation: Operation): operation is DependentOperation => 
 function toWrite(operation: Operation, calendar: WritableCalendar, existing: EventDetails | null): PreparedWrite {
   if (operation.operation === 'delete') return { write: { kind: 'delete', id: operation.event_id }, givenKey: null };
   if (operation.operation === 'update') {
-    const change = toChange(operation.event, calendar.zone, existing);
+    const change = toChange(operation.event, calendar, existing);
     return { write: { kind: 'update', id: operation.event_id, change }, givenKey: null };
   }
   const { chosen, givenKey } = chooseKey(operation.idempotency_key);
-  return { write: { kind: 'create', key: keyOf(calendar, chosen), draft: toDraft(operation.event, calendar.zone) }, givenKey };
+  return { write: { kind: 'create', key: keyOf(calendar, chosen), draft: toDraft(operation.event, calendar) }, givenKey };
 }
 
 async function readAll(operations: readonly DependentOperation[], reading: EventReading): Promise<ReadonlyMap<string, EventDetails | AppError>> {
