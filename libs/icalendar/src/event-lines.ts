@@ -51,7 +51,7 @@ export function readEvent(lines: readonly string[], { zones, ownAddresses, namel
     end: endOf({ start, end: first('DTEND'), duration: first('DURATION') }, place),
     recurrence,
     status: statusOf(textOf(first('STATUS')).toUpperCase(), busyStatus),
-    isFree: textOf(first('TRANSP')).toUpperCase() === 'TRANSPARENT' || busyStatus === 'FREE',
+    isFree: textOf(first('TRANSP')).toUpperCase() === 'TRANSPARENT' || freeStatuses.has(busyStatus),
     response: responseOf(byName.get('ATTENDEE') ?? [], ownAddresses),
     title: textOf(first('SUMMARY')),
     // The address of an event that we wrote is where it takes place.
@@ -61,6 +61,9 @@ export function readEvent(lines: readonly string[], { zones, ownAddresses, namel
   const sequence = Number.parseInt(splitLine(first('SEQUENCE') ?? '').value, 10);
   return { event, sequence: Number.isNaN(sequence) ? 0 : sequence };
 }
+
+/** Whoever works elsewhere can be met all the same: Graph's readers take it so, too. */
+const freeStatuses: ReadonlySet<string> = new Set(['FREE', 'WORKINGELSEWHERE']);
 
 /** What an event that cannot be read is found by. */
 interface EventOutline {

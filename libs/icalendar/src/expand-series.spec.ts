@@ -248,9 +248,21 @@ describe('COUNT and UNTIL', () => {
     ['20260304T000000Z', '03-03'],
     ['20260303T230000Z', '03-03'],
     ['20260303T220000Z', '03-02'],
+    ['20260303T225959Z', '03-02'],
+    ['20260304T235959Z', '03-03'],
+    ['20260304T235900Z', '03-03'],
   ])('UNTIL=%s ends a series of days with the one that begins on %s in UTC', (until, day) => {
     expect(lastOf(until, days('2026-03-02', '2026-03-03'))).toBe(day);
   });
+
+  it.each(['Pacific/Kiritimati', 'Asia/Kolkata', 'UTC', 'America/St_Johns', 'Pacific/Pago_Pago'])(
+    'UNTIL=…T235959Z means days to the end of its date in %s',
+    (timeZone) => {
+      const untilThe4th = days('2026-03-02', '2026-03-03', ['RRULE:FREQ=DAILY;UNTIL=20260304T235959Z']);
+
+      expect(expanded([untilThe4th], { timeZone })).toHaveLength(3);
+    },
+  );
 
   it('counts what EXDATE takes out, and the start although the rule does not meet it', () => {
     const out = anEvent({ recurrence: ['RRULE:FREQ=WEEKLY;COUNT=3', 'EXDATE:20260309T090000Z'] });

@@ -50,7 +50,7 @@ export class CalendarTextError extends Error {
 /**
  * Moved whenever a text would be read as something else than before. What was read by another version is read again, though its text has not changed.
  */
-export const calendarParserVersion = 1;
+export const calendarParserVersion = 3;
 
 /** Characters; a calendar of 10,000 meetings has some 10 million. */
 const lengthMax = 64 * 2 ** 20;

@@ -71,7 +71,7 @@ const hoursOfChangeMs = 3 * 3_600_000;
 function followed(rule: Rule, walk: Walk, frame: Frame): readonly number[] {
   if (rule.until === null) return walkRule(rule, walk);
   const until = readBasicTime(rule.until, null);
-  if (frame.isAllDay) return walkRule(rule, { ...walk, to: Math.min(walk.to, frame.wallOf(until)) });
+  if (frame.isAllDay) return walkRule(rule, { ...walk, to: Math.min(walk.to, lastDayOf(until, frame)) });
   // A day is meant whole: its writer wants the occurrence on it.
   if (until.isDate) return walkRule(rule, { ...walk, to: Math.min(walk.to, until.wall + dayMs - 1) });
   if (until.timeZone === null) return walkRule(rule, { ...walk, to: Math.min(walk.to, until.wall) });
@@ -79,3 +79,9 @@ function followed(rule: Rule, walk: Walk, frame: Frame): readonly number[] {
   const times = walkRule(rule, { ...walk, to: Math.min(walk.to, frame.wallOf(until) + hoursOfChangeMs) });
   return times.filter((wall) => frame.zone.instantOf(wall) <= until.wall);
 }
+
+const minuteMs = 60_000;
+
+/** The last minute of UTC is how some write the end of a mere day, wherever they are: no clock shows midnight then. */
+const lastDayOf = (until: WrittenTime, frame: Frame): number =>
+  until.wall - midnightOf(until.wall) >= dayMs - minuteMs ? midnightOf(until.wall) : frame.wallOf(until);
