@@ -103,15 +103,16 @@ function namesIn(tzid: string, lines: readonly string[] = []): readonly Named[] 
 }
 
 /**
- * What a calendar says about a zone goes before what it calls it: the clocks of an `EST` may well change. But one that knows no clock change of a place
- * has left them out, or is older than they are.
+ * What a calendar says about a zone goes before what it calls it: the clocks of an `EST` may well change. But what it calls by a place is there: whoever
+ * wrote rules that the place has no more has old ones, and every calendar program goes by the place. `Europe/Istanbul` with the clock changes that it had
+ * until 2016 is no other place that has them still.
  */
 function nameFor(names: readonly Named[], sample: Sample | null): string | null {
   const [first] = names;
   if (sample === null) return first?.zone ?? null;
   const agreeing = names.find(({ zone, isPlace }) => (isPlace && !sample.hasChanges) || agreesWith(zone, sample))?.zone;
   const place = names.find(({ isPlace }) => isPlace)?.zone;
-  return agreeing ?? ianaCandidates().find((name) => agreesWith(name, sample)) ?? place ?? null;
+  return agreeing ?? place ?? ianaCandidates().find((name) => agreesWith(name, sample)) ?? null;
 }
 
 function valueOf(lines: readonly string[], name: string): string | null {

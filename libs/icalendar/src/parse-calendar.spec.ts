@@ -111,6 +111,7 @@ describe('an event', () => {
     ['TRANSP:OPAQUE', false],
     ['TRANSP:TRANSPARENT', true],
     ['X-MICROSOFT-CDO-BUSYSTATUS:FREE', true],
+    ['X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE', true],
     ['X-MICROSOFT-CDO-BUSYSTATUS:OOF', false],
   ])('%s leaves its owner free: %s', (line, isFree) => {
     expect(only(event('DTSTART:20260302', line)).isFree).toBe(isFree);
@@ -339,6 +340,22 @@ describe('time zones', () => {
 
     expect(zoneOf('Europe/Berlin', ...zone('Europe/Berlin', ...flat))).toBe('Europe/Berlin');
     expect(zoneOf('America/New_York', ...zone('America/New_York', ...american('-0500', '-0400', rulesUntil2006)))).toBe('America/New_York');
+  });
+
+  it.each([
+    ['Europe/Istanbul', '20261201T100000', '2026-12-01T07:00:00.000Z'],
+    ['/mozilla.org/20050126_1/Europe/Minsk', '20261201T100000', '2026-12-01T07:00:00.000Z'],
+  ])('called by the place %s are there, also with rules that the place has no more and others still have', (tzid, dateTime, moment) => {
+    // The clocks of Bucharest and Kyiv.
+    const eastern = zone(
+      tzid,
+      ...observance('STANDARD', 'DTSTART:16010101T040000', 'TZOFFSETFROM:+0300', 'TZOFFSETTO:+0200', 'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10'),
+      ...observance('DAYLIGHT', 'DTSTART:16010101T030000', 'TZOFFSETFROM:+0200', 'TZOFFSETTO:+0300', 'RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3'),
+    );
+    const { events } = read([...eastern, ...event(`DTSTART;TZID=${tzid}:${dateTime}`)]);
+    const window = { from: new Date('2026-11-01T00:00:00Z'), to: new Date('2027-01-01T00:00:00Z') };
+
+    expect(expandSeries({ events, window, timeZone: 'UTC' }).map(({ start }) => start.toISOString())).toEqual([moment]);
   });
 
   it('called by an abbreviation, with rules that no zone has, are not taken by it', () => {
