@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 export type Steps<Result> = Generator<undefined, Result>;
 
 /** Other work of the process waits no longer than this, give or take one step. Milliseconds. */
-const turnMs = 10;
+const turnMs = 4;
 
 /** Does long work a few milliseconds at a time: whoever else wants the process gets a turn in between. */
 export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {

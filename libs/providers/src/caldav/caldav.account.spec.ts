@@ -1,5 +1,6 @@
 import { tokenOfCredentials, type Outbound, type OutboundCall } from '@patchbay/capabilities';
 import { apple } from './apple.provider.js';
+import { writeCursor } from './caldav.cursor.js';
 import { caldav } from './caldav.provider.js';
 
 const token = tokenOfCredentials(
@@ -22,7 +23,7 @@ describe('the reading of calendars over CalDAV', () => {
     };
     const { calendarReading } = connect({ outbound, userAimedOutbound: outbound, now: () => new Date() });
     const window = { from: new Date(), to: new Date() };
-    const cursor = JSON.stringify({ v: 2, parser: 1, calendar: calendarId, url: calendarId, kind: 'sync', token: 't-1' });
+    const cursor = writeCursor({ calendarId, url: calendarId, kind: 'sync', token: 't-1' });
     const pages = calendarReading.read(own, { calendarId, cursor, window, known: async () => new Map() });
 
     await expect(pages[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'unavailable' });

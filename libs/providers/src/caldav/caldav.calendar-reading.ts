@@ -1,16 +1,10 @@
-import {
-  ProviderError,
-  type CalendarReadingCapability,
-  type ChangePage,
-  type ProviderErrorCode,
-  type ReadingStart,
-  type ResourceChange,
-} from '@patchbay/capabilities';
+import { ProviderError, type CalendarReadingCapability, type ChangePage, type ProviderErrorCode, type ReadingStart } from '@patchbay/capabilities';
+import { oneAhead } from '../_kit/one-ahead.js';
 import type { CaldavAccount, OpenCaldavAccount } from './caldav.account.js';
 import { listCaldavCalendars } from './caldav.calendars.js';
 import { changesSince, findCalendar, firstChanges, listMembers, lookAtCalendar, type Member, type Portion } from './caldav.changes.js';
 import { readCursor, writeCursor, type CaldavCursor } from './caldav.cursor.js';
-import { calendarFiles, type CalendarFiles } from './caldav.files.js';
+import { calendarFiles, type CalendarFiles, type FetchedFiles } from './caldav.files.js';
 
 /** Of one page, and of one request for files. Small servers put the answer together in memory. */
 const filesPerPage = 500;
@@ -103,20 +97,13 @@ async function* tell(
   { before, after }: { readonly before: string | null; readonly after: string | null },
 ): AsyncIterable<ChangePage> {
   const pages = pagesOf(members);
-  const fetch = (page: number): Promise<readonly ResourceChange[]> => {
-    const fetched = changesOf(start, files, pages[page] ?? []);
-    // It is awaited when its turn comes; who reads may have given up by then.
-    fetched.catch(() => undefined);
-    return fetched;
-  };
-  let next = fetch(0);
-  for (let page = 0; page < pages.length; page += 1) {
-    const changes = await next;
-    const isLast = page === pages.length - 1;
-    // The server works on the next page while this one is stored.
-    if (!isLast) next = fetch(page + 1);
-    const told = page === 0 ? [...gone.map((resource) => ({ kind: 'gone', resource }) as const), ...changes] : changes;
-    yield { changes: told, cursor: isLast ? after : before };
+  // The server works on a page while the one before it is parsed, and another is stored.
+  const fetched = oneAhead(pages, (page) => fetchPage(start, files, page));
+  let page = 0;
+  for await (const changes of oneAhead(fetched, readPage)) {
+    const left = page === 0 ? gone.map((resource) => ({ kind: 'gone', resource }) as const) : [];
+    page += 1;
+    yield { changes: [...left, ...changes], cursor: page === pages.length ? after : before };
   }
 }
 
@@ -126,11 +113,20 @@ const pagesOf = (members: readonly Member[]): readonly (readonly Member[])[] =>
     members.slice(page * filesPerPage, (page + 1) * filesPerPage),
   );
 
-const changesOf = async (start: ReadingStart, files: CalendarFiles, members: readonly Member[]): Promise<readonly ResourceChange[]> => {
-  if (members.length === 0) return [];
-  const known = await start.known(members.map(({ path }) => path));
+/** A page of files: some are known already, and the others were asked for. */
+interface FetchedPage {
+  readonly asRead: readonly Member[];
+  readonly fetched: FetchedFiles;
+}
+
+const fetchPage = async (start: ReadingStart, files: CalendarFiles, members: readonly Member[]): Promise<FetchedPage> => {
+  const known = members.length === 0 ? new Map<string, string>() : await start.known(members.map(({ path }) => path));
   const [asRead, others]: [Member[], Member[]] = [[], []];
   for (const member of members) ((await files.isAsRead(member, known.get(member.path))) ? asRead : others).push(member);
-  const fetched = await files.fetch(others);
-  return [...asRead.map(({ path }) => ({ kind: 'unchanged', resource: path }) as const), ...fetched];
+  return { asRead, fetched: await files.fetch(others) };
 };
+
+const readPage = async ({ asRead, fetched }: FetchedPage): Promise<readonly ResourceChange[]> => [
+  ...asRead.map(({ path }) => ({ kind: 'unchanged', resource: path }) as const),
+  ...(await fetched.read()),
+];

@@ -2,8 +2,8 @@ import { ProviderError, type ResourceChange, type UnreadableEvent } from '@patch
 import { calendarSteps, CalendarTextError, inTurns, type ParsedCalendar, type ParseOptions } from '@patchbay/icalendar';
 import { readingRequest } from './caldav.account.js';
 import { isGone, versionOf, type Member } from './caldav.changes.js';
-import type { CaldavServer } from './caldav.http.js';
-import { addressOf, readLargeMultistatus, readMultistatus, textIn, type Multistatus } from './caldav.multistatus.js';
+import type { CaldavServer, DavAnswer } from './caldav.http.js';
+import { addressOf, readLargeMultistatus, readMultistatus, textIn } from './caldav.multistatus.js';
 import { isAsRead, readingVersion, type OwnAddresses } from './caldav.reading-version.js';
 import { caldavElement, childOf, childrenOf, dav, escapeXml } from './caldav.xml.js';
 
@@ -11,8 +11,14 @@ import { caldavElement, childOf, childrenOf, dav, escapeXml } from './caldav.xml
 export interface CalendarFiles {
   /** Whether a file stands there as it was read into `known`, the version that is stored of it, and would be read as the same again. */
   isAsRead(member: Member, known: string | undefined): Promise<boolean>;
+  /** Asks for files. */
+  fetch(members: readonly Member[]): Promise<FetchedFiles>;
+}
+
+/** Files as the server answered them, not looked at yet: it can be asked for the next ones meanwhile. */
+export interface FetchedFiles {
   /** What became of the files since they were listed, in the same order. */
-  fetch(members: readonly Member[]): Promise<readonly ResourceChange[]>;
+  read(): Promise<readonly ResourceChange[]>;
 }
 
 /** Files of the calendar at `url`. */
@@ -29,14 +35,19 @@ interface Source {
   readonly ownAddresses: OwnAddresses;
 }
 
-const fetchFiles = async (source: Source, members: readonly Member[]): Promise<readonly ResourceChange[]> => {
-  if (members.length === 0) return [];
+const fetchFiles = async (source: Source, members: readonly Member[]): Promise<FetchedFiles> => {
+  if (members.length === 0) return { read: async () => [] };
   const answer = await multiget(source, members);
-  if (answer === 'too_large') {
-    const half = Math.ceil(members.length / 2);
-    return [...(await fetchFiles(source, members.slice(0, half))), ...(await fetchFiles(source, members.slice(half)))];
-  }
-  const told = new Map(answer.resources.map((resource) => [resource.path, resource]));
+  if (answer !== 'too_large') return { read: () => readFiles(source, members, answer) };
+  const half = Math.ceil(members.length / 2);
+  const first = await fetchFiles(source, members.slice(0, half));
+  const second = await fetchFiles(source, members.slice(half));
+  return { read: async () => [...(await first.read()), ...(await second.read())] };
+};
+
+const readFiles = async (source: Source, members: readonly Member[], answer: DavAnswer): Promise<readonly ResourceChange[]> => {
+  const { resources } = await readLargeMultistatus(source.server.provider, answer);
+  const told = new Map(resources.map((resource) => [resource.path, resource]));
   const changes: ResourceChange[] = [];
   for (const member of members) {
     const resource = told.get(member.path);
@@ -49,13 +60,12 @@ const fetchFiles = async (source: Source, members: readonly Member[]): Promise<r
 };
 
 /** https://www.rfc-editor.org/rfc/rfc4791#section-7.9 */
-const multiget = async ({ server, url }: Source, members: readonly Member[]): Promise<Multistatus | 'too_large'> => {
+const multiget = async ({ server, url }: Source, members: readonly Member[]): Promise<DavAnswer | 'too_large'> => {
   const hrefs = members.map(({ href }) => `<d:href>${escapeXml(href)}</d:href>`).join('');
   const body = `<c:calendar-multiget xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">
 <d:prop><d:getetag/><c:calendar-data/></d:prop>${hrefs}</c:calendar-multiget>`;
   try {
-    const answer = await readingRequest(server, { method: 'REPORT', url, depth: '1', body, operation: 'caldav.multiget' });
-    return await readLargeMultistatus(server.provider, answer);
+    return await readingRequest(server, { method: 'REPORT', url, depth: '1', body, operation: 'caldav.multiget' });
   } catch (error) {
     const isTooLarge = error instanceof ProviderError && error.reason === 'too_large';
     if (isTooLarge && members.length > 1) return 'too_large';

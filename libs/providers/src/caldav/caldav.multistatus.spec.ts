@@ -1,5 +1,5 @@
 import { longestTurnOf } from '@patchbay/capabilities/testing';
-import { readLargeMultistatus, readMultistatus } from './caldav.multistatus.js';
+import { pathOf, readLargeMultistatus, readMultistatus } from './caldav.multistatus.js';
 
 const response = (name: number) =>
   `<response><href>/cal/${name}.ics</href><propstat><prop><getetag>"${name}"</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>`;
@@ -14,5 +14,26 @@ describe('an answer about many files', () => {
     expect(longestMs).toBeLessThan(totalMs / 3);
     expect(read.resources.at(-1)).toEqual(readMultistatus('caldav', answer).resources.at(-1));
     expect(read.resources).toHaveLength(30_000);
+  });
+});
+
+describe('the path of a resource', () => {
+  const base = 'https://dav.example.com/cal/';
+
+  it.each([
+    ['/ada@example.com/cal/a-b_c.ics', '/ada%40example.com/cal/a-b_c.ics'],
+    ['/ada%40example.com/cal/a%2Db_c.ics', '/ada%40example.com/cal/a-b_c.ics'],
+    ['https://other.example.com/ada@example.com/cal/', '/ada%40example.com/cal/'],
+    ['/cal/../cal/./a.ics', '/cal/a.ics'],
+    ['/cal/..a.ics', '/cal/..a.ics'],
+    ['//cal.example.com/a.ics', '/a.ics'],
+    ['a%20b.ics', '/cal/a%20b.ics'],
+    ['/cal/a b.ics', '/cal/a%20b.ics'],
+    ['/cal/a.ics?x#y', '/cal/a.ics'],
+    ['/cal/%C3%A9.ics', '/cal/%C3%A9.ics'],
+    ['/cal/é.ics', '/cal/%C3%A9.ics'],
+    ['/', '/'],
+  ])('%s is %s', (href, path) => {
+    expect(pathOf(href, base)).toBe(path);
   });
 });

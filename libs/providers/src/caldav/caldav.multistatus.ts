@@ -44,8 +44,12 @@ function* multistatusSteps(provider: string, { url, text }: MultistatusText): St
 /** Text of an element; null where there is none. */
 export const textIn = (element: XmlElement | undefined): string | null => element?.text.trim() || null;
 
+/** A path without anything that could be spelled otherwise, but for `@`: nearly all are, and there are twenty thousand in what a large calendar answers. */
+const plainPath = /^(?:\/[\w~@-][\w.~@-]*)+\/?$/;
+
 /** The path that a server's `href` means, in one spelling; null for what is no address. */
 export const pathOf = (href: string, base: string): string | null => {
+  if (plainPath.test(href)) return href.replaceAll('@', '%40');
   if (!URL.canParse(href, base)) return null;
   return new URL(href, base).pathname.split('/').map(respelled).join('/');
 };

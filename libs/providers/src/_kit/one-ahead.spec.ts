@@ -1,0 +1,45 @@
+import { waitFor } from '@patchbay/testing';
+import { oneAhead } from './one-ahead.js';
+
+describe('work that is one item ahead', () => {
+  const begun: number[] = [];
+  const work = async (item: number): Promise<number> => {
+    begun.push(item);
+    if (item === 3) throw new Error('the third');
+    return item * 10;
+  };
+  beforeEach(() => begun.splice(0));
+
+  it('begins the next item while one is taken, and no more', async () => {
+    const results = oneAhead([1, 2, 4], work);
+
+    expect(await results.next()).toEqual({ done: false, value: 10 });
+    expect(begun).toEqual([1, 2]);
+    expect(await Array.fromAsync(results)).toEqual([20, 40]);
+  });
+
+  it('tells what comes before a failure, and throws it in its turn', async () => {
+    const results = oneAhead([1, 2, 3, 4], work);
+
+    expect([(await results.next()).value, (await results.next()).value]).toEqual([10, 20]);
+    await expect(results.next()).rejects.toThrow('the third');
+    expect(begun).toEqual([1, 2, 3]);
+  });
+
+  it('throws nothing at anybody who stops before the failure', async () => {
+    for await (const result of oneAhead([2, 3], work)) {
+      expect(result).toBe(20);
+      break;
+    }
+
+    expect(begun).toEqual([2, 3]);
+  });
+
+  it('can be put behind another', async () => {
+    const results = oneAhead(oneAhead([1, 2, 4, 5], work), async (value) => value + 1);
+
+    expect((await results.next()).value).toBe(11);
+    await waitFor(() => (begun.length === 3 ? true : undefined), 'the third item');
+    expect(await Array.fromAsync(results)).toEqual([21, 41, 51]);
+  });
+});
