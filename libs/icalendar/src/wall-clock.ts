@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { instantBy } from './zone.js';
 
 // Making one takes a hundred times as long as using it; there are as many as zones in use, and whoever makes zones up does not fill the memory.
 const clocks = new Map<string, Intl.DateTimeFormat>();
@@ -18,12 +18,8 @@ export const offsetMsAt = (instant: number, timeZone: string): number =>
  *
  * @throws RangeError when there is no such zone
  */
-export function instantOfWallTime(dateTime: string, timeZone: string): number {
-  const wall = Date.parse(`${dateTime}Z`);
-  const [before, after] = [offsetMsAt(wall - dayMs, timeZone), offsetMsAt(wall + dayMs, timeZone)];
-  if (before === after || offsetMsAt(wall - before, timeZone) === before) return wall - before;
-  return offsetMsAt(wall - after, timeZone) === after ? wall - after : wall - before;
-}
+export const instantOfWallTime = (dateTime: string, timeZone: string): number =>
+  instantBy((instant) => offsetMsAt(instant, timeZone), Date.parse(`${dateTime}Z`));
 
 function clockOf(timeZone: string): Intl.DateTimeFormat {
   const known = clocks.get(timeZone);
