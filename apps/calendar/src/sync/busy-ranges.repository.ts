@@ -46,8 +46,9 @@ const insertRanges = `
 const columnsOf = (busy: readonly BusyTime[]): readonly unknown[] => [
   busy.map(({ seriesId }) => seriesId),
   busy.map(({ eventId }) => eventId),
-  busy.map(({ start }) => start),
-  busy.map(({ end }) => end),
+  // Left to itself, the driver writes them out in local time, which takes longer than all the rest.
+  busy.map(({ start }) => start.toISOString()),
+  busy.map(({ end }) => end.toISOString()),
   busy.map(({ isAllDay }) => isAllDay),
   busy.map(({ state }) => state),
   busy.map(({ title }) => title),
