@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessToken } from '../access-token.js';
+import type { CalendarEventsCapability, EventDraft } from '../calendar-events.js';
 import type { CalendarCapability, CalendarEvent } from '../calendar.js';
 import { failureOf, failurePromises, type ProviderSituations } from './situations.js';
 
@@ -14,6 +15,8 @@ export interface SeenEvent {
 /** A calendar account at a running fake. */
 export interface CalendarHarness {
   readonly calendar: CalendarCapability;
+  /** By which the account's owner changes what we wrote. */
+  readonly events: CalendarEventsCapability;
   readonly token: AccessToken;
   /** A calendar that can be written and is empty. */
   readonly calendarId: string;
@@ -39,6 +42,41 @@ export const anEvent = (event: Partial<CalendarEvent> = {}): CalendarEvent => ({
   meetingUrl: 'https://meet.example.com/j/1',
   ...event,
 });
+
+/** What the account's owner does with an event. */
+const ownerOf = ({ events, token, calendarId }: CalendarHarness, id: string) => ({
+  change: (change: Partial<EventDraft>) => events.updateEvent(token, calendarId, { id, change }),
+  read: () => events.getEvent(token, calendarId, id),
+});
+
+/** What is promised besides by providers that make online meetings of their own. */
+export const calendarMeetingsContract = (provider: string, start: () => Promise<CalendarHarness>): void => {
+  describe(`${provider}: calendar with meetings of its own`, () => {
+    let harness: CalendarHarness;
+    beforeEach(async () => (harness = await start()));
+    afterEach(() => harness.stop());
+
+    it.each([
+      ['another time', { startTime: '2027-03-02T10:00:00+01:00', endTime: '2027-03-02T10:30:00+01:00' }],
+      ['another text', { description: 'Bring <nothing>.' }],
+      ['a link that came later', { meetingUrl: 'https://meet.example.com/j/2' }],
+    ])('keep a meeting that the owner has added when the event gets %s', async (_what, change) => {
+      const { calendar, token, calendarId } = harness;
+      const event = anEvent({ meetingUrl: undefined });
+      const owner = ownerOf(harness, (await calendar.createEvent(token, calendarId, event)).id);
+      const { joinUrl } = await owner.change({ conference: { kind: 'new' } });
+
+      const wanted: CalendarEvent = { ...event, ...change };
+      await calendar.updateEvent(token, calendarId, wanted);
+
+      expect(joinUrl).toMatch(/^https:/);
+      expect(await owner.read()).toMatchObject({
+        joinUrl,
+        description: expect.stringContaining(String(wanted.description)) as string,
+      });
+    });
+  });
+};
 
 /** The promises in {@link CalendarCapability}, checked against any provider that makes them. */
 export const calendarContract = (provider: string, start: () => Promise<CalendarHarness>): void => {
@@ -112,6 +150,41 @@ export const calendarContract = (provider: string, start: () => Promise<Calendar
       expect(Date.parse((await harness.seen())[0]?.startTime ?? '')).toBe(Date.parse('2027-03-01T11:00:00Z'));
     });
 
+    const wholeDay = { start: { date: '2027-03-01' }, end: { date: '2027-03-02' } };
+
+    it('gives an event its time back that its owner made last a whole day', async () => {
+      const event = anEvent();
+      const owner = ownerOf(harness, (await create(event)).id);
+      await owner.change(wholeDay);
+
+      await update(event);
+
+      expect(await owner.read()).toMatchObject({
+        start: { dateTime: '2027-03-01T10:00:00', timeZone: 'Europe/Berlin' },
+        end: { dateTime: '2027-03-01T10:30:00', timeZone: 'Europe/Berlin' },
+      });
+    });
+
+    it.each([
+      ['a whole day', wholeDay],
+      [
+        'another hour',
+        {
+          start: { dateTime: '2027-03-01T16:00:00', timeZone: 'Europe/Berlin' },
+          end: { dateTime: '2027-03-01T17:00:00', timeZone: 'Europe/Berlin' },
+        },
+      ],
+    ])('leaves an event at %s where its times are not what is wanted', async (_what, times) => {
+      const event = anEvent({ meetingUrl: undefined });
+      const owner = ownerOf(harness, (await create(event)).id);
+      await owner.change(times);
+
+      await update({ ...event, meetingUrl: 'https://meet.example.com/j/2', keepsTimes: true });
+      await create({ ...event, title: 'Renamed', meetingUrl: 'https://meet.example.com/j/2', keepsTimes: true });
+
+      expect(await owner.read()).toMatchObject({ ...times, title: 'Renamed', location: 'https://meet.example.com/j/2' });
+    });
+
     it('finds nothing to update under an unknown key, or after a deletion', async () => {
       const event = anEvent();
       await create(event);
@@ -121,14 +194,13 @@ export const calendarContract = (provider: string, start: () => Promise<Calendar
       expect(await failureOf(update(event))).toMatchObject({ code: 'not_found', retryable: false });
     });
 
-    it('deletes an event; one that is gone already, or never was, is success', async () => {
+    it('deletes an event; one that is gone already, or never was, is success, and it says which', async () => {
       const event = anEvent();
       await create(event);
 
-      await remove(event.key);
-      await remove(event.key);
-      await remove(randomUUID());
+      const removed = [await remove(event.key), await remove(event.key), await remove(randomUUID())];
 
+      expect(removed).toEqual([true, false, false]);
       expect(await harness.seen()).toEqual([]);
     });
 

@@ -1,4 +1,4 @@
-import { calendarContract, anEvent, identityContract, oauthContract } from '@patchbay/capabilities/testing';
+import { calendarContract, calendarMeetingsContract, anEvent, identityContract, oauthContract } from '@patchbay/capabilities/testing';
 import { connectToFake, fakePerson } from '../_kit/fake-connection.js';
 import { createFakeLedger } from '../_kit/fake-ledger.js';
 import { googleCalendar } from './google.calendar.js';
@@ -37,6 +37,7 @@ const connect = async (prefix = '') => {
 };
 
 calendarContract('google', () => connect());
+calendarMeetingsContract('google', () => connect());
 identityContract('google', () => connect());
 oauthContract('google', () => {
   const outbound = {
@@ -60,7 +61,7 @@ describe('google: base URL', () => {
 
     await googleCalendar({ provider: 'google', baseUrl, outbound, now: () => new Date() }).listCalendars({ value: 'token', accountId: 'a' });
 
-    expect(urls).toEqual(['http://127.0.0.1:4400/google/calendar/v3/users/me/calendarList?maxResults=250']);
+    expect(urls).toEqual(['http://127.0.0.1:4400/google/calendar/v3/users/me/calendarList?maxResults=250&showHidden=true']);
   });
 });
 

@@ -1,49 +1,21 @@
 import { ProviderError, type CalendarTime, type EventDetails, type EventDraft } from '@patchbay/capabilities';
 import { z } from 'zod';
-import { noContent } from '../_kit/provider-http.js';
 import { afterWriting } from '../_kit/unknown-outcome.js';
-import {
-  exceptedStarts,
-  needsExisting,
-  needsHtml,
-  recursAsMade,
-  toGraphChange,
-  toGraphDraft,
-  type ExceptedStart,
-} from './outlook.calendar-event-writes.js';
-import {
-  graphEventDetails,
-  graphEventDetailsFields,
-  graphEventDetailsPage,
-  toEventDetails,
-  type GraphEventDetails,
-} from './outlook.calendar-events.mapping.js';
+import { exceptedStarts, needsExisting, recursAsMade, toGraphDraft, type ExceptedStart } from './outlook.calendar-event-writes.js';
+import { graphEventDetailsFields, graphEventDetailsPage, toEventDetails, type GraphEventDetails } from './outlook.calendar-events.mapping.js';
 import { outlookPreferences } from './outlook.calendar-list.js';
 import { momentOf } from './outlook.calendar-time.js';
 import type { EventPlace } from './outlook.event-place.js';
+import { changeOutlookEvent, deleteOutlookEvent, findOutlookEvent, postOutlookEvent, readOutlookEvent } from './outlook.event-requests.js';
 import { extendedProperty, filterByProperty } from './outlook.extended-property.js';
 import { landed } from './outlook.mailbox-zone.js';
 import { makeOnce } from './outlook.make-once.js';
 
-const eventsPath = '/me/calendars/{calendarId}/events';
-const eventPath = `${eventsPath}/{eventId}`;
+const eventPath = '/me/calendars/{calendarId}/events/{eventId}';
 const headers = { prefer: outlookPreferences };
 
 /** Marks of their own: an event that somebody writes here is no booking. */
 const keyProperty = extendedProperty('patchbay_event_key');
-
-/** One event, also of a calendar that somebody else has shared: below `/me/events` those are not found. */
-export const readOutlookEvent = ({ http, token, calendarId }: EventPlace, eventId: string): Promise<GraphEventDetails> =>
-  http.call({
-    method: 'GET',
-    operation: 'events.read',
-    path: eventPath,
-    params: { calendarId, eventId },
-    query: { $select: graphEventDetailsFields },
-    headers,
-    token,
-    schema: graphEventDetails,
-  });
 
 /** Makes an event under a key, once. What is left out of a new series is taken out again when it was made and its answer lost. */
 export const createOutlookEvent = async (
@@ -54,12 +26,12 @@ export const createOutlookEvent = async (
   const body = toGraphDraft(draft);
   const excepted = exceptedStarts(draft.recurrence, draft.start);
   const { event, isNew } = await makeOnce({
-    find: () => findEvent(place, key),
+    find: () => findOutlookEvent(place, filterByProperty(keyProperty, key)),
     make: async (again) => {
       // Made under this key before, and deleted: another event would be a second one of the same key.
       if (again !== undefined) throw new ProviderError('outlook', 'conflict', { reason: 'key_of_deleted_event' });
       if (draft.conference?.kind === 'new') await expectMeetings(place);
-      return postEvent(place, {
+      return postOutlookEvent(place, {
         ...body,
         transactionId: `patchbay_event-${key}`,
         singleValueExtendedProperties: [{ id: keyProperty, value: key }],
@@ -69,34 +41,6 @@ export const createOutlookEvent = async (
   });
   return toEventDetails(isNew || recursAsMade(draft, event) ? await afterWriting(() => without(place, event, excepted)) : event);
 };
-
-const findEvent = async ({ http, token, calendarId }: EventPlace, key: string): Promise<GraphEventDetails | null> => {
-  const { value } = await http.call({
-    method: 'GET',
-    operation: 'events.find',
-    path: eventsPath,
-    params: { calendarId },
-    query: { $filter: filterByProperty(keyProperty, key), $select: graphEventDetailsFields },
-    headers,
-    token,
-    schema: graphEventDetailsPage,
-  });
-  return value[0] ?? null;
-};
-
-const postEvent = ({ http, token, calendarId }: EventPlace, body: object): Promise<GraphEventDetails> =>
-  http.call({
-    method: 'POST',
-    operation: 'events.create',
-    path: eventsPath,
-    params: { calendarId },
-    headers,
-    token,
-    body,
-    schema: graphEventDetails,
-    // Repeating is safe: a transaction id makes one event only. https://learn.microsoft.com/graph/api/resources/event#properties
-    idempotent: true,
-  });
 
 const meetingProviders = z.object({ allowedOnlineMeetingProviders: z.array(z.string().nullable()).nullish() });
 
@@ -124,12 +68,10 @@ export const updateOutlookEvent = async (
   const existing = needsExisting(asked) ? await readOutlookEvent(place, id) : null;
   const change = existing === null ? asked : keepingItsMeeting(asked, existing);
   if (existing !== null && change.conference?.kind === 'new' && existing.isOnlineMeeting !== true) await expectMeetings(place);
-  const html = existing !== null && needsHtml(change, existing) ? await readHtml(place, id) : '';
-  const body = toGraphChange(change, existing === null ? null : { event: existing, html });
   const start = change.start ?? (existing === null ? undefined : toEventDetails(existing).start);
   const excepted = change.recurrence === undefined || start === undefined ? [] : exceptedStarts(change.recurrence, start);
-  const isChanged = Object.keys(body).length > 0;
-  const event = isChanged ? await patchEvent(place, id, body) : (existing ?? (await readOutlookEvent(place, id)));
+  const event = await changeOutlookEvent(place, { id, event: existing }, change);
+  const isChanged = event !== existing;
   const rest = () => without(place, event, excepted);
   return toEventDetails(await (isChanged ? afterWriting(rest) : rest()));
 };
@@ -139,53 +81,6 @@ const keepingItsMeeting = (change: Partial<EventDraft>, existing: GraphEventDeta
   const { conference } = change;
   const isItsOwn = existing.isOnlineMeeting === true && conference?.kind === 'elsewhere' && conference.joinUrl === toEventDetails(existing).joinUrl;
   return isItsOwn ? { ...change, conference: { kind: 'new' } } : change;
-};
-
-const patchEvent = ({ http, token, calendarId }: EventPlace, eventId: string, body: object): Promise<GraphEventDetails> =>
-  http.call({
-    method: 'PATCH',
-    operation: 'events.update',
-    path: eventPath,
-    params: { calendarId, eventId },
-    headers,
-    token,
-    body,
-    schema: graphEventDetails,
-  });
-
-const htmlBody = z.object({ body: z.object({ content: z.string().nullish() }).nullish() });
-
-const readHtml = async ({ http, token, calendarId }: EventPlace, eventId: string): Promise<string> => {
-  const { body } = await http.call({
-    method: 'GET',
-    operation: 'events.read-body',
-    path: eventPath,
-    params: { calendarId, eventId },
-    query: { $select: 'body' },
-    headers: { prefer: 'IdType="ImmutableId", outlook.body-content-type="html"' },
-    token,
-    schema: htmlBody,
-  });
-  return body?.content ?? '';
-};
-
-/** Removes an event, an occurrence or a whole series; guests are told. */
-export const deleteOutlookEvent = async ({ http, token, calendarId }: EventPlace, eventId: string): Promise<void> => {
-  try {
-    await http.call({
-      method: 'DELETE',
-      operation: 'events.delete',
-      path: eventPath,
-      params: { calendarId, eventId },
-      headers,
-      token,
-      schema: noContent,
-    });
-  } catch (error) {
-    // The event went meanwhile, or its calendar did.
-    if (error instanceof ProviderError && error.code === 'not_found') return;
-    throw error;
-  }
 };
 
 const dayMs = 86_400_000;

@@ -28,13 +28,25 @@ export const toGraphDraft = (draft: EventDraft): GraphWrite => {
 
 const ownMeeting = { isOnlineMeeting: true, onlineMeetingProvider: 'teamsForBusiness' };
 
+/** What is wanted of an event; what is left out stays. */
+export interface GraphEventChange extends Partial<EventDraft> {
+  /** True when a meeting of Outlook's own is none of our business: what takes place elsewhere stands beside it. */
+  readonly keepsOwnMeeting?: true;
+}
+
 /** Whether a change can only be made to an event that is known. */
-export const needsExisting = ({ start, end, recurrence, description, conference, attendees, isFree }: Partial<EventDraft>): boolean =>
+export const needsExisting = ({ start, end, recurrence, description, conference, attendees, isFree }: GraphEventChange): boolean =>
   [start, end, recurrence, description, conference, attendees, isFree].some((part) => part !== undefined);
 
 /** Whether the event's body has to be read as it is: Outlook keeps its invitation to an online meeting in there. */
-export const needsHtml = ({ description, conference }: Partial<EventDraft>, existing: GraphEventDetails): boolean =>
-  existing.isOnlineMeeting === true && description !== undefined && (conference === undefined || conference?.kind === 'new');
+export const needsHtml = (change: GraphEventChange, existing: GraphEventDetails): boolean => {
+  const { description, conference, keepsOwnMeeting } = change;
+  const changesText = description !== undefined || (keepsOwnMeeting === true && conference !== undefined);
+  return changesText && keepsMeeting(change, existing);
+};
+
+const keepsMeeting = ({ conference, keepsOwnMeeting }: GraphEventChange, { isOnlineMeeting }: GraphEventDetails): boolean =>
+  isOnlineMeeting === true && (keepsOwnMeeting === true || conference === undefined || conference?.kind === 'new');
 
 /** What is known of an event that shall be changed. */
 export interface ExistingEvent {
@@ -44,7 +56,7 @@ export interface ExistingEvent {
 }
 
 /** What has to be sent to make a change; empty when all is so already. @throws ProviderError `invalid_request` for what Graph has no word for */
-export const toGraphChange = (change: Partial<EventDraft>, existing: ExistingEvent | null): GraphWrite => {
+export const toGraphChange = (change: GraphEventChange, existing: ExistingEvent | null): GraphWrite => {
   // Nobody can say "as usual" to Graph: this is how Outlook begins.
   const reminders = change.reminders === undefined ? {} : toGraphReminders(change.reminders ?? [{ method: 'popup', minutesBefore: 15 }]);
   const plain = { ...plainFields(change), ...reminders };
@@ -129,18 +141,21 @@ const recurrenceChange = ({ lines, start, isMoved, before }: WantedSeries, { rec
   return there !== null && !isMoved && toRuleLine(there, from) === toRuleLine(wanted, from) ? {} : { recurrence: wanted };
 };
 
-const bodyChange = ({ description, conference }: Partial<EventDraft>, { event, html }: ExistingEvent): GraphWrite => {
+const bodyChange = (change: GraphEventChange, { event, html }: ExistingEvent): GraphWrite => {
+  const { description, conference } = change;
   if (description === undefined && conference === undefined) return {};
   const isOnline = event.isOnlineMeeting === true;
   const there = readEventText(event.body?.content ?? '', isOnline);
   const wanted = description ?? there.description;
-  if (isOnline && (conference === undefined || conference?.kind === 'new'))
-    return wanted === there.description ? {} : { body: withMeetingInvitation(wanted, html) };
-  const joinUrl = conference === undefined ? there.joinUrl : conference?.kind === 'elsewhere' ? conference.joinUrl : null;
-  const isAsThere = !isOnline && conference?.kind !== 'new' && wanted === there.description && joinUrl === there.joinUrl;
-  if (isAsThere) return {};
+  const isOwnKept = keepsMeeting(change, event);
+  const keepsLink = conference === undefined || (isOwnKept && conference?.kind === 'new');
+  const joinUrl = keepsLink ? there.joinUrl : conference?.kind === 'elsewhere' ? conference.joinUrl : null;
+  const body = toTextBody({ description: wanted, joinUrl });
+  const isAsThere = wanted === there.description && joinUrl === there.joinUrl;
+  if (isOwnKept) return isAsThere ? {} : { body: withMeetingInvitation(body.content, html) };
+  if (isAsThere && !isOnline && conference?.kind !== 'new') return {};
   // What ends a meeting of Outlook's own is that its invitation is no longer in the body.
-  return { body: toTextBody({ description: wanted, joinUrl }), ...(isOnline ? { isOnlineMeeting: false } : {}), ...newMeeting(conference) };
+  return { body, ...(isOnline ? { isOnlineMeeting: false } : {}), ...newMeeting(conference) };
 };
 
 const newMeeting = (conference: EventDraft['conference'] | undefined): GraphWrite => (conference?.kind === 'new' ? ownMeeting : {});

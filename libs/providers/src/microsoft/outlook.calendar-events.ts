@@ -1,10 +1,11 @@
 import { ProviderError, type AccessToken, type CalendarEventsCapability, type EventWrite, type EventWriteOutcome } from '@patchbay/capabilities';
 import type { ProviderHttp } from '../_kit/provider-http.js';
 import { batchedGraphHttp } from './outlook.calendar-batch.js';
-import { createOutlookEvent, deleteOutlookEvent, readOutlookEvent, updateOutlookEvent } from './outlook.calendar-event-calls.js';
+import { createOutlookEvent, updateOutlookEvent } from './outlook.calendar-event-calls.js';
 import { listOutlookEvents } from './outlook.calendar-event-list.js';
 import { toEventDetails } from './outlook.calendar-events.mapping.js';
 import type { EventPlace } from './outlook.event-place.js';
+import { deleteOutlookEvent, readOutlookEvent } from './outlook.event-requests.js';
 
 /** All events of Outlook's calendars. Graph invites guests by itself, and tells them of every change. */
 export const outlookCalendarEvents = (http: ProviderHttp, now: () => Date): CalendarEventsCapability => {
@@ -15,7 +16,7 @@ export const outlookCalendarEvents = (http: ProviderHttp, now: () => Date): Cale
     getEvent: async (token, calendarId, id) => toEventDetails(await readOutlookEvent(at(token, calendarId), id)),
     createEvent: (token, calendarId, create) => createOutlookEvent(at(token, calendarId), create),
     updateEvent: (token, calendarId, update) => updateOutlookEvent(at(token, calendarId), update),
-    deleteEvent: (token, calendarId, id) => deleteOutlookEvent(at(token, calendarId), id),
+    deleteEvent: async (token, calendarId, id) => void (await deleteOutlookEvent(at(token, calendarId), id)),
     writeEvents: (token, calendarId, writes) => writeAll(together(at(token, calendarId)), writes),
   };
 };

@@ -1,11 +1,12 @@
 import type { Outbound } from '@patchbay/capabilities';
-import { anEvent, calendarContract } from '@patchbay/capabilities/testing';
+import { anEvent, calendarContract, calendarMeetingsContract } from '@patchbay/capabilities/testing';
 import { fakePerson } from '../_kit/fake-connection.js';
+import { asText } from './fake/outlook.fake-bodies.js';
 import { connectToOutlook } from './fake/outlook.fake-connection.js';
 import { wallToMs } from './fake/outlook.fake-time.js';
 import { graphHttp } from './microsoft.graph-http.js';
 import { outlookCalendar } from './outlook.calendar.js';
-import { toOutlookEvent } from './outlook.calendar.mapping.js';
+import { toOutlookEvent } from './outlook.booking.mapping.js';
 
 const connect = async () => {
   const connection = await connectToOutlook();
@@ -22,6 +23,7 @@ const connect = async () => {
 };
 
 calendarContract('outlook', connect);
+calendarMeetingsContract('outlook', connect);
 
 describe('outlook: calendar, beyond the contract', () => {
   let harness: Awaited<ReturnType<typeof connect>>;
@@ -65,11 +67,64 @@ describe('outlook: calendar, beyond the contract', () => {
 
     await update({ ...event, meetingUrl: 'https://meet.example.com/j/2' });
 
-    expect(bodyOf('PATCH')).toMatchObject({
-      body: { contentType: 'text', content: 'Bring the papers.\n\nJoin: https://meet.example.com/j/2' },
-      location: { displayName: 'Room 5' },
-    });
-    expect(bodyOf('PATCH')).not.toHaveProperty('attendees');
+    expect(bodyOf('PATCH')).toEqual({ body: { contentType: 'text', content: 'Bring the papers.\n\nJoin: https://meet.example.com/j/2' } });
+  });
+
+  it('sends the times alone when the event moves', async () => {
+    const event = anEvent();
+    await create(event);
+
+    await update({ ...event, startTime: '2027-03-01T10:05:00+01:00' });
+
+    expect(Object.keys(bodyOf('PATCH')).toSorted()).toEqual(['end', 'isAllDay', 'start']);
+  });
+
+  const withTeams = async (event: ReturnType<typeof anEvent>) => {
+    const { events, token, calendarId } = harness;
+    const { id } = await create(event);
+    await events.updateEvent(token, calendarId, { id, change: { conference: { kind: 'new' } } });
+    const read = () => events.getEvent(token, calendarId, id);
+    return { read, teamsUrl: (await read()).joinUrl };
+  };
+  const textOf = () => asText(harness.stored()[0]?.fields.body ?? { contentType: 'text', content: '' });
+
+  it('writes a link beside a Teams meeting, another in its place, and takes it away again', async () => {
+    const event = anEvent({ meetingUrl: undefined });
+    const { read, teamsUrl } = await withTeams(event);
+    const texts: string[] = [];
+
+    for (const meetingUrl of ['https://meet.example.com/j/1', 'https://meet.example.com/j/2', undefined]) {
+      await update({ ...event, meetingUrl });
+      texts.push(textOf().split('____')[0] ?? '');
+      expect(await read()).toMatchObject({ joinUrl: teamsUrl, description: 'Bring the papers.' });
+    }
+
+    expect(texts.map((text) => text.trim())).toEqual([
+      'Bring the papers.\n\nJoin: https://meet.example.com/j/1',
+      'Bring the papers.\n\nJoin: https://meet.example.com/j/2',
+      'Bring the papers.',
+    ]);
+  });
+
+  it('writes nothing when a Teams meeting is all that the event has beside what is wanted', async () => {
+    const event = anEvent({ meetingUrl: undefined });
+    await withTeams(event);
+    const before = sent('PATCH').length;
+
+    await update(event);
+
+    expect(sent('PATCH')).toHaveLength(before);
+  });
+
+  it('leaves it to Outlook where an event with a Teams meeting takes place, unless that is known', async () => {
+    const event = anEvent({ meetingUrl: undefined });
+    const { id } = await create(event);
+    const change = { conference: { kind: 'new' }, location: 'Microsoft Teams Meeting' } as const;
+    await harness.events.updateEvent(harness.token, harness.calendarId, { id, change });
+
+    await update({ ...event, title: 'Renamed' });
+
+    expect(bodyOf('PATCH')).toEqual({ subject: 'Renamed' });
   });
 
   it('does not take an event for its own that only has the same title', async () => {
@@ -143,6 +198,6 @@ describe('outlook: the time of an event', () => {
     ['2027-10-31T02:30:00+02:00', '2027-10-31T00:30:00', 'UTC'],
     ['2027-10-31T02:30:00+01:00', '2027-10-31T01:30:00', 'UTC'],
   ])('%s is written as %s in %s', (startTime, dateTime, timeZone) => {
-    expect(toOutlookEvent(anEvent({ startTime })).start).toEqual({ dateTime, timeZone });
+    expect(toOutlookEvent(anEvent({ startTime }))['start']).toEqual({ dateTime, timeZone });
   });
 });

@@ -2,11 +2,15 @@ import type { AccessToken } from '@patchbay/capabilities';
 import type { ProviderHttp } from '../_kit/provider-http.js';
 
 /** A calendar, and the way to it. */
-export interface EventPlace {
+export interface CalendarPlace {
   readonly http: ProviderHttp;
-  /** The same for calls that may go together. */
-  readonly together: ProviderHttp;
   readonly token: AccessToken;
   readonly calendarId: string;
   readonly now: () => Date;
+}
+
+/** A calendar whose events are written several at once. */
+export interface EventPlace extends CalendarPlace {
+  /** `http` for calls that may go together. */
+  readonly together: ProviderHttp;
 }
