@@ -43,12 +43,14 @@ const insertRanges = `
   FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[], $10::text[], $11::text[])
     AS busy (series_id, event_id, starts_at, ends_at, is_all_day, state, title)`;
 
+/** Left to itself, the driver writes times out in local time, which takes longer than all the rest. PostgreSQL knows years of five digits without a sign. */
+const timestampOf = (at: Date): string => at.toISOString().replace(/^\+0/, '');
+
 const columnsOf = (busy: readonly BusyTime[]): readonly unknown[] => [
   busy.map(({ seriesId }) => seriesId),
   busy.map(({ eventId }) => eventId),
-  // Left to itself, the driver writes them out in local time, which takes longer than all the rest.
-  busy.map(({ start }) => start.toISOString()),
-  busy.map(({ end }) => end.toISOString()),
+  busy.map(({ start }) => timestampOf(start)),
+  busy.map(({ end }) => timestampOf(end)),
   busy.map(({ isAllDay }) => isAllDay),
   busy.map(({ state }) => state),
   busy.map(({ title }) => title),

@@ -146,3 +146,19 @@ describe('whole days in a calendar that says nothing of its zone', () => {
     expect(await bench.busy(account)).toEqual([inUtc]);
   });
 });
+
+describe('a calendar with an event that never ends', () => {
+  let bench: SyncBench;
+  beforeAll(async () => {
+    bench = await startSyncBench();
+  });
+  afterAll(() => bench.stop());
+
+  it('is read, and is busy for ever', async () => {
+    bench.provider.put('work', anEvent('leave', { end: { dateTime: '9999-12-31T23:59:59', timeZone: 'America/New_York' } }));
+    bench.start();
+    await bench.settled(await bench.connect(aCalendar('work')));
+
+    expect(await bench.query(`SELECT extract(year FROM upper(during))::int AS year FROM busy_ranges`)).toEqual([{ year: 10_000 }]);
+  });
+});
