@@ -9,6 +9,8 @@ export interface RemoteCalendar {
   readonly timeZone: string | null;
   readonly isPrimary: boolean;
   readonly isWritable: boolean;
+  /** True when the account's owner has taken it out of sight: it goes on as it is, but nobody takes it to be of matter unasked. */
+  readonly isHidden?: boolean | undefined;
 }
 
 /** Someone who is invited. */

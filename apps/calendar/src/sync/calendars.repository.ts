@@ -126,8 +126,8 @@ export class CalendarsRepository {
       listed.map(([, { timeZone }]) => (timeZone === null ? null : toIanaZone(timeZone))),
       listed.map(([, { isPrimary }]) => isPrimary),
       listed.map(([, { isWritable }]) => isWritable),
-      // Holidays, birthdays and other people's calendars are of no matter unless somebody says so.
-      listed.map(([, { isPrimary, isWritable }]) => isPrimary || isWritable || isAlone),
+      // Holidays, birthdays, other people's calendars and those that their owner does not want to see are of no matter unless somebody says so.
+      listed.map(([, { isPrimary, isWritable, isHidden = false }]) => isPrimary || isAlone || (isWritable && !isHidden)),
     ]);
     await tx.query(`DELETE FROM calendar_choices WHERE account_id = $1 AND remote_id = ANY ($2::text[])`, [
       accountId,

@@ -11,6 +11,7 @@ export const googleCalendarList = z.object({
         summaryOverride: z.string().optional(),
         timeZone: z.string().optional(),
         primary: z.boolean().default(false),
+        hidden: z.boolean().default(false),
         accessRole: z.string(),
       }),
     )
@@ -23,12 +24,13 @@ export const keyProperty = 'patchbay_key';
 
 /** A page of calendars in our words. */
 export const toRemoteCalendars = ({ items }: z.output<typeof googleCalendarList>): readonly RemoteCalendar[] =>
-  items.map(({ id, summary, summaryOverride, timeZone, primary, accessRole }) => ({
+  items.map(({ id, summary, summaryOverride, timeZone, primary, hidden, accessRole }) => ({
     id,
     name: summaryOverride ?? summary,
     timeZone: timeZone ?? null,
     isPrimary: primary,
     isWritable: accessRole === 'owner' || accessRole === 'writer',
+    ...(hidden && { isHidden: true }),
   }));
 
 /**

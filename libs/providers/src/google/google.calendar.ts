@@ -42,7 +42,9 @@ export const listGoogleCalendars = async (sdk: GoogleCalendarSdk, token: AccessT
   const load = (pageToken: string | undefined) =>
     sdk.call(
       { token, operation: 'calendar.calendarList.list', path: '/calendar/v3/users/me/calendarList', schema: googleCalendarList },
-      (calendar, options) => calendar.calendarList.list({ maxResults: calendarsPerPage, ...(pageToken === undefined ? {} : { pageToken }) }, options),
+      // What is hidden in the list of Google's page is there all the same, with its events.
+      (calendar, options) =>
+        calendar.calendarList.list({ maxResults: calendarsPerPage, showHidden: true, ...(pageToken === undefined ? {} : { pageToken }) }, options),
     );
   for await (const page of pagesOf({ provider: 'google', load, next: ({ nextPageToken }) => nextPageToken }))
     calendars.push(...toRemoteCalendars(page));

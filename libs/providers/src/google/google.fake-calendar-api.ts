@@ -36,7 +36,11 @@ const answerCalendarList = ({ request, email, calendars }: CalendarCall, calenda
     return calendar === null ? googleFailures.notFound() : jsonAnswer(200, toListEntry(calendar));
   }
   const accessRole = request.query.get('minAccessRole');
-  const visible = calendars.ofAccount(email).filter((calendar) => !['writer', 'owner'].includes(accessRole ?? '') || calendar.accessRole === 'owner');
+  const showsHidden = request.query.get('showHidden') === 'true';
+  const visible = calendars
+    .ofAccount(email)
+    .filter((calendar) => !['writer', 'owner'].includes(accessRole ?? '') || calendar.accessRole === 'owner')
+    .filter(({ isHidden }) => showsHidden || !isHidden);
   const from = Number(request.query.get('pageToken') ?? 0);
   const size = Math.min(Number(request.query.get('maxResults') ?? 100), 250);
   if (!Number.isInteger(from) || !Number.isInteger(size) || size < 1) return googleFailures.invalid('Invalid Value');
@@ -108,7 +112,7 @@ const toCalendar = ({ id, summary, timeZone }: StoredCalendar): object => ({
   conferenceProperties: { allowedConferenceSolutionTypes: ['hangoutsMeet'] },
 });
 
-const toListEntry = ({ id, summary, timeZone, isPrimary, accessRole }: StoredCalendar): object => ({
+const toListEntry = ({ id, summary, timeZone, isPrimary, accessRole, isHidden }: StoredCalendar): object => ({
   kind: 'calendar#calendarListEntry',
   etag: '"1700000000000000"',
   id,
@@ -121,5 +125,6 @@ const toListEntry = ({ id, summary, timeZone, isPrimary, accessRole }: StoredCal
   accessRole,
   defaultReminders: isPrimary ? [{ method: 'popup', minutes: 10 }] : [],
   ...(isPrimary ? { primary: true } : {}),
+  ...(isHidden ? { hidden: true } : {}),
   conferenceProperties: { allowedConferenceSolutionTypes: ['hangoutsMeet'] },
 });

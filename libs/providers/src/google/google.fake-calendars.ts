@@ -15,6 +15,8 @@ export interface StoredCalendar {
   readonly events: Map<string, StoredEvent>;
   /** Grows with every change; sync tokens are positions in it. */
   revision: number;
+  /** Its owner wants it out of the list of Google's page; it goes on as it was. */
+  isHidden: boolean;
 }
 
 /** What a caller sends to write an event. */
@@ -147,6 +149,7 @@ const sampleCalendars = (email: string): readonly StoredCalendar[] => {
     accessRole,
     events: new Map(),
     revision: 0,
+    isHidden: false,
   });
   return [
     calendar(email, email, 'owner'),

@@ -26,6 +26,8 @@ export interface GooglePeople {
   removeEvent(event: Pick<HandWrittenEvent, 'email' | 'calendarId'> & { readonly id: string }): void;
   /** A guest answers the invitation to an event. */
   answer(answer: GuestAnswer): void;
+  /** Hides a calendar from the list, or shows it again. */
+  hideCalendar(calendar: Pick<HandWrittenEvent, 'email' | 'calendarId'>, isHidden: boolean): void;
 }
 
 /** What a guest says to an invitation. */
@@ -51,6 +53,9 @@ export const googlePeople = (calendars: GoogleCalendars): GooglePeople => ({
   removeEvent: ({ email, calendarId, id }) => {
     const calendar = found(calendars.find(email, calendarId));
     calendars.remove(calendar, eventIn(calendar, id), 'none');
+  },
+  hideCalendar: ({ email, calendarId }, isHidden) => {
+    found(calendars.find(email, calendarId)).isHidden = isHidden;
   },
   answer: ({ email, calendarId, id, guest, response }) => {
     const calendar = found(calendars.find(email, calendarId));
