@@ -1,4 +1,11 @@
-import { ProviderError, type CalendarReadingCapability, type ChangePage, type ProviderErrorCode, type ReadingStart } from '@patchbay/capabilities';
+import {
+  ProviderError,
+  type CalendarReadingCapability,
+  type ChangePage,
+  type ProviderErrorCode,
+  type ReadingStart,
+  type ResourceChange,
+} from '@patchbay/capabilities';
 import { oneAhead } from '../_kit/one-ahead.js';
 import type { CaldavAccount, OpenCaldavAccount } from './caldav.account.js';
 import { listCaldavCalendars } from './caldav.calendars.js';
