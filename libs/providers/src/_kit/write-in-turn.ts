@@ -7,16 +7,18 @@ const turnsAtOnce = 4;
 export interface WritePlace {
   readonly token: AccessToken;
   readonly calendarId: string;
-  /** Events of one name are written one after the other, in the order of the list. */
-  readonly turnOf: (id: string) => string;
+  /** Writes of one name are made one after the other, in the order of the list: those of one event, and of one series. */
+  readonly turnOf: (write: EventWrite) => string;
 }
 
-type SingleWrites = Pick<CalendarEventsCapability, 'createEvent' | 'updateEvent' | 'deleteEvent'>;
+/** The calls that make one write each. */
+export type SingleWrites = Pick<CalendarEventsCapability, 'createEvent' | 'updateEvent' | 'deleteEvent'>;
 
 /**
- * Makes several writes by the calls that make one, some at once.
+ * Makes several writes by the calls that make one, some at once. None is under way any more when it answers.
  *
- * @throws ProviderError `unauthorized` when the token is refused; what was written until then is found again when all is written with another one.
+ * @throws ProviderError `unauthorized` when the token is refused: nothing is begun any more then. What was written until then is found again when all is
+ *   written with another one.
  */
 export const writeInTurn = async (
   events: SingleWrites,
@@ -24,10 +26,21 @@ export const writeInTurn = async (
   writes: readonly EventWrite[],
 ): Promise<readonly EventWriteOutcome[]> => {
   const outcomes: EventWriteOutcome[] = [];
-  const turns = [...Map.groupBy(writes.entries(), ([, write]) => (write.kind === 'create' ? `new ${write.key}` : turnOf(write.id))).values()];
+  const turns = [...Map.groupBy(writes.entries(), ([, write]) => turnOf(write)).values()];
+  let isRefused = false;
+  const make = async (turn: readonly (readonly [number, EventWrite])[]): Promise<void> => {
+    for (const [index, write] of turn) {
+      if (isRefused) return;
+      outcomes[index] = await outcomeOf(() => writeOne(events, { token, calendarId }, write));
+    }
+  };
   const work = async (): Promise<void> => {
-    for (let turn = turns.shift(); turn !== undefined; turn = turns.shift())
-      for (const [index, write] of turn) outcomes[index] = await outcomeOf(() => writeOne(events, { token, calendarId }, write));
+    try {
+      for (let turn = turns.shift(); turn !== undefined && !isRefused; turn = turns.shift()) await make(turn);
+    } catch (error) {
+      isRefused = true;
+      throw error;
+    }
   };
   const ended = await Promise.allSettled(Array.from({ length: turnsAtOnce }, work));
   const refused = ended.find((end) => end.status === 'rejected');

@@ -5,9 +5,9 @@ import {
   type EventDetails,
   type EventDraft,
   type EventWrite,
-  type EventWriteOutcome,
 } from '@patchbay/capabilities';
 import { afterWriting, unlessOvertaken } from '../_kit/unknown-outcome.js';
+import { writeInTurn, type SingleWrites } from '../_kit/write-in-turn.js';
 import type { OpenCaldavAccount } from './caldav.account.js';
 import { detailsOf, namesIn, occurrenceDetails, type EventName } from './caldav.event-details.js';
 import { occurrenceNamed, textOfFile } from './caldav.event-file.js';
@@ -30,7 +30,7 @@ export const caldavCalendarEvents = (open: OpenCaldavAccount, provider: string):
     writeEvents: async (token, calendarId, writes) => {
       if (writes.length === 0) return [];
       try {
-        return await within(token, calendarId, (store) => writeEvents(store, writes));
+        return await within(token, calendarId, (store) => writeInTurn(writesTo(store), { token, calendarId, turnOf }, writes));
       } catch (error) {
         // Where the calendar is could not be found out.
         if (error instanceof ProviderError && error.code !== 'unauthorized') return writes.map(() => ({ error }));
@@ -39,6 +39,13 @@ export const caldavCalendarEvents = (open: OpenCaldavAccount, provider: string):
     },
   };
 };
+
+/** Writes to a calendar that was found already. */
+const writesTo = (store: EventStore): SingleWrites => ({
+  createEvent: (_token, _calendarId, create) => readable(store.provider, () => createEvent(store, create)),
+  updateEvent: (_token, _calendarId, update) => readable(store.provider, () => updateEvent(store, update)),
+  deleteEvent: (_token, _calendarId, id) => readable(store.provider, () => deleteEvent(store, id)),
+});
 
 const noSuchEvent = (provider: string): ProviderError => new ProviderError(provider, 'not_found', { reason: 'no_such_event' });
 
@@ -131,31 +138,5 @@ const deleteOccurrence = (store: EventStore, uid: string, recurrenceId: string):
     else await store.replace(stored, textOfFile(left));
   });
 
-/** A small server is not to be overrun, and those of one event come one after another. */
-const inFlightMax = 4;
-
-const writeEvents = async (store: EventStore, writes: readonly EventWrite[]): Promise<readonly EventWriteOutcome[]> => {
-  const outcomes: EventWriteOutcome[] = [];
-  const numbered = writes.map((write, index) => ({ write, index }));
-  const lanes = [...Map.groupBy(numbered, ({ write }) => (write.kind === 'create' ? write.key : (namesIn(write.id)[0]?.uid ?? write.id))).values()];
-  const work = async (): Promise<void> => {
-    for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift())
-      for (const { write, index } of lane) outcomes[index] = await outcomeOf(store, write);
-  };
-  await Promise.all(Array.from({ length: inFlightMax }, work));
-  return outcomes;
-};
-
-const outcomeOf = async (store: EventStore, write: EventWrite): Promise<EventWriteOutcome> => {
-  try {
-    return await readable(store.provider, async () => {
-      if (write.kind === 'create') return { event: await createEvent(store, write) };
-      if (write.kind === 'update') return { event: await updateEvent(store, write) };
-      await deleteEvent(store, write.id);
-      return { event: null };
-    });
-  } catch (error) {
-    if (error instanceof ProviderError && error.code !== 'unauthorized') return { error };
-    throw error;
-  }
-};
+/** Those of one event come one after another, its creation and its occurrences among them. */
+const turnOf = (write: EventWrite): string => (write.kind === 'create' ? write.key : (namesIn(write.id)[0]?.uid ?? write.id));

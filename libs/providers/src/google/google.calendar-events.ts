@@ -5,6 +5,7 @@ import {
   type EventDetails,
   type EventPage,
   type EventQuery,
+  type EventWrite,
 } from '@patchbay/capabilities';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -36,10 +37,12 @@ export const googleCalendarEvents = (api: GoogleApi): CalendarEventsCapability =
   };
   return {
     ...capability,
-    // Occurrences are named after their series, and changed in turn with it.
-    writeEvents: (token, calendarId, writes) => writeInTurn(capability, { token, calendarId, turnOf: (id) => id.split('_')[0] ?? id }, writes),
+    writeEvents: (token, calendarId, writes) => writeInTurn(capability, { token, calendarId, turnOf }, writes),
   };
 };
+
+/** Occurrences are named after their series, and changed in turn with it. */
+const turnOf = (write: EventWrite): string => (write.kind === 'create' ? toGoogleEventId(write.key) : (write.id.split('_')[0] ?? write.id));
 
 /** A calendar, and the token that opens it. */
 interface Place {
