@@ -26,7 +26,7 @@ export interface PushChannel {
  * Has a provider call back when something changes in a calendar of one account. Every channel has a token of its own that its notices prove themselves with.
  *
  * Throws `ProviderError` as `CalendarCapability` does; `invalid_request` with the reason `not_watchable` for a calendar that the provider tells
- * nothing of, such as public holidays.
+ * nothing of, such as public holidays. Ask again some day: not every provider says it only of those.
  */
 export interface CalendarPushCapability {
   /** The longest that a channel may live. Milliseconds. */

@@ -1,8 +1,8 @@
 import type { WorkRow } from '@patchbay/database';
 
 /**
- * `opening`: wanted, and perhaps there already. `active`: notices come by it. `closing`: wanted no more. `unwatchable`: the provider tells nothing of this
- * calendar. `failed`: it could not be opened yet, which is tried again.
+ * `opening`: wanted, and perhaps there already. `active`: notices come by it. `closing`: wanted no more. `unwatchable`: the provider says that it tells
+ * nothing of this calendar, and is asked again the next day. `failed`: it could not be opened yet, which is tried again sooner.
  */
 export type ChannelState = 'opening' | 'active' | 'closing' | 'unwatchable' | 'failed';
 

@@ -282,6 +282,25 @@ describe('push', () => {
     expect(read.calendars.find(({ id }) => id === holidays)).toMatchObject({ bookable: true, reason: null });
   });
 
+  it('renews no token for an address that Google refuses, and asks again much later', async () => {
+    const rejected: string[] = [];
+    stack.tokens.answer = (_connectionId, token) => {
+      if (token !== undefined) rejected.push(token);
+      return stack.tokens.working();
+    };
+    stack.google.channels.refuseAddresses(true);
+    const { connectionId } = await connect();
+
+    const failed = await waitFor(async () => (await channels(connectionId)).find(({ state }) => state === 'failed'), 'the refusal');
+    await quiet(connectionId);
+    stack.google.channels.refuseAddresses(false);
+
+    const { rows } = await callers.sql.query(`SELECT 1 FROM push_channels WHERE id = $1 AND next_attempt_at > now() + interval '50 minutes'`, [
+      failed.id,
+    ]);
+    expect([failed.last_error, rows.length, rejected]).toEqual(['invalid_request', 1, []]);
+  });
+
   it('replaces a channel at once when the provider says that it ends', async () => {
     const { accountId, channel } = await connected();
 

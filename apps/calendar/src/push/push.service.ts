@@ -8,7 +8,7 @@ import { NoticesRepository } from './notices.repository.js';
 import { PushChannelsRepository } from './push-channels.repository.js';
 import { PushOffer } from './push-offer.js';
 import type { PushChannelRow } from './push-rows.js';
-import { isWorthOpening, renewAt, retryAt } from './push-schedule.js';
+import { isWorthOpening, refusalOf, renewAt, retryAt } from './push-schedule.js';
 
 type ChannelLease = Lease<PushChannelRow>;
 
@@ -111,9 +111,9 @@ export class PushService {
     // It ends by itself, and what comes until then is not minded.
     if (row.state === 'closing' && (kind !== 'later' || row.attempts >= closingAttemptsMax)) return this.#forget(row, null);
     const now = this.clock();
-    const isUnwatchable = error instanceof ProviderError && error.reason === 'not_watchable';
-    const again = retryAt(now, { attempts: row.attempts, isRefused: kind !== 'later', askedMs: retryAfterMs });
-    const nextAttemptAt = nextAttempt(row, { again, isUnwatchable });
+    const refusal = refusalOf(error, { kind, attempts: row.attempts });
+    const isUnwatchable = refusal === 'unwatchable';
+    const nextAttemptAt = nextAttempt(row, retryAt(now, { attempts: row.attempts, refusal, askedMs: retryAfterMs }));
     const isComing = row.state !== 'active' && row.state !== 'closing';
     await this.#settle(lease, async (_tx, isWanted) => ({
       isApplied: false,
@@ -159,7 +159,6 @@ const channelOf = ({ id, remote_id: remoteId, resource_id: resourceId, expires_a
 };
 
 /** An open channel is looked at again at its end, at the latest: another is opened then. */
-function nextAttempt(row: PushChannelRow, { again, isUnwatchable }: { readonly again: Date; readonly isUnwatchable: boolean }): Date | null {
-  if (isUnwatchable) return null;
+function nextAttempt(row: PushChannelRow, again: Date): Date {
   return row.state === 'active' && row.expires_at !== null && row.expires_at < again ? row.expires_at : again;
 }

@@ -34,8 +34,11 @@ export async function startCalendarStack(log = pino({ level: 'silent' }), others
   const provider = await connectToFake(manifest, createGoogleFake({ ledger }), 'calendar');
   const probe = await EventProbe.open(nats.url);
   const working = (): TokenAnswer => ({ token: provider.token.value });
-  const tokens: { answer: (connectionId: string) => TokenAnswer; working: typeof working } = { answer: working, working };
-  probe.answerTokens((connectionId) => tokens.answer(connectionId));
+  const tokens: { answer: (connectionId: string, rejected: string | undefined) => TokenAnswer; working: typeof working } = {
+    answer: working,
+    working,
+  };
+  probe.answerTokens((connectionId, rejected) => tokens.answer(connectionId, rejected));
   const running: RunningService[] = [];
   const settings = { NODE_ENV: 'test', HEALTH_PORT: 0, LOG_LEVEL: 'silent', OUTBOX_ENABLED: true } as const;
   const start = async (): Promise<RunningService> => {

@@ -23,10 +23,14 @@ const connect = () => {
   return connectToFake(manifest, createMicrosoftFake(), 'calendar');
 };
 
-/** An Outlook, and the service whose accounts are all that one person's there. */
-export async function startWithOutlook() {
+/**
+ * An Outlook, and the service whose accounts are all that one person's there.
+ *
+ * @param others variables beside those of the connection
+ */
+export async function startWithOutlook(others: Readonly<Record<string, string>> = {}) {
   const microsoft = await connect();
-  const stack = await startCalendarStack(undefined, environment(microsoft.running.url));
+  const stack = await startCalendarStack(undefined, { ...environment(microsoft.running.url), ...others });
   stack.tokens.answer = () => ({ token: microsoft.token.value });
   return { microsoft, stack };
 }

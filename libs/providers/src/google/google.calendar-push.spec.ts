@@ -134,6 +134,14 @@ describe('google: calendar push, beyond the contract', () => {
     await expect(open()).resolves.toMatchObject({ resourceId: expect.any(String) as string });
   });
 
+  it('is told that its address is refused, not its token', async () => {
+    connection.channels.refuseAddresses(true);
+
+    await expect(open()).rejects.toMatchObject({ code: 'invalid_request', reason: 'push.webhookUrlUnauthorized' });
+    connection.channels.refuseAddresses(false);
+    await expect(open()).resolves.toMatchObject({ resourceId: expect.any(String) as string });
+  });
+
   it('leaves a channel whose resource it does not know to its end', async () => {
     const id = randomUUID();
     await open(id);

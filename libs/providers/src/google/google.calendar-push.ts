@@ -55,6 +55,8 @@ const open = async ({ sdk, secrets }: Parts, token: AccessToken, wanted: WantedP
     if (!(error instanceof ProviderError)) throw error;
     if (error.reason === 'pushNotSupportedForRequestedResource')
       throw new ProviderError('google', 'invalid_request', { reason: 'not_watchable', cause: error });
+    // Said with 401, although nothing is wrong with the token: another one would change nothing.
+    if (error.reason === 'push.webhookUrlUnauthorized') throw new ProviderError('google', 'invalid_request', { reason: error.reason, cause: error });
     // It was opened before and the answer lost: the id is ours alone, so it is there as it was wanted. Without its resource it ends by itself only.
     if (error.reason === 'channelIdNotUnique') return { id, remoteId: id, resourceId: null, expiresAt };
     throw error;

@@ -93,6 +93,9 @@ export const googleFailures = {
     }),
   notHttps: (address: string) =>
     googleError({ status: 400, reason: 'push.webhookUrlNotHttps', message: `WebHook callback must be HTTPS: ${address}` }),
+  // Although nothing is wrong with the token. https://stackoverflow.com/questions/40156523
+  addressRefused: (address: string) =>
+    googleError({ status: 401, reason: 'push.webhookUrlUnauthorized', message: `Unauthorized WebHook callback channel: ${address}` }),
   channelIdNotUnique: (id: string) => googleError({ status: 400, reason: 'channelIdNotUnique', message: `Channel id ${id} not unique` }),
   channelNotFound: (id: string) => googleError({ status: 404, reason: 'notFound', message: `Channel '${id}' not found for project '1014160490159'` }),
   quotaExceeded: () => googleError({ status: 403, reason: 'rateLimitExceeded', message: 'Rate Limit Exceeded', domain: 'usageLimits' }),

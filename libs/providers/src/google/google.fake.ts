@@ -23,7 +23,7 @@ import { googleAuthorize, googleDiscovery, googleRevoke, googleToken, type Googl
 /** A Google in memory: consent, tokens, user info, Calendar v3 and what Drive and YouTube say of an account, under Google's own paths. */
 export interface GoogleFake extends ProviderFake {
   readonly people: GooglePeople;
-  readonly channels: Pick<GoogleChannels, 'drop' | 'idle' | 'mute' | 'openOf'>;
+  readonly channels: Pick<GoogleChannels, 'drop' | 'idle' | 'mute' | 'openOf' | 'refuseAddresses'>;
   /** Google forgets every sync token: the next incremental list is answered 410. */
   expireSyncTokens(): void;
   /** Pages of events, and of permissions, become shorter than was asked for. */

@@ -59,7 +59,8 @@ const open = async ({ http, secrets }: Parts, token: AccessToken, wanted: Wanted
     });
     return { id, remoteId: made.id, resourceId: null, expiresAt: new Date(made.expirationDateTime) };
   } catch (error) {
-    // With the permission of a person Graph tells nothing of calendars that others have shared with them.
+    // With the permission of a person Graph tells nothing of calendars that others have shared with them. Now and then it says the same of their own:
+    // https://learn.microsoft.com/answers/questions/157891
     if (error instanceof ProviderError && error.code === 'forbidden')
       throw new ProviderError('outlook', 'invalid_request', { reason: 'not_watchable', cause: error });
     throw error;

@@ -37,6 +37,8 @@ export interface GoogleChannels {
   drop(email?: string): void;
   /** The notices of an account are lost on their way, or no longer. */
   mute(email: string, isMuted: boolean): void;
+  /** No address is taken, as if nobody had verified its domain, or they are again. */
+  refuseAddresses(areRefused: boolean): void;
   /** Until everybody was told. */
   idle(): Promise<void>;
   /** How many of an account are open. */
@@ -67,6 +69,7 @@ export const createGoogleChannels = (parts: GoogleChannelParts): GoogleChannels 
 class Channels implements GoogleChannels {
   private readonly channels = new Map<string, Channel>();
   private readonly muted = new Set<string>();
+  private areAddressesRefused = false;
 
   constructor(private readonly parts: GoogleChannelParts) {}
 
@@ -75,6 +78,7 @@ class Channels implements GoogleChannels {
     if (!wanted.success) return googleFailures.required('Required');
     const { id, address, token, expiration } = wanted.data;
     if (!isCallableAddress(address)) return googleFailures.notHttps(address);
+    if (this.areAddressesRefused) return googleFailures.addressRefused(address);
     // Google tells nothing of public holidays and birthdays.
     if (calendar.id.endsWith('@group.v.calendar.google.com')) return googleFailures.notWatchable();
     if (this.live(id) !== undefined) return googleFailures.channelIdNotUnique(id);
@@ -115,6 +119,10 @@ class Channels implements GoogleChannels {
     else this.muted.delete(email);
   }
 
+  refuseAddresses(areRefused: boolean): void {
+    this.areAddressesRefused = areRefused;
+  }
+
   idle(): Promise<void> {
     return this.parts.callbacks.idle();
   }
@@ -126,6 +134,7 @@ class Channels implements GoogleChannels {
   reset(): void {
     this.channels.clear();
     this.muted.clear();
+    this.areAddressesRefused = false;
     this.parts.callbacks.forget();
   }
 

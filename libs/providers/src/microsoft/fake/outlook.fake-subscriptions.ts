@@ -76,6 +76,8 @@ const tenantId = '84bd8158-6d4d-4958-8b9f-9d6445542f95';
 
 const refusals = {
   denied: () => graphError(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.'),
+  // How Graph passes on what Exchange says. https://github.com/microsoftgraph/microsoft-graph-docs/issues/3436
+  unwatchable: () => graphError(403, 'ExtensionError', 'Operation: Create; Exception: [Status Code: Forbidden; Reason: Forbidden]'),
   notFound: () => graphError(404, 'ResourceNotFound', 'The object was not found.'),
   calendarNotFound: () => graphError(404, 'ErrorItemNotFound', 'The specified object was not found in the store.'),
   invalid: (message: string) => graphError(400, 'InvalidRequest', message),
@@ -146,25 +148,24 @@ class Subscriptions implements OutlookSubscriptions {
     this.parts.callbacks.forget();
   }
 
-  private create({ request, email }: SubscriptionCall): FakeResponse | Promise<FakeResponse> {
+  private async create({ request, email }: SubscriptionCall): Promise<FakeResponse> {
     const wanted = wantedSubscription.safeParse(jsonObjectOf(request));
     if (!wanted.success) return refusals.invalid('Subscription request is not well formed.');
     const { resource, changeType, notificationUrl, lifecycleNotificationUrl = null, clientState = null, expirationDateTime } = wanted.data;
     const calendarId = /^\/?me\/calendars(?:\/|\(')([^/')]+)(?:'\))?\/events$/.exec(resource)?.[1];
     const calendar = calendarId === undefined ? null : this.parts.calendars().find(email, decodeURIComponent(calendarId));
     if (calendar === null) return refusals.calendarNotFound();
-    // A permission of the person is good for that person's mailbox only.
-    if (calendar.owner.address !== email) return refusals.denied();
     const expiresMs = this.endOf(expirationDateTime);
     if (expiresMs === null) return refusals.invalid('Subscription expiration can only be 4230 minutes in the future.');
     const place = { email, calendarId: calendar.id, resource };
     const subscription = { id: randomUUID(), ...place, changeType, notificationUrl, lifecycleNotificationUrl, clientState, expiresMs };
-    return this.validated(subscription, request);
+    // A permission of the person is good for that person's mailbox only, which Exchange says after the addresses have answered.
+    return (await this.refusalOf(subscription)) ?? (calendar.owner.address === email ? this.opened(subscription, request) : refusals.unwatchable());
   }
 
   /** Graph calls both addresses before it answers, and each must answer with what it was sent. */
-  private async validated(subscription: Subscription, request: FakeRequest): Promise<FakeResponse> {
-    for (const address of new Set([subscription.notificationUrl, subscription.lifecycleNotificationUrl ?? subscription.notificationUrl])) {
+  private async refusalOf({ notificationUrl, lifecycleNotificationUrl }: Subscription): Promise<FakeResponse | null> {
+    for (const address of new Set([notificationUrl, lifecycleNotificationUrl ?? notificationUrl])) {
       if (!isCallableAddress(address)) return refusals.invalid('Invalid notification URL. The scheme must be https.');
       const validationToken = `Validation: Testing client application reachability for subscription Request-Id: ${randomUUID()}`;
       const url = new URL(address);
@@ -172,6 +173,10 @@ class Subscriptions implements OutlookSubscriptions {
       const answer = await this.parts.callbacks.ask({ address: url.href, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '' });
       if (answer?.status !== 200 || answer.body !== validationToken) return refusals.unreachable();
     }
+    return null;
+  }
+
+  private opened(subscription: Subscription, request: FakeRequest): FakeResponse {
     this.subscriptions.set(subscription.id, subscription);
     this.record('subscription.opened', subscription);
     return jsonAnswer(201, shown(subscription, request));
