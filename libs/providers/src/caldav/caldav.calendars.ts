@@ -1,7 +1,7 @@
-import type { RemoteCalendar } from '@patchbay/capabilities';
+import { ProviderError, type RemoteCalendar } from '@patchbay/capabilities';
 import { toIanaZone } from '@patchbay/icalendar';
 import { readingRequest, type CaldavAccount } from './caldav.account.js';
-import { addressOf, isSamePath, lastNameIn, pathOf, readMultistatus, textIn, type DavResource } from './caldav.multistatus.js';
+import { addressOf, isSamePath, isUntold, lastNameIn, pathOf, readMultistatus, textIn, type DavResource } from './caldav.multistatus.js';
 import { caldavElement, childOf, childrenOf, dav, type XmlElement } from './caldav.xml.js';
 
 const wanted = `<d:propfind xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop>
@@ -9,12 +9,17 @@ const wanted = `<d:propfind xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:calda
 <c:supported-calendar-component-set/><c:calendar-timezone/><c:calendar-timezone-id/><c:schedule-default-calendar-URL/>
 </d:prop></d:propfind>`;
 
-/** Lists the calendars that events can be in, the one that invitations go to first. */
+/**
+ * Lists the calendars that events can be in, the one that invitations go to first.
+ *
+ * @throws ProviderError also when the server fails to say of anything there what it is: a calendar that is not in the list would be taken for gone.
+ */
 export const listCaldavCalendars = async (account: CaldavAccount): Promise<readonly RemoteCalendar[]> => {
   const { server } = account;
   const homeUrl = await account.findHome();
   const answer = await readingRequest(server, { method: 'PROPFIND', url: homeUrl, depth: '1', body: wanted, operation: 'caldav.calendars' });
   const { resources } = readMultistatus(server.provider, answer);
+  requireWhole(server.provider, resources);
   const found = resources.filter(isForEvents).map((resource) => ({ path: resource.path, calendar: toCalendar(account, resource, answer.url) }));
   const default_ = defaultPathIn(resources, answer.url);
   const first =
@@ -22,6 +27,14 @@ export const listCaldavCalendars = async (account: CaldavAccount): Promise<reado
   return found
     .map((each) => ({ ...each.calendar, isPrimary: each === first }))
     .toSorted((one, other) => Number(other.isPrimary) - Number(one.isPrimary));
+};
+
+/** A server answers for the whole home even when it cannot answer for each thing in it. https://www.rfc-editor.org/rfc/rfc4918#section-13 */
+const requireWhole = (provider: string, resources: readonly DavResource[]): void => {
+  for (const { status, untold } of resources) {
+    const failure = [status, untold.get(dav('resourcetype'))].find((given) => typeof given === 'number' && isUntold(given));
+    if (failure !== undefined) throw new ProviderError(provider, failure === 403 ? 'forbidden' : 'unavailable', { reason: 'partial_list' });
+  }
 };
 
 /** True for a calendar, and not its like for tasks only, nor an address where invitations arrive. */

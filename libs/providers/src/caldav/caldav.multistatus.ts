@@ -13,6 +13,8 @@ export interface DavResource {
   readonly status: number | null;
   /** The properties that are there. */
   readonly properties: XmlElement;
+  /** Names of properties that the server failed to tell, and the statuses it gave for them: they may be there, or not. */
+  readonly untold: ReadonlyMap<string, number>;
 }
 
 /** An answer about many resources. https://www.rfc-editor.org/rfc/rfc4918#section-13 */
@@ -40,6 +42,9 @@ function* multistatusSteps(provider: string, { url, text }: MultistatusText): St
   }
   return { resources, syncToken: textIn(childOf(root, dav('sync-token'))) };
 }
+
+/** True for a status that neither tells of something nor says that it is gone: it may be there all the same. */
+export const isUntold = (status: number): boolean => status >= 400 && status !== 404 && status !== 410;
 
 /** Text of an element; null where there is none. */
 export const textIn = (element: XmlElement | undefined): string | null => element?.text.trim() || null;
@@ -88,19 +93,29 @@ const decoded = (segment: string): string | null => {
 
 const resourcesOf = (response: XmlElement, base: string): readonly DavResource[] => {
   const status = statusIn(response);
-  const found = childrenOf(response, dav('propstat')).filter((propstat) => (statusIn(propstat) ?? 200) < 300);
+  const told = childrenOf(response, dav('propstat')).map((propstat) => ({ status: statusIn(propstat) ?? 200, prop: childOf(propstat, dav('prop')) }));
+  const untold = untoldIn(told);
   const properties = {
     name: dav('prop'),
     attributes: {},
     text: '',
-    children: found.flatMap((propstat) => childOf(propstat, dav('prop'))?.children ?? []),
+    children: told.flatMap(({ status: given, prop }) => (given < 300 ? (prop?.children ?? []) : [])),
   };
   return childrenOf(response, dav('href')).flatMap((element) => {
     const href = element.text.trim();
     const path = pathOf(href, base);
-    return path === null ? [] : [{ href, path, status, properties }];
+    return path === null ? [] : [{ href, path, status, properties, untold }];
   });
 };
+
+const nothing: DavResource['untold'] = new Map();
+
+function untoldIn(told: readonly { readonly status: number; readonly prop: XmlElement | undefined }[]): DavResource['untold'] {
+  const failed = told.filter(({ status }) => isUntold(status));
+  // Nearly always, and answers are about thousands.
+  if (failed.length === 0) return nothing;
+  return new Map(failed.flatMap(({ status, prop }) => (prop?.children ?? []).map(({ name }) => [name, status])));
+}
 
 /** The number out of `HTTP/1.1 404 Not Found`. */
 const statusIn = (element: XmlElement): number | null => {
