@@ -3,6 +3,7 @@ import type { SourceEvent, UnreadableEvent } from '@patchbay/capabilities';
 import { readLines } from './calendar-lines.js';
 import { calendarZonesOf, type CalendarZones } from './calendar-zones.js';
 import { bareAddress, outlineOf, propertyOf, readEvent, type ReadEvent } from './event-lines.js';
+import { isLongOver } from './long-over.js';
 import { SeriesError, type SeriesFault } from './series-error.js';
 import { atOnce, type Steps } from './turns.js';
 
@@ -16,7 +17,7 @@ export interface ParsedCalendar {
   /** The calendar's own zone (`X-WR-TIMEZONE`) by its IANA name. */
   readonly timeZone: string | null;
   readonly name: string | null;
-  /** Events that could not be read: they are left out, the others are there. */
+  /** Events that could not be read: they are left out, the others are there. What was over a year ago is not told of. */
   readonly unreadable: readonly UnreadableText[];
   /** False when the text ends before its calendar does, as half a download does: what is missing is then not gone. */
   readonly isWhole: boolean;
@@ -78,8 +79,8 @@ export function* calendarSteps(text: string, { ownAddresses = [], now = new Date
   for (const lines of components) {
     const nameless = (): string => namelessId(lines);
     const read = readOrFault(() => readEvent(lines, { zones: calendarZones, ownAddresses: addresses, nameless }));
-    if (typeof read === 'string') unreadable.push({ ...outlineOf(lines, nameless), fault: read });
-    else events.add(read);
+    if (typeof read !== 'string') events.add(read);
+    else if (!isLongOver(lines, now)) unreadable.push({ ...outlineOf(lines, nameless), fault: read });
     yield;
   }
   return {
