@@ -54,6 +54,10 @@ export interface Switch {
 const isReadable = `NOT EXISTS (
   SELECT FROM calendar_faults AS fault WHERE fault.calendar_id = $1 AND fault.generation = $2 AND fault.kind = 'resource' AND fault.name = resource)`;
 
+/** An event of the resource that bears the key now: one that repeats at Outlook is its times, each under an id of its own. */
+const bearsKey = `SELECT FROM calendar_events AS known WHERE known.calendar_id = $1 AND known.generation = $2 AND known.resource = told.resource
+  AND known.event ->> 'key' = told.key::text`;
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What providers tell of the events of bookings, until it has been looked at. Everything happens with the calendar's row locked. */
@@ -96,7 +100,7 @@ export class TellingsRepository {
 
   /**
    * Bookings of a calendar that were told of and are settled, locked until the end of the transaction. What concerns no booking is forgotten, and so is
-   * that an event went which is in another resource now, or was missing where something cannot be read.
+   * that an event went which is in another resource now, or under another id, or was missing where something cannot be read.
    *
    * @param generation the contents that are shown from now on.
    */
@@ -108,6 +112,11 @@ export class TellingsRepository {
          SELECT FROM calendar_events AS known WHERE known.calendar_id = $1 AND known.generation = $2 AND known.series_id = told.event_id
            AND known.event_id = told.event_id AND known.resource <> told.resource) OR is_missing AND NOT ${isReadable})
        RETURNING event_id`,
+      [id, generation],
+    );
+    await tx.query(
+      `DELETE FROM booking_tellings AS told WHERE calendar_id = $1 AND EXISTS (${bearsKey} AND known.event_id <> told.event_id)
+         AND NOT EXISTS (${bearsKey} AND known.event_id = told.event_id) RETURNING event_id`,
       [id, generation],
     );
     await tx.query(

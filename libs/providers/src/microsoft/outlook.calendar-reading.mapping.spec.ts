@@ -99,6 +99,33 @@ describe('an occurrence of Outlook', () => {
   });
 });
 
+describe('an event that we wrote and that repeats by now', () => {
+  const key = '0198f2a4-0000-7000-8000-000000000001';
+  const first = at('2027-03-01T09:00:00');
+  const master = aGraphEvent({ id: 'm-1', start: first, transactionId: toTransactionId(key) });
+  const keyOf = (event: Partial<GraphEvent>, series: Partial<GraphEvent> = {}) =>
+    toSourceEvent(aGraphEvent({ id: 'o-1', ...event }), { ...master, ...series }).key;
+
+  it.each([
+    ['is its first time', { start: first }, key],
+    ['is no other time, whatever Graph says of that', { start: at('2027-03-08T09:00:00'), transactionId: toTransactionId(key) }, null],
+    ['is its first time when that was moved', { start: at('2027-03-03T15:00:00'), originalStart: '2027-03-01T09:00:00Z' }, key],
+    ['is no other time that was moved there', { start: first, originalStart: '2027-03-08T09:00:00Z' }, null],
+  ])('%s', (_what, event, expected) => {
+    expect(keyOf(event)).toBe(expected);
+  });
+
+  it.each([
+    ['2027-03-01T00:00:00Z', 'UTC', key],
+    ['2027-02-28T23:00:00Z', 'W. Europe Standard Time', key],
+    ['2027-03-08T00:00:00Z', 'UTC', null],
+  ])('of whole days is the one of the first day: %s in %s', (originalStart, originalStartTimeZone, expected) => {
+    const days = { isAllDay: true, start: at('2027-03-01T00:00:00'), end: at('2027-03-02T00:00:00') };
+
+    expect(keyOf({ ...days, originalStart, originalStartTimeZone }, days)).toBe(expected);
+  });
+});
+
 describe('a whole day of Outlook', () => {
   const wholeDay = (start: string, end: string, originalStartTimeZone?: string) =>
     toSourceEvent(aGraphEvent({ isAllDay: true, start: at(start), end: at(end), originalStartTimeZone }), null);

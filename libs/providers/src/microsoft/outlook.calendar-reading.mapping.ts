@@ -1,6 +1,7 @@
 import { ProviderError, type CalendarTime, type EventResponse, type RemoteCalendar, type SourceEvent } from '@patchbay/capabilities';
 import { toIanaZone } from '@patchbay/icalendar';
 import { z } from 'zod';
+import { momentOf, wallOf } from './outlook.calendar-time.js';
 
 /** @see https://learn.microsoft.com/graph/api/resources/calendar#properties */
 export const graphCalendars = z.object({
@@ -29,6 +30,7 @@ const graphEvent = z.object({
   isCancelled: z.boolean().nullish(),
   showAs: z.string().nullish(),
   responseStatus: z.object({ response: z.string().nullish() }).nullish(),
+  originalStart: z.string().nullish(),
   originalStartTimeZone: z.string().nullish(),
   transactionId: z.string().nullish(),
   webLink: z.string().nullish(),
@@ -48,6 +50,9 @@ export const graphDelta = z.object({
 
 /** A page of a delta. */
 export type GraphDelta = z.output<typeof graphDelta>;
+
+/** The master of a series alone. */
+export const graphMaster = graphEvent;
 
 /** @see https://learn.microsoft.com/graph/api/event-list-instances */
 export const graphInstances = z.object({ value: z.array(graphEvent), '@odata.nextLink': z.string().optional() });
@@ -89,7 +94,8 @@ export const toSourceEvent = (event: GraphEvent, master: GraphEvent | null): Sou
     response: responses[event.responseStatus?.response ?? master?.responseStatus?.response ?? ''] ?? null,
     title: event.subject ?? master?.subject ?? '',
     htmlLink: event.webLink ?? master?.webLink ?? null,
-    key: keyOf(event.transactionId ?? master?.transactionId),
+    // What was written and repeats by now is its first time; the others are nobody's but their owner's.
+    key: master === null ? keyOf(event.transactionId) : isFirstOf(event, master) ? keyOf(master.transactionId) : null,
   };
 };
 
@@ -113,7 +119,21 @@ export const toTransactionId = (key: string): string => `${keyPrefix}${key}`;
 const keyOf = (transactionId: string | null | undefined): string | null =>
   transactionId?.startsWith(keyPrefix) === true ? (transactionId.slice(keyPrefix.length).split('.')[0] ?? null) : null;
 
-const toCalendarTime = ({ dateTime, timeZone }: GraphEvent['start']): CalendarTime => {
+/** Whether it is the first time of its series, wherever it was moved to. */
+const isFirstOf = ({ start, originalStart, originalStartTimeZone }: GraphEvent, master: GraphEvent): boolean => {
+  if (originalStart === null || originalStart === undefined) return instantOf(start) === instantOf(master.start);
+  if (master.isAllDay !== true) return Date.parse(originalStart) === instantOf(master.start);
+  const name = originalStartTimeZone ?? master.originalStartTimeZone ?? null;
+  const zone = name === null ? null : toIanaZone(name);
+  return dayOf({ dateTime: wallOf(Date.parse(originalStart), 'UTC') }, zone) === dayOf(master.start, zone);
+};
+
+const instantOf = ({ dateTime, timeZone }: GraphEvent['start']): number => {
+  const time = toCalendarTime({ dateTime, timeZone });
+  return momentOf(time.dateTime, time.timeZone);
+};
+
+const toCalendarTime = ({ dateTime, timeZone }: GraphEvent['start']): { readonly dateTime: string; readonly timeZone: string } => {
   const zone = timeZone === null || timeZone === undefined || timeZone === 'UTC' ? 'UTC' : toIanaZone(timeZone);
   // All times are asked for in UTC. A guess would shift somebody's hours without a word.
   if (zone === null) throw new ProviderError('outlook', 'invalid_response', { reason: 'unknown_time_zone' });

@@ -319,6 +319,19 @@ describe('outlook: a series of which a page tells only a part', () => {
     expect(await told(account)).toEqual([[everything.slice(0, 2)], [everything]]);
   });
 
+  it('is loaded with its master where that is on another page: it is the master’s first time that we wrote', async () => {
+    const key = '0198f2a4-0000-7000-8000-000000000001';
+    const account = answering((url) => {
+      if (url.pathname.endsWith('/m/instances')) return Response.json({ value: whole });
+      if (url.pathname.endsWith('/events/m')) return Response.json({ ...master, transactionId: `patchbay-${key}` });
+      return Response.json({ value: [whole[2]], '@odata.deltaLink': link('$deltatoken=2') });
+    });
+
+    const changes = (await pagesFrom(account, { calendarId: 'c' })).flatMap((page) => page.changes);
+
+    expect(changes.flatMap((change) => (change.kind === 'present' ? change.events.map((event) => event.key) : []))).toEqual([key, null, null]);
+  });
+
   it.each([
     ['is loaded whole', whole, [everything]],
     ['is gone when nothing of it is left in the window', [], ['gone']],

@@ -11,7 +11,7 @@ import type { ProviderHttp } from '../_kit/provider-http.js';
 import { cursorOf, queryOfLink, storeCursor, type OutlookCursor } from './outlook.calendar-cursor.js';
 import { listOutlookCalendars, outlookPreferences } from './outlook.calendar-list.js';
 import { partsOf, type PagePart } from './outlook.calendar-page.js';
-import { graphDelta, graphEventFields, graphInstances, toSourceEvent, type GraphEvent } from './outlook.calendar-reading.mapping.js';
+import { graphDelta, graphEventFields, graphInstances, graphMaster, toSourceEvent, type GraphEvent } from './outlook.calendar-reading.mapping.js';
 
 /** Calendars of Outlook, by deltas of the calendar view. https://learn.microsoft.com/graph/delta-query-events */
 export const outlookCalendarReading = (http: ProviderHttp): CalendarReadingCapability => ({
@@ -85,11 +85,12 @@ const toChange = async (account: Account, { place, resource, part, wasTold }: To
       instances.map((instance) => toSourceEvent(instance, master)),
     );
   const whole = await loadInstances(account, place, resource);
-  return whole.length === 0
+  const known = whole.length === 0 ? null : (master ?? (await loadMaster(account, place, resource)));
+  return known === null
     ? { kind: 'gone', resource }
     : present(
         resource,
-        whole.map((instance) => toSourceEvent(instance, master)),
+        whole.map((instance) => toSourceEvent(instance, known)),
       );
 };
 
@@ -99,6 +100,25 @@ const present = (resource: string, events: ReturnType<typeof toSourceEvent>[]): 
   version: null,
   events,
 });
+
+/** Null when the series has gone meanwhile. */
+const loadMaster = async ({ http, token }: Account, { calendarId }: OutlookCursor, eventId: string): Promise<GraphEvent | null> => {
+  try {
+    return await http.call({
+      method: 'GET',
+      operation: 'events.read',
+      path: '/me/calendars/{calendarId}/events/{eventId}',
+      params: { calendarId, eventId },
+      query: { $select: graphEventFields },
+      headers: { prefer: outlookPreferences },
+      token,
+      schema: graphMaster,
+    });
+  } catch (error) {
+    if (error instanceof ProviderError && error.code === 'not_found') return null;
+    throw error;
+  }
+};
 
 /** Every occurrence of a series inside the window; none when the series has gone meanwhile. https://learn.microsoft.com/graph/api/event-list-instances */
 const loadInstances = async ({ http, token }: Account, { calendarId, from, to }: OutlookCursor, eventId: string): Promise<readonly GraphEvent[]> => {

@@ -1,0 +1,128 @@
+import { jest } from '@jest/globals';
+import { bookingChangeDetected, calendarEventCreated, type Booking } from '@patchbay/contracts';
+import { waitFor } from '@patchbay/testing';
+import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
+import type { CalendarStack } from '../testing/calendar-stack.js';
+import { startWithOutlook, type Microsoft } from '../testing/outlook-person.js';
+
+jest.setTimeout(60_000);
+
+const email = 'olivia.organiser@example.com';
+const hourMs = 3_600_000;
+/** Graph keeps seconds. */
+const tomorrow = (Math.floor(Date.now() / hourMs) + 24) * hourMs;
+const at = (hours: number): string => new Date(tomorrow + hours * hourMs).toISOString();
+const graphTime = (hours: number) => ({ dateTime: at(hours).slice(0, 19), timeZone: 'UTC' });
+const weekHours = 7 * 24;
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+/** Every week from an hour on, four times. */
+const weekly = (hours: number) => {
+  const start = new Date(tomorrow + hours * hourMs);
+  const day = weekdays[start.getUTCDay()] ?? 'sunday';
+  return {
+    pattern: { type: 'weekly' as const, interval: 1, daysOfWeek: [day] },
+    range: { type: 'numbered' as const, startDate: at(hours).slice(0, 10), numberOfOccurrences: 4 },
+  };
+};
+
+describe('a booking whose event is made to repeat in Outlook', () => {
+  let microsoft: Microsoft;
+  let stack: CalendarStack;
+  let callers: CalendarCallers;
+
+  beforeAll(async () => {
+    ({ microsoft, stack } = await startWithOutlook());
+    callers = await openCallers(stack);
+  });
+  afterAll(async () => {
+    await callers.close();
+    await stack.stop();
+    await microsoft.stop();
+  });
+
+  const placeOf = (id: string) => {
+    const calendar = microsoft.running.fake.calendars.ofAccount(email).find(({ isDefault }) => isDefault);
+    const event = calendar?.events.get(id);
+    if (calendar === undefined || event === undefined) throw new Error('the fake has no such event');
+    return { calendar, event };
+  };
+  /** Has all calendars read once more, to the end, and what was told looked at. */
+  const read = async (accountId: string): Promise<void> => {
+    const sql = `UPDATE calendars SET wanted_revision = wanted_revision + 1, next_attempt_at = now() WHERE account_id = $1 AND is_selected RETURNING id`;
+    await waitFor(async () => ((await callers.sql.query(sql, [accountId])).rowCount === 0 ? undefined : true), 'the calendars');
+    await waitFor(async () => {
+      const open = `SELECT 1 FROM calendars WHERE account_id = $1 AND is_selected AND (applied_revision < wanted_revision OR lease_token IS NOT NULL)
+        UNION ALL SELECT 1 FROM booking_tellings JOIN calendars ON calendars.id = calendar_id WHERE account_id = $1`;
+      return (await callers.sql.query(open, [accountId])).rowCount === 0 ? true : undefined;
+    }, 'the reading');
+  };
+  const detected = (booking: Booking) =>
+    stack.probe
+      .seen(bookingChangeDetected)
+      .filter((event) => event.booking_id === booking.booking_id)
+      .map(({ change, start_time: start, action }) => [change, start, action]);
+  /** A booking that follows its event. */
+  const booked = async () => {
+    const { userId, connectionId } = await stack.connectAccount(undefined, undefined, 'outlook');
+    await read(connectionId);
+    await callers.sql.query(`UPDATE accounts SET booking_change_policy = 'follow' WHERE id = $1`, [connectionId]);
+    const booking = await stack.book(userId, { conferencing: 'none', start_time: at(0), end_time: at(1) });
+    const { event_id: eventId } = await stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id);
+    await read(connectionId);
+    return { connectionId, booking, eventId };
+  };
+
+  it('stays where it is: the first time is the booking’s, and neither moved nor gone when it repeats no longer', async () => {
+    const { connectionId, booking, eventId } = await booked();
+
+    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    await read(connectionId);
+    microsoft.running.fake.forgetSyncStates();
+    await read(connectionId);
+    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: null });
+    await read(connectionId);
+
+    expect(detected(booking)).toEqual([]);
+    const { rows } = await callers.sql.query(`SELECT is_cancelled, event_id FROM bookings WHERE booking_id = $1`, [booking.booking_id]);
+    expect(rows).toEqual([{ is_cancelled: false, event_id: eventId }]);
+  });
+
+  it('follows the first time alone, when that is moved or the whole series is', async () => {
+    const { connectionId, booking, eventId } = await booked();
+    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    await read(connectionId);
+
+    microsoft.running.fake.calendars.except(placeOf(eventId), at(weekHours).slice(0, 10), {
+      start: graphTime(weekHours + 5),
+      end: graphTime(weekHours + 6),
+    });
+    await read(connectionId);
+    const others = detected(booking);
+    microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), { start: graphTime(2), end: graphTime(3) });
+    await read(connectionId);
+    microsoft.running.fake.calendars.change(placeOf(eventId), {
+      start: graphTime(weekHours),
+      end: graphTime(weekHours + 1),
+      recurrence: weekly(weekHours),
+    });
+    await read(connectionId);
+
+    expect(others).toEqual([]);
+    expect(detected(booking)).toEqual([
+      ['moved', at(2), 'followed'],
+      ['moved', at(weekHours), 'followed'],
+    ]);
+  });
+
+  it('is cancelled with its first time, whatever is left of the series', async () => {
+    const { connectionId, booking, eventId } = await booked();
+    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    await read(connectionId);
+
+    microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), 'deleted');
+    await read(connectionId);
+
+    expect(detected(booking)).toEqual([['deleted', null, 'followed']]);
+  });
+});
