@@ -43,6 +43,7 @@ import { FollowChangesInCalendars1763707200000 } from './database/migrations/176
 import { EndBlocks1763707900000 } from './database/migrations/1763707900000-end-blocks.js';
 import { LetTentativeBeFree1763708000000 } from './database/migrations/1763708000000-let-tentative-be-free.js';
 import { MergeShownDays1763708100000 } from './database/migrations/1763708100000-merge-shown-days.js';
+import { TellTimesFromLinks1763708200000 } from './database/migrations/1763708200000-tell-times-from-links.js';
 import { DoubtWhatIsMissing1763707500000 } from './database/migrations/1763707500000-doubt-what-is-missing.js';
 import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
 import { EventsController } from './events/events.controller.js';
@@ -163,5 +164,6 @@ export const calendarService: ServiceDefinition = {
     EndBlocks1763707900000,
     LetTentativeBeFree1763708000000,
     MergeShownDays1763708100000,
+    TellTimesFromLinks1763708200000,
   ],
 };

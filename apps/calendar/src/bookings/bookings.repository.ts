@@ -17,8 +17,8 @@ export interface EventRow extends BookingRow {
   readonly written_before: EventTimes | null;
   /** When the event takes place by what was announced last; null while that is as booked. */
   readonly announced: EventTimes | null;
-  /** When it takes place by somebody's hand, which the next write leaves as it is; null when that is written as booked. */
-  readonly kept: EventTimes | null;
+  /** The `wanted_order` whose time was written last; null when the time is to be written, whatever was. */
+  readonly timed_order: string | null;
   /** When it was written back within the last hour. */
   readonly restored_at: readonly Date[];
 }

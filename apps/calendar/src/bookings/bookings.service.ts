@@ -3,7 +3,7 @@ import type { Transaction } from '@patchbay/database';
 import { intentAfter, intentColumns, type BookingEvent } from '@patchbay/bookings';
 import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import type { CalendarConfig } from '../calendar.config.js';
-import { BookingsRepository, type EventRow, type EventTimes } from './bookings.repository.js';
+import { BookingsRepository, type EventRow } from './bookings.repository.js';
 import { dueAt, linkAfter, type LinkEvent } from './link-state.js';
 import { RemoteEventsWorker } from './remote-events.worker.js';
 
@@ -24,7 +24,7 @@ export class BookingsService {
     if (intent === null) return;
     const now = this.clock();
     const graceUntil = row.link_grace_until ?? new Date(now.getTime() + this.config.CALENDAR_LINK_GRACE_SECONDS * 1_000);
-    const set = { ...intentColumns(intent), link_grace_until: graceUntil, kept: null };
+    const set = { ...intentColumns(intent), link_grace_until: graceUntil };
     await this.bookings.want(tx, row, { dueAt: dueAt({ ...row, ...intent, link_grace_until: graceUntil }, now), set });
     tx.onCommit(() => this.worker.wake());
   }
@@ -34,11 +34,9 @@ export class BookingsService {
     const row = await this.bookings.lock(tx, { tenantId: event.tenant_id, bookingId, userId });
     const link = linkAfter(row, event);
     if (link === null || row.is_cancelled) return;
-    const kept = keptBy(row);
     // The event was deleted by hand, which was announced: a link alone does not make it again.
-    if (kept !== null && kept.start === null) return this.bookings.note(tx, row, { ...link });
-    const set = { ...link, kept: kept === null ? null : JSON.stringify(kept) };
-    await this.bookings.want(tx, row, { dueAt: dueAt({ ...row, ...link }, this.clock()), set });
+    if (isKnownToBeGone(row)) return this.bookings.note(tx, row, { ...link });
+    await this.bookings.want(tx, row, { dueAt: dueAt({ ...row, ...link }, this.clock()), set: { ...link } });
     tx.onCommit(() => this.worker.wake());
   }
 
@@ -49,6 +47,5 @@ export class BookingsService {
   }
 }
 
-/** When the event stands that somebody moved by hand, or deleted: what has nothing to do with its time leaves that alone. Null where it is as booked, or shall be. */
-const keptBy = ({ wanted_revision: wanted, applied_revision: applied, announced, kept }: EventRow): EventTimes | null =>
-  wanted === applied ? announced : kept;
+const isKnownToBeGone = ({ wanted_revision: wanted, applied_revision: applied, announced }: EventRow): boolean =>
+  wanted === applied && announced !== null && announced.start === null;

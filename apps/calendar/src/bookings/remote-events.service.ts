@@ -1,29 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { judgeFailure, ProviderError, type CalendarEvent, type RemoteEvent } from '@patchbay/capabilities';
+import { judgeFailure, type CalendarEvent } from '@patchbay/capabilities';
 import { calendarEventCreated, calendarEventDeleted, calendarEventUpdated, type Booking } from '@patchbay/contracts';
 import { Database, type ColumnValues, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
-import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
+import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReconnect, placeOf, PROVIDERS } from '@patchbay/bookings';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { accountForBookings } from '../accounts/default-account.js';
 import { NoticesRepository } from '../push/notices.repository.js';
 import type { EventRow } from './bookings.repository.js';
-
-/** A calendar of an account. */
-interface CalendarPlace extends Place {
-  readonly calendarId: string;
-}
+import { StandingEvents, type CalendarPlace, type StandingEvent } from './standing-events.js';
 
 type EventLease = Lease<EventRow>;
 
 /** What a write came to. */
-interface WrittenEvent {
-  readonly place: CalendarPlace;
-  readonly remote: RemoteEvent;
+interface WrittenEvent extends StandingEvent {
   readonly isNew: boolean;
-  readonly joinUrl: string | null;
-  readonly booking: Booking;
+  readonly event: CalendarEvent;
 }
 
 /**
@@ -38,6 +31,7 @@ const nowhere = { connection_id: null, provider: null, calendar_id: null, event_
 @Injectable()
 export class RemoteEventsService {
   readonly #effects: BookingEffects<EventRow, 'calendar'>;
+  readonly #standing: StandingEvents;
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -48,6 +42,7 @@ export class RemoteEventsService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'calendar', effect: 'the calendar event' });
+    this.#standing = new StandingEvents(this.#effects);
   }
 
   async bringAbout(lease: EventLease): Promise<void> {
@@ -61,7 +56,7 @@ export class RemoteEventsService {
   async #remove(lease: EventLease, place: CalendarPlace | null): Promise<void> {
     const { row } = lease;
     try {
-      if (place !== null) await this.#effects.call(lease, place, (calendar, token) => calendar.deleteEvent(token, place.calendarId, row.id));
+      if (place !== null) await this.#standing.remove(lease, place);
     } catch (error) {
       return this.#effects.fail(lease, { verdict: judgeFailure(error), place });
     }
@@ -107,9 +102,12 @@ export class RemoteEventsService {
     await lease.hold({ connection_id: place.connectionId, provider: place.provider, calendar_id: place.calendarId });
     try {
       const event = eventOf(row, booking);
-      const updated = row.event_id === null ? null : await this.#update(lease, place, event);
-      const remote = updated ?? (await this.#effects.call(lease, place, (calendar, token) => calendar.createEvent(token, place.calendarId, event)));
-      await this.#record(lease, { place, remote, isNew: updated === null, joinUrl: event.meetingUrl ?? null, booking });
+      const updated = row.event_id === null ? null : await this.#standing.update(lease, place, event);
+      if (updated !== null) return await this.#record(lease, { ...updated, isNew: false, event });
+      // What is told of an event, but not when it takes place, does not make it again: whoever deleted it is announced when that is read.
+      if (event.keepsTimes === true) return await this.#effects.done(lease, {}, (tx) => this.notices.addOf(tx, place, this.clock()));
+      const remote = await this.#effects.call(lease, place, (calendar, token) => calendar.createEvent(token, place.calendarId, event));
+      await this.#record(lease, { place, remote, isNew: true, event });
     } catch (error) {
       const verdict = judgeFailure(error);
       // Bound before this attempt: an earlier one may have written the event, and only a call to that calendar could tell.
@@ -118,24 +116,19 @@ export class RemoteEventsService {
     }
   }
 
-  /** @returns null when the event is gone: someone removed it by hand. */
-  async #update(lease: EventLease, place: CalendarPlace, event: CalendarEvent): Promise<RemoteEvent | null> {
-    try {
-      return await this.#effects.call(lease, place, (calendar, token) => calendar.updateEvent(token, place.calendarId, event));
-    } catch (error) {
-      if (error instanceof ProviderError && error.code === 'not_found') return null;
-      throw error;
-    }
-  }
-
   async #record(lease: EventLease, written: WrittenEvent): Promise<void> {
-    const { place, remote, isNew, joinUrl } = written;
+    const { place, remote, isNew, event: wanted } = written;
     const { row } = lease;
     const provider = this.#effects.acting(place.provider);
-    const set = { event_id: remote.id, html_link: remote.htmlLink, ...writtenColumns(row, written.booking, { isNew, now: this.clock() }) };
+    const set = {
+      calendar_id: place.calendarId,
+      event_id: remote.id,
+      html_link: remote.htmlLink,
+      ...(wanted.keepsTimes === true ? {} : writtenColumns(row, wanted, { isNew, now: this.clock() })),
+    };
     await this.#effects.done(lease, set, async (tx) => {
       await this.notices.addOf(tx, place, new Date(this.clock().getTime() + readBackMs));
-      const event = { ...calendarIdsOf(row, place), event_id: remote.id, html_link: remote.htmlLink, join_url: joinUrl };
+      const event = { ...calendarIdsOf(row, place), event_id: remote.id, html_link: remote.htmlLink, join_url: wanted.meetingUrl ?? null };
       tx.outbox.add(isNew ? calendarEventCreated : calendarEventUpdated, event, { tenantId: row.tenant_id });
       const message = `${provider.displayName} ${isNew ? 'wrote' : 'updated'} the calendar event.`;
       announceStep(tx, row, {
@@ -155,33 +148,33 @@ const calendarOf = (row: EventRow): CalendarPlace | null => {
 
 const calendarIdsOf = (row: EventRow, place: CalendarPlace) => ({ ...idsOf(row, place), calendar_id: place.calendarId });
 
-/** When the event is to take place: as booked, or where somebody moved it. */
-const timesOf = ({ kept }: EventRow, booking: Booking): { readonly start: string; readonly end: string } => ({
-  start: kept?.start ?? booking.start_time,
-  end: kept?.end ?? booking.end_time,
-});
-
 const eventOf = (row: EventRow, booking: Booking): CalendarEvent => ({
   key: row.id,
   title: booking.title,
   description: booking.description,
   location: booking.location,
-  startTime: timesOf(row, booking).start,
-  endTime: timesOf(row, booking).end,
+  startTime: booking.start_time,
+  endTime: booking.end_time,
   timeZone: booking.time_zone,
+  // Its time was written already: where it stands by now is for whoever has it in their calendar to say.
+  keepsTimes: row.event_id !== null && row.timed_order === row.wanted_order,
   attendees: booking.attendees.map(({ email, name }) => ({ email, name })),
   meetingUrl: booking.conferencing === 'none' ? undefined : (row.link_url ?? undefined),
 });
 
 /** What tells our own write, and what stood there before it, from what people do to the event. */
-const writtenColumns = (row: EventRow, booking: Booking, { isNew, now }: { readonly isNew: boolean; readonly now: Date }): ColumnValues => {
+const writtenColumns = (
+  row: EventRow,
+  { startTime, endTime }: CalendarEvent,
+  { isNew, now }: { readonly isNew: boolean; readonly now: Date },
+): ColumnValues => {
   const isMadeAgain = isNew && row.event_id !== null;
   const before = isMadeAgain ? { start: null, end: null } : (row.announced ?? row.written);
   return {
     written_at: now,
-    written: JSON.stringify(timesOf(row, booking)),
+    written: JSON.stringify({ start: startTime, end: endTime }),
     written_before: before === null ? null : JSON.stringify(before),
-    announced: row.kept === null ? null : JSON.stringify(row.kept),
-    kept: null,
+    announced: null,
+    timed_order: row.wanted_order,
   };
 };

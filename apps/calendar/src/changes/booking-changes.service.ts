@@ -161,7 +161,11 @@ export class BookingChangesService {
     if (booking.policy === 'restore') {
       const recent = booking.restored_at.filter((at) => at.getTime() > now.getTime() - restoresMs);
       if (recent.length < restoresMax)
-        return { action: 'written_back', set: { ...set, restored_at: [...recent, now] }, message: `${what}; it is written back as it was booked.` };
+        return {
+          action: 'written_back',
+          set: { ...set, timed_order: null, restored_at: [...recent, now] },
+          message: `${what}; it is written back as it was booked.`,
+        };
       return { action: 'announced', set, message: `${what}; after ${restoresMax} times within an hour it is not written back any more.` };
     }
     return { action: 'announced', set, message: `${what}.` };
@@ -221,5 +225,6 @@ function followedBy(booking: ToldBooking, { standing: { start, end } }: Detected
     return { is_cancelled: true, connection_id: null, provider: null, calendar_id: null, event_id: null, html_link: null, announced: null };
   const move = { id: uuidv7(), timestamp: now.toISOString(), start_time: start, end_time: end };
   const intent = intentAfterMove(booking, move);
-  return intent === null ? null : { ...intentColumns(intent), written: JSON.stringify({ start, end }), announced: null };
+  const written = { written: JSON.stringify({ start, end }), timed_order: intent?.wanted_order };
+  return intent === null ? null : { ...intentColumns(intent), ...written, announced: null };
 }

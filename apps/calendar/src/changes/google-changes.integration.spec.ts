@@ -194,7 +194,7 @@ describe('a booking whose event is moved or deleted in Google', () => {
 
       expect(updated.join_url).toBe(joinUrl);
       expect(new Date(start?.dateTime ?? '').toISOString()).toBe(at(booking, 2).start_time);
-      expect(row).toMatchObject({ kept: null, announced: { start: at(booking, 2).start_time, end: at(booking, 2).end_time } });
+      expect(row).toMatchObject({ announced: { start: at(booking, 2).start_time, end: at(booking, 2).end_time } });
       expect(detected(booking).map(({ change }) => change)).toEqual(['moved']);
       expect(await rowOf(booking.booking_id)).toMatchObject({ written: { start: at(booking, 5).start_time } });
     });

@@ -38,6 +38,8 @@ export interface GoogleCalendars {
   /** Replaces (`PUT`) or merges (`PATCH`) an event. */
   change(write: EventWrite & { readonly event: StoredEvent; readonly mode: 'replace' | 'merge' }): StoredEvent | EventProblem;
   remove(calendar: StoredCalendar, event: StoredEvent, sendUpdates: string): void;
+  /** Puts an event into another calendar of its owner, under the same id. https://developers.google.com/workspace/calendar/api/v3/reference/events/move */
+  move(calendar: StoredCalendar, event: StoredEvent, to: StoredCalendar): void;
   reset(): void;
 }
 
@@ -107,6 +109,11 @@ class Calendars implements GoogleCalendars {
     const removed = this.store(calendar, { ...event, status: 'cancelled', sequence: event.sequence + 1 });
     this.dropExceptions(calendar, removed);
     this.record('event.deleted', calendar, { event: removed, sendUpdates });
+  }
+
+  move(calendar: StoredCalendar, event: StoredEvent, to: StoredCalendar): void {
+    this.store(to, event);
+    this.store(calendar, { ...event, status: 'cancelled' });
   }
 
   reset(): void {

@@ -24,6 +24,8 @@ export interface GooglePeople {
   /** Changes some fields of an event, as dragging it elsewhere does, or taking it out of the bin. */
   changeEvent(changed: HandWrittenEvent & { readonly id: string }): void;
   removeEvent(event: Pick<HandWrittenEvent, 'email' | 'calendarId'> & { readonly id: string }): void;
+  /** Puts an event into another calendar of the same person. */
+  moveEvent(event: Pick<HandWrittenEvent, 'email' | 'calendarId'> & { readonly id: string; readonly to: string }): void;
   /** A guest answers the invitation to an event. */
   answer(answer: GuestAnswer): void;
   /** Hides a calendar from the list, or shows it again. */
@@ -53,6 +55,10 @@ export const googlePeople = (calendars: GoogleCalendars): GooglePeople => ({
   removeEvent: ({ email, calendarId, id }) => {
     const calendar = found(calendars.find(email, calendarId));
     calendars.remove(calendar, eventIn(calendar, id), 'none');
+  },
+  moveEvent: ({ email, calendarId, id, to }) => {
+    const calendar = found(calendars.find(email, calendarId));
+    calendars.move(calendar, eventIn(calendar, id), found(calendars.find(email, to)));
   },
   hideCalendar: ({ email, calendarId }, isHidden) => {
     found(calendars.find(email, calendarId)).isHidden = isHidden;
