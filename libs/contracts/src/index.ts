@@ -46,6 +46,7 @@ export * from './page.js';
 export * from './problem.js';
 export * from './route-catalog.js';
 export * from './storable-text.js';
+export * from './time-zone.js';
 export * from './video/video.events.js';
 export * from './video/video.models.js';
 export * from './video/video.requests.js';

@@ -1,3 +1,5 @@
+import { ianaTimeZone } from '@patchbay/contracts';
+
 /** A part of an RRULE, and what it must look like. https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10 */
 interface PartSpec {
   readonly looks: RegExp;
@@ -53,7 +55,7 @@ const dates = new RegExp(String.raw`^(?:RDATE|EXDATE)((?:;TZID=[\w+/-]{1,100}|;V
 export function datesFault(line: string): string | null {
   const [, parameters = '', values = ''] = dates.exec(line) ?? [];
   const zone = /;TZID=([^;]+)/i.exec(parameters)?.[1];
-  if (zone !== undefined && !isTimeZone(zone)) return 'names a time zone that is not known';
+  if (zone !== undefined && ianaTimeZone(zone) === null) return 'names a time zone that is not known';
   return values !== '' && values.split(',').every(isDate) ? null : 'has a line RDATE or EXDATE whose dates cannot be read';
 }
 
@@ -63,12 +65,4 @@ const isDate = (text: string): boolean => {
   const ms = Date.parse(`${written}Z`);
   // `Date` takes the thirtieth of February for the second of March.
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(written);
-};
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
 };

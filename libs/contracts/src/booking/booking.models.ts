@@ -1,15 +1,6 @@
 import { z } from 'zod';
+import { timeZone } from '../time-zone.js';
 
-const isTimeZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-};
-
-/** An IANA time zone name, such as `Europe/Berlin`. */
-export const timeZone = z.string().min(1).max(100).refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin');
 /** A moment: RFC 3339 with an offset. */
 export const instant = z.iso.datetime({ offset: true });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { instant, timeZone } from '../booking/booking.models.js';
+import { instant } from '../booking/booking.models.js';
+import { timeZone } from '../time-zone.js';
 import { defineRequest } from '../definitions/define-request.js';
 import { pageOf, pageQuery } from '../page.js';
 import { manualBlock } from './blocks.models.js';

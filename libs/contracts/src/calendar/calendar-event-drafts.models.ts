@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeZone } from '../booking/booking.models.js';
+import { timeZone } from '../time-zone.js';
 import { attendeeResponses, eventVisibilities, reminderMethods } from './calendar-events.models.js';
 
 // A line end or another control character in a title would be a new line of somebody's calendar file.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from '../definitions/define-request.js';
-import { timeZone } from '../booking/booking.models.js';
+import { timeZone } from '../time-zone.js';
 import { pageOf, pageQuery } from '../page.js';
 import { bookingChangePolicies } from './booking-changes.models.js';
 import { calendarAccount, conflictPolicies, syncRun, syncTask, syncTaskStatuses, tentativePolicies, userBusy } from './calendar.models.js';

@@ -188,9 +188,10 @@ const clockOf = (zone: string): Intl.DateTimeFormat => {
   return clock;
 };
 
+/** Google takes names of the IANA database, as they are spelled there; `Intl` also takes offsets, and any spelling. */
 const isTimeZone = (zone: string): boolean => {
   try {
-    return clockOf(zone).format(0) !== '';
+    return /^[A-Z]/.test(zone) && clockOf(zone).format(0) !== '';
   } catch {
     return false;
   }

@@ -127,6 +127,16 @@ describe('outlook: calendar, beyond the contract', () => {
     expect(bodyOf('PATCH')).toEqual({ subject: 'Renamed' });
   });
 
+  it('writes the same moments in UTC where Outlook does not know the time zone', async () => {
+    const event = anEvent({ timeZone: 'Europe/Kyiv' });
+
+    await create(event);
+    await update({ ...event, startTime: '2027-03-01T10:05:00+01:00' });
+
+    expect(bodyOf('PATCH')).toMatchObject({ start: { dateTime: '2027-03-01T09:05:00', timeZone: 'UTC' } });
+    expect(harness.seen()).toEqual([expect.objectContaining({ startTime: '2027-03-01T09:05:00.000Z' })]);
+  });
+
   it('does not take an event for its own that only has the same title', async () => {
     const [event, other] = [anEvent(), anEvent()];
     await create(other);

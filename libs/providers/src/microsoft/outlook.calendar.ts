@@ -26,7 +26,7 @@ export const outlookCalendar = (http: ProviderHttp, now: () => Date): CalendarCa
 const createOrAdopt = async (place: CalendarPlace, event: CalendarEvent): Promise<GraphEventDetails> => {
   const { event: found, isNew } = await makeOnce({
     find: () => findEvent(place, event.key),
-    make: (again) => postOutlookEvent(place, toOutlookEvent(event, again)),
+    make: (again) => inKnownZone(event, (wanted) => postOutlookEvent(place, toOutlookEvent(wanted, again))),
     now: place.now,
   });
   // It stands there, whatever becomes of the rest.
@@ -36,7 +36,20 @@ const createOrAdopt = async (place: CalendarPlace, event: CalendarEvent): Promis
 const findEvent = (place: CalendarPlace, key: string): Promise<GraphEventDetails | null> => findOutlookEvent(place, filterByKey(key));
 
 const bringTo = (place: CalendarPlace, existing: GraphEventDetails, wanted: CalendarEvent): Promise<GraphEventDetails> =>
-  changeOutlookEvent(place, { id: existing.id, event: existing }, toBookingChange(existing, wanted));
+  inKnownZone(wanted, (event) => changeOutlookEvent(place, { id: existing.id, event: existing }, toBookingChange(existing, event)));
+
+/**
+ * Graph knows most names of time zones, and says of the others no sooner than they are used. The moments are the same in UTC.
+ * https://learn.microsoft.com/graph/api/resources/datetimetimezone#additional-time-zones
+ */
+const inKnownZone = async (event: CalendarEvent, write: (event: CalendarEvent) => Promise<GraphEventDetails>): Promise<GraphEventDetails> => {
+  try {
+    return await write(event);
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.reason !== 'TimeZoneNotSupportedException') throw error;
+    return write({ ...event, timeZone: 'UTC' });
+  }
+};
 
 const deleteEvent = async (place: CalendarPlace, key: string): Promise<boolean> => {
   try {

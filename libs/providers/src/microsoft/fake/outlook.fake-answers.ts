@@ -24,6 +24,7 @@ export const failures = {
   duplicateTransaction: () =>
     graphError(409, 'ErrorDuplicateTransactionId', 'The TransactionId specified in the request has already been used to create a different event.'),
   invalidProperty: () => graphError(400, 'ErrorPropertyValidationFailure', 'At least one property failed validation.'),
+  unknownTimeZone: () => graphError(400, 'TimeZoneNotSupportedException', 'A valid TimeZone value must be specified.'),
   syncStateNotFound: () => graphError(410, 'SyncStateNotFound', 'The sync state generation is not found; generation=1;[highest=2].'),
 };
 

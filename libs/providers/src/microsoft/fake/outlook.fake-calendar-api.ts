@@ -15,7 +15,7 @@ import {
   type Presentation,
   type StoredEvent,
 } from './outlook.fake-events.js';
-import { fieldsAfter, writtenFields } from './outlook.fake-event-writes.js';
+import { fieldsAfter, namesUnknownZone, writtenFields } from './outlook.fake-event-writes.js';
 import { answerSchedule } from './outlook.fake-schedule.js';
 import { answerPermissions } from './outlook.fake-sharing.js';
 import { msToWall, wallToMs } from './outlook.fake-time.js';
@@ -147,6 +147,7 @@ const asStored = ({ id, fields }: StoredEvent) => ({ type: fields.recurrence ===
 
 const createEvent = (call: OutlookCall, calendar: StoredCalendar): FakeResponse => {
   if (!calendar.canEdit) return failures.accessDenied();
+  if (namesUnknownZone(call.request)) return failures.unknownTimeZone();
   const written = writtenFields(call.request) ?? {};
   const { start, end } = written;
   const fields = fieldsAfter(null, written, call.habits);
@@ -230,6 +231,7 @@ const deleteEvent = ({ calendars }: OutlookCall, { calendar, event, date }: Foun
 };
 
 const patchEvent = (call: OutlookCall, { calendar, event, date }: FoundEvent): FakeResponse => {
+  if (namesUnknownZone(call.request)) return failures.unknownTimeZone();
   const written = writtenFields(call.request);
   const exception = date === null ? undefined : event.exceptions.get(date);
   const before = date === null ? event.fields : { ...onDay(event.fields, date), ...(exception === 'deleted' ? {} : exception) };

@@ -1,4 +1,6 @@
+import { toIanaZone } from '@patchbay/icalendar';
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { FakeRequest } from '../../_kit/fake.js';
 import { jsonObjectOf } from '../../_kit/fake-http.js';
 import { hasInvitation, withInvitation } from './outlook.fake-bodies.js';
@@ -12,6 +14,17 @@ export const writtenFields = (request: FakeRequest): Partial<WrittenEvent> | nul
     ? (Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined)) as Partial<WrittenEvent>)
     : null;
 };
+
+const zones = z.object({ start: z.object({ timeZone: z.string() }).optional(), end: z.object({ timeZone: z.string() }).optional() });
+
+/** Whether a time is of a zone that Outlook has never heard of. It knows those of Windows, and not all of the others. */
+export const namesUnknownZone = (request: FakeRequest): boolean => {
+  const { start, end } = zones.safeParse(jsonObjectOf(request)).data ?? {};
+  return [start, end].some((time) => time !== undefined && (toIanaZone(time.timeZone) === null || newerNames.has(time.timeZone)));
+};
+
+/** Not among those that it is said to know. https://learn.microsoft.com/graph/api/resources/datetimetimezone#additional-time-zones */
+const newerNames = new Set(['Europe/Kyiv', 'America/Nuuk', 'America/Ciudad_Juarez']);
 
 /** Where an event is written, as far as its meetings depend on it. */
 export interface WritingHabits {
