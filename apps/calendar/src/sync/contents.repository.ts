@@ -9,7 +9,7 @@ import { busyBatches } from './busy-batches.js';
 import { BusyRangesRepository } from './busy-ranges.repository.js';
 import { busyTimesOf, seriesOf, type BusyTime } from './busy-times.js';
 import { FaultsRepository, type Fault } from './faults.repository.js';
-import { storableJson, storableText } from './storable.js';
+import { storableEvent, storableName, storableText } from './storable.js';
 import type { CalendarRow } from './sync-rows.js';
 import { toldChangesOf } from './told-changes.js';
 
@@ -58,21 +58,27 @@ export class ContentsRepository {
     @Inject(BusyRangesRepository) private readonly ranges: BusyRangesRepository,
   ) {}
 
-  /** Versions of resources that are stored: in the newest contents that have them. */
+  /** Versions of resources that are stored, each as it was asked for: in the newest contents that have them. */
   async versions(tx: Transaction, { calendar, generation }: Contents, resources: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await tx.query<{ resource: string; version: string }>(
       `SELECT DISTINCT ON (resource) resource, version FROM calendar_events
        WHERE calendar_id = $1 AND resource = ANY ($2) AND generation <= $3 AND version IS NOT NULL ORDER BY resource, generation DESC`,
-      [calendar.id, resources.map(storableText), generation],
+      [calendar.id, resources.map(storableName), generation],
     );
-    return new Map(rows.map(({ resource, version }) => [resource, version]));
+    const versions = new Map(rows.map(({ resource, version }) => [resource, version]));
+    return new Map(
+      resources.flatMap((resource) => {
+        const version = versions.get(storableName(resource));
+        return version === undefined ? [] : [[resource, version] as const];
+      }),
+    );
   }
 
   /** Applies the changes of a page. */
   async apply(tx: Transaction, contents: Contents, changes: readonly ResourceChange[]): Promise<AppliedPage> {
     if (changes.length === 0) return { changed: 0, removed: 0, told: [] };
     // Of a resource that is told of twice in one page the last word counts.
-    const latest = [...new Map(changes.map((change) => [storableText(change.resource), change])).entries()];
+    const latest = [...new Map(changes.map((change) => [storableName(change.resource), change])).entries()];
     const named = (kind: ResourceChange['kind']) => latest.filter(([, change]) => change.kind === kind).map(([resource]) => resource);
     const present = latest.flatMap(([resource, change]) => (change.kind === 'present' ? [[resource, change] as const] : []));
     const gone = named('gone');
@@ -256,10 +262,13 @@ const adoptEvents = `
 
 /** The rows of a resource, as they will be read again. Of two events with one id the last one counts. */
 const rowsOf = (resource: string, { version, events }: Present): readonly StoredEvent[] =>
-  [...new Map(events.map((event) => [event.id, event])).values()].map((told) => {
-    const event = JSON.parse(storableJson(told)) as SourceEvent;
-    return { resource, event_id: event.id, series_id: seriesOf(event), version: version === null ? null : storableText(version), event };
-  });
+  [...new Map(events.map(storableEvent).map((event) => [event.id, event])).values()].map((event) => ({
+    resource,
+    event_id: event.id,
+    series_id: seriesOf(event),
+    version: version === null ? null : storableText(version),
+    event,
+  }));
 
 const eventsOf = (resource: string, before: readonly StoredEvent[] = [], after: readonly StoredEvent[] = []) => ({
   resource,
