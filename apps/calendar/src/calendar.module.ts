@@ -41,6 +41,7 @@ import { KeepNotices1763707700000 } from './database/migrations/1763707700000-ke
 import { GoOnMovingWindows1763707600000 } from './database/migrations/1763707600000-go-on-moving-windows.js';
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
 import { EndBlocks1763707900000 } from './database/migrations/1763707900000-end-blocks.js';
+import { LetOrganizersChange1763708300000 } from './database/migrations/1763708300000-let-organizers-change.js';
 import { LetTentativeBeFree1763708000000 } from './database/migrations/1763708000000-let-tentative-be-free.js';
 import { MergeShownDays1763708100000 } from './database/migrations/1763708100000-merge-shown-days.js';
 import { TellTimesFromLinks1763708200000 } from './database/migrations/1763708200000-tell-times-from-links.js';
@@ -165,5 +166,6 @@ export const calendarService: ServiceDefinition = {
     LetTentativeBeFree1763708000000,
     MergeShownDays1763708100000,
     TellTimesFromLinks1763708200000,
+    LetOrganizersChange1763708300000,
   ],
 };

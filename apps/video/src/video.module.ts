@@ -10,6 +10,7 @@ import { BookingsService } from './bookings/bookings.service.js';
 import { MeetingsService } from './bookings/meetings.service.js';
 import { MeetingsWorker } from './bookings/meetings.worker.js';
 import { CreateAccountsAndBookings1763700100000 } from './database/migrations/1763700100000-create-accounts-and-bookings.js';
+import { LetOrganizersChange1763702100000 } from './database/migrations/1763702100000-let-organizers-change.js';
 import { videoConfig } from './video.config.js';
 
 @Module({
@@ -23,5 +24,5 @@ export const videoService: ServiceDefinition = {
   module: VideoModule,
   config: videoConfig,
   entities: [],
-  migrations: [CreateAccountsAndBookings1763700100000, IndexEndedBookings1763702000000],
+  migrations: [CreateAccountsAndBookings1763700100000, IndexEndedBookings1763702000000, LetOrganizersChange1763702100000],
 };

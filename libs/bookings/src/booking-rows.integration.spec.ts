@@ -1,15 +1,19 @@
+import { bookingCreated } from '@patchbay/contracts';
 import { Database } from '@patchbay/database';
-import { createDatabase, type TestDatabase } from '@patchbay/testing';
+import { aBooking, createDatabase, type TestDatabase } from '@patchbay/testing';
 import { pino } from 'pino';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { bookingColumns, BookingRows, type BookingRow } from './booking-rows.js';
+import { intentAfter, noIntent, type BookingIntent } from './booking-intent.js';
+import { bookingColumns, BookingRows, intentColumns, type BookingRow } from './booking-rows.js';
+import { releaseBookings } from './release-bookings.js';
 
 class CreateBookings1763700000001 implements MigrationInterface {
   readonly name = 'CreateBookings1763700000001';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE bookings (${bookingColumns})`);
+    await releaseBookings.up(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -95,6 +99,69 @@ describe('BookingRows', () => {
       await stir();
 
       expect(await all()).toMatchObject([{ next_attempt_at: due, wanted_revision: 2 }]);
+    });
+  });
+
+  describe('that get another organiser', () => {
+    const booking = aBooking(user.userId);
+    const name = { ...user, bookingId: booking.booking_id };
+    const other = uuidv7();
+    const intentOf = (userId: string): BookingIntent =>
+      intentAfter(noIntent, {
+        id: uuidv7(),
+        version: 1,
+        tenant_id: user.tenantId,
+        type: bookingCreated.type,
+        timestamp: now.toISOString(),
+        data: { ...booking, organizer: { user_id: userId } },
+      }) ?? noIntent;
+    const want = (userId: string) =>
+      database.transaction(async (tx) => {
+        const intent = intentOf(userId);
+        const row = await bookings.rowFor(tx, await bookings.lock(tx, name), { intent, dueAt: now });
+        await bookings.want(tx, row, { dueAt: later, set: intentColumns(intent) });
+      });
+
+    it('leave what is to be removed with the first, and go on in a row of the other, which bears another key', async () => {
+      await want(user.userId);
+      await want(other);
+
+      const [first, second] = await all();
+      expect([first, second]).toMatchObject([
+        { user_id: user.userId, booking_id: booking.booking_id, is_released: true, is_cancelled: true, next_attempt_at: now },
+        { user_id: other, booking_id: booking.booking_id, is_released: false, is_cancelled: false, next_attempt_at: later },
+      ]);
+      expect(second?.wanted).toMatchObject({ organizer: { user_id: other } });
+    });
+
+    it('are the other’s from the start when nothing was wanted of them before', async () => {
+      await database.transaction((tx) => bookings.lock(tx, name));
+      await want(other);
+
+      expect(await all()).toMatchObject([{ user_id: other, is_released: false }]);
+    });
+
+    it('leave the work of whoever is at it with the row', async () => {
+      await want(user.userId);
+      const [lease] = await bookings.due.claim(1, later);
+      await want(other);
+
+      expect((await bookings.due.claim(5, later)).map(({ row }) => row.user_id)).toEqual([other]);
+      await database.transaction(async (tx) => lease?.settle(tx, { isApplied: true, nextAttemptAt: null, lastError: null }));
+      expect((await bookings.due.claim(5, later)).map(({ row }) => row)).toMatchObject([{ user_id: user.userId, is_cancelled: true }]);
+    });
+
+    it('are found by whoever waited for them meanwhile', async () => {
+      await want(user.userId);
+      const found = await database.transaction(async (tx) => {
+        await bookings.rowFor(tx, await bookings.lock(tx, name), { intent: intentOf(other), dueAt: now });
+        const waiting = database.transaction((second) => bookings.lock(second, name));
+        const isWaiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        while ((await database.pool.query(isWaiting)).rowCount === 0);
+        return { waiting };
+      });
+
+      expect(await found.waiting).toMatchObject({ user_id: other, is_released: false });
     });
   });
 });

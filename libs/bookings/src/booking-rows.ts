@@ -24,7 +24,7 @@ export const bookingColumns = `
   ${workColumns},
   UNIQUE (tenant_id, booking_id)`;
 
-/** A row with {@link bookingColumns}. */
+/** A row with {@link bookingColumns}, as `releaseBookings` changed them. */
 export interface BookingRow extends WorkRow, BookingIntent {
   readonly tenant_id: string;
   readonly booking_id: string;
@@ -32,6 +32,8 @@ export interface BookingRow extends WorkRow, BookingIntent {
   readonly ends_at: Date | null;
   readonly connection_id: string | null;
   readonly provider: string | null;
+  /** The booking belongs elsewhere by now, where it has another row: this one is only there until its effect is removed. */
+  readonly is_released: boolean;
 }
 
 /** What any event about a booking says of it. */
@@ -41,6 +43,8 @@ export interface BookingName {
   readonly userId: string;
 }
 
+/** Whoever waits for a row that is released meanwhile looks again. */
+const lockTriesMax = 5;
 /** Forgotten in one statement: small enough to hold no lock for long. */
 const forgetMax = 1_000;
 const forgetEnded = {
@@ -62,13 +66,41 @@ export class BookingRows<Row extends BookingRow> {
 
   /** Locks a booking's row until the end of the transaction; makes it when the booking is new. */
   async lock(tx: Transaction, { tenantId, bookingId, userId }: BookingName): Promise<Row> {
-    await tx.query(
-      `INSERT INTO bookings (id, tenant_id, booking_id, user_id) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, booking_id) DO NOTHING`,
-      [uuidv7(), tenantId, bookingId, userId],
-    );
-    const [row] = await tx.query<Row>(`SELECT * FROM bookings WHERE tenant_id = $1 AND booking_id = $2 FOR UPDATE`, [tenantId, bookingId]);
-    if (row === undefined) throw new Error('unreachable: the row was made or found one statement ago');
-    return row;
+    const current = `tenant_id = $1 AND booking_id = $2 AND NOT is_released`;
+    for (let tries = 0; tries < lockTriesMax; tries += 1) {
+      await tx.query(
+        `INSERT INTO bookings (id, tenant_id, booking_id, user_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (tenant_id, booking_id) WHERE NOT is_released DO NOTHING`,
+        [uuidv7(), tenantId, bookingId, userId],
+      );
+      const [row] = await tx.query<Row>(`SELECT * FROM bookings WHERE ${current} FOR UPDATE`, [tenantId, bookingId]);
+      if (row !== undefined) return row;
+    }
+    throw new Error('a booking was released again and again while it was waited for');
+  }
+
+  /**
+   * The row that a booking has with what is wanted now, before that is written down: where it gets another organiser, it is released first.
+   *
+   * @param dueAt when what is left of it may be removed.
+   */
+  async rowFor(tx: Transaction, row: Row, { intent, dueAt }: { readonly intent: BookingIntent; readonly dueAt: Date }): Promise<Row> {
+    const organizerId = intent.wanted?.organizer.user_id ?? row.user_id;
+    // Before anything was wanted, nothing was begun for anybody.
+    if (organizerId === row.user_id || row.wanted === null) return row;
+    return this.release(tx, row, { userId: organizerId, dueAt });
+  }
+
+  /**
+   * Parts a booking from its effect, wherever that is. The row, and with it the account and the key, stays with the effect, which the ordinary work removes as it
+   * does of a cancelled booking: whoever is at work on it now ends that first, and when its provider cannot be reached, nobody else waits. The booking
+   * goes on in a row of its own, with nothing wanted yet, and so its effect has another key: to guests an event of somebody else is another event.
+   *
+   * @returns the new row, locked.
+   */
+  async release(tx: Transaction, row: Row, { userId, dueAt }: { readonly userId: string; readonly dueAt: Date }): Promise<Row> {
+    await this.want(tx, row, { dueAt, set: { is_released: true, is_cancelled: true } });
+    return this.lock(tx, { tenantId: row.tenant_id, bookingId: row.booking_id, userId });
   }
 
   /** Writes down what is wanted now, and when to bring it about. */
@@ -111,8 +143,9 @@ export class BookingRows<Row extends BookingRow> {
   }
 }
 
-/** The columns of an intent, and what follows from it. */
+/** The columns of an intent, and what follows from it: a booking is its organiser's. */
 export const intentColumns = (intent: BookingIntent): ColumnValues => ({
+  ...(intent.wanted === null ? {} : { user_id: intent.wanted.organizer.user_id }),
   wanted: intent.wanted === null ? null : JSON.stringify(intent.wanted),
   wanted_order: intent.wanted_order,
   is_cancelled: intent.is_cancelled,

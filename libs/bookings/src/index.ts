@@ -7,3 +7,4 @@ export * from './booking-steps.js';
 export * from './bookings-worker.js';
 export * from './configured-providers.js';
 export * from './index-ended-bookings.js';
+export * from './release-bookings.js';

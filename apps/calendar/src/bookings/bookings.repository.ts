@@ -11,6 +11,8 @@ export interface EventRow extends BookingRow {
   readonly link_is_omitted: boolean;
   readonly link_order: string;
   readonly link_grace_until: Date | null;
+  /** What was told last of the link of somebody who does not organise the booking: perhaps of who soon will. */
+  readonly other_link: OtherLink | null;
   /** When our last write was recorded; when it said that the event takes place, and when the event took place before it by what was known. */
   readonly written_at: Date | null;
   readonly written: EventTimes | null;
@@ -21,6 +23,14 @@ export interface EventRow extends BookingRow {
   readonly timed_order: string | null;
   /** When it was written back within the last hour. */
   readonly restored_at: readonly Date[];
+}
+
+/** What is known of the meeting link of a user. */
+export interface OtherLink {
+  readonly user_id: string;
+  readonly link_url: string | null;
+  readonly link_is_omitted: boolean;
+  readonly link_order: string;
 }
 
 /** When an event takes place. Both null: it is gone. */

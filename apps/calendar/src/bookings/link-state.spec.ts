@@ -1,5 +1,5 @@
 import { bookingCreated, meetingLinkCreated, meetingLinkOmitted } from '@patchbay/contracts';
-import { dueAt, linkAfter, type LinkEvent, type LinkState } from './link-state.js';
+import { dueAt, linkAfter, linkOf, otherLinkAfter, type LinkEvent, type LinkState } from './link-state.js';
 
 const envelope = { version: 1, tenant_id: 'default' };
 const ids = { user_id: '0198f2a4-0000-7000-8000-000000000001', booking_id: 'bk_1' };
@@ -39,6 +39,33 @@ describe('linkAfter', () => {
 
   it('forgets the link when it is said later that there is none', () => {
     expect(after([one, omitted('d', '2026-11-21T13:00:00Z')])).toMatchObject({ link_url: null, link_is_omitted: true });
+  });
+});
+
+describe('the link of whoever organises a booking', () => {
+  const own = { link_url: 'https://zoom.us/j/1', link_is_omitted: false, link_order: '1' };
+  const other = otherLinkAfter(null, linked('b', '2026-11-21T11:00:00Z', 'https://zoom.us/j/2'));
+  const row = { ...own, user_id: 'u1', other_link: other };
+
+  it.each([
+    ['stays while they do', 'u1', own],
+    [
+      'is what was told of it before they did',
+      ids.user_id,
+      { link_url: 'https://zoom.us/j/2', link_is_omitted: false, link_order: other?.link_order },
+    ],
+    ['is not known of somebody new', 'u3', unknown],
+  ])('%s', (_what, organizerId, link) => {
+    expect(linkOf(row, organizerId)).toEqual(link);
+  });
+
+  it('is the newest that was told', () => {
+    expect(otherLinkAfter(other, omitted('a', '2026-11-21T10:00:00Z'))).toBeNull();
+    expect(otherLinkAfter(other, omitted('c', '2026-11-21T12:00:00Z'))).toMatchObject({
+      user_id: ids.user_id,
+      link_url: null,
+      link_is_omitted: true,
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { EventOf, meetingLinkCreated, meetingLinkOmitted } from '@patchbay/contracts';
-import type { EventRow } from './bookings.repository.js';
+import type { EventRow, OtherLink } from './bookings.repository.js';
 
 /** An event that says what is known of a booking's meeting link. */
 export type LinkEvent = EventOf<typeof meetingLinkCreated> | EventOf<typeof meetingLinkOmitted>;
@@ -14,6 +14,22 @@ export function linkAfter(link: LinkState, event: LinkEvent): LinkState | null {
     ? { link_url: event.data.join_url, link_is_omitted: false, link_order: order }
     : { link_url: null, link_is_omitted: true, link_order: order };
 }
+
+/** The same for the link of somebody who does not organise the booking, as far as is known: the events of two services may overtake each other. */
+export function otherLinkAfter(other: OtherLink | null, event: LinkEvent): OtherLink | null {
+  const link = linkAfter(other ?? noLink, event);
+  return link === null ? null : { user_id: event.data.user_id, ...link };
+}
+
+/** What becomes of the link when somebody organises the booking: the one of whoever did before goes with their meeting. */
+export function linkOf(row: LinkState & Pick<EventRow, 'user_id' | 'other_link'>, organizerId: string): LinkState {
+  if (row.user_id === organizerId) return linkStateOf(row);
+  return row.other_link?.user_id === organizerId ? linkStateOf(row.other_link) : noLink;
+}
+
+const noLink: LinkState = { link_url: null, link_is_omitted: false, link_order: '' };
+
+const linkStateOf = ({ link_url, link_is_omitted, link_order }: LinkState): LinkState => ({ link_url, link_is_omitted, link_order });
 
 type Waiting = LinkState & Pick<EventRow, 'wanted' | 'is_cancelled' | 'connection_id' | 'link_grace_until'>;
 

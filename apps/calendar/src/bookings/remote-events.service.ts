@@ -60,8 +60,11 @@ export class RemoteEventsService {
     } catch (error) {
       return this.#effects.fail(lease, { verdict: judgeFailure(error), place });
     }
-    await this.#effects.done(lease, nowhere, (tx) => {
-      if (place === null || row.event_id === null) return;
+    await this.#effects.done(lease, nowhere, async (tx) => {
+      if (place === null) return;
+      // Its owner is busy for as long as nobody has read that it is gone.
+      await this.notices.addOf(tx, place, new Date(this.clock().getTime() + readBackMs));
+      if (row.event_id === null) return;
       tx.outbox.add(calendarEventDeleted, { ...calendarIdsOf(row, place), event_id: row.event_id }, { tenantId: row.tenant_id });
       const provider = this.#effects.acting(place.provider);
       announceStep(tx, row, { type: 'calendar_event_deleted', provider, message: `${provider.displayName} removed the calendar event.` });

@@ -34,9 +34,11 @@ export class BookingsService {
     await this.#want(tx, row, intentFollowing(row, event));
   }
 
-  async #want(tx: Transaction, row: MeetingRow, intent: BookingIntent | null): Promise<void> {
+  async #want(tx: Transaction, known: MeetingRow, intent: BookingIntent | null): Promise<void> {
     if (intent === null) return;
-    await this.bookings.want(tx, row, { dueAt: dueAt(row, this.clock()), set: intentColumns(intent) });
+    const now = this.clock();
+    const row = await this.bookings.rowFor(tx, known, { intent, dueAt: dueAt(known, now) });
+    await this.bookings.want(tx, row, { dueAt: dueAt(row, now), set: intentColumns(intent) });
     tx.onCommit(() => this.worker.wake());
   }
 

@@ -27,14 +27,14 @@ export const bookingCreated = defineEvent({
   examples: [example],
 });
 
-/** A booking moved to another time. Carries the booking whole, as it is now. */
+/** A booking moved to another time, or to another organiser. Carries the booking whole, as it is now. */
 export const bookingRescheduled = defineEvent({
   type: 'booking_rescheduled',
   version: 1,
   audience: 'public',
   producer: 'product',
   consumers: ['video', 'calendar'],
-  summary: 'A booking moved to another time. Carries the booking whole, as it is now.',
+  summary: 'A booking moved to another time, or to another organiser. Carries the booking whole, as it is now.',
   data: rescheduledBooking,
   owner: ownedByOrganizer,
   examples: [
