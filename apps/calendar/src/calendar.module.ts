@@ -31,6 +31,7 @@ import { ResolutionsWorker } from './conflicts/resolutions.worker.js';
 import { BookingChangesService } from './changes/booking-changes.service.js';
 import { CalendarChanges } from './changes/calendar-changes.js';
 import { TellingsRepository } from './changes/tellings.repository.js';
+import { AskAgainForPush1763708600000 } from './database/migrations/1763708600000-ask-again-for-push.js';
 import { CreateAccountsAndBookings1763700200000 } from './database/migrations/1763700200000-create-accounts-and-bookings.js';
 import { CreateCalendarReading1763706000000 } from './database/migrations/1763706000000-create-calendar-reading.js';
 import { CreatePushChannels1763707100000 } from './database/migrations/1763707100000-create-push-channels.js';
@@ -46,6 +47,7 @@ import { LetTentativeBeFree1763708000000 } from './database/migrations/176370800
 import { MergeShownDays1763708100000 } from './database/migrations/1763708100000-merge-shown-days.js';
 import { TellTimesFromLinks1763708200000 } from './database/migrations/1763708200000-tell-times-from-links.js';
 import { DoubtWhatIsMissing1763707500000 } from './database/migrations/1763707500000-doubt-what-is-missing.js';
+import { DoubtSingleCalendars1763708500000 } from './database/migrations/1763708500000-doubt-single-calendars.js';
 import { CreateBlocksAndConflicts1763707300000 } from './database/migrations/1763707300000-create-blocks-and-conflicts.js';
 import { EventsController } from './events/events.controller.js';
 import { EventsService } from './events/events.service.js';
@@ -167,5 +169,7 @@ export const calendarService: ServiceDefinition = {
     MergeShownDays1763708100000,
     TellTimesFromLinks1763708200000,
     LetOrganizersChange1763708300000,
+    DoubtSingleCalendars1763708500000,
+    AskAgainForPush1763708600000,
   ],
 };
