@@ -4,7 +4,7 @@ import { afterWriting } from '../_kit/unknown-outcome.js';
 import type { OpenCaldavAccount } from './caldav.account.js';
 import { listCaldavCalendars } from './caldav.calendars.js';
 import { withEvents, type EventFile } from './caldav.event-file.js';
-import type { EventChange } from './caldav.event-lines.js';
+import type { EventChange, Writing } from './caldav.event-lines.js';
 import { openEventStore, type EventStore } from './caldav.event-store.js';
 import { addEvent, editEvent, readable } from './caldav.event-writing.js';
 import { withChangedMaster } from './caldav.series-edits.js';
@@ -21,13 +21,14 @@ export const caldavCalendar = (open: OpenCaldavAccount, provider: string): Calen
         if (!(error instanceof ProviderError) || error.code !== 'conflict') throw error;
         const existing = await afterWriting(() => store.find(event.key));
         if (existing === null || !isOurs(existing.file, event.key)) throw error;
-        await afterWriting(() => bringTo(store, event));
+        await afterWriting(() => bringTo(store, event, takingPlace));
       }
       return toRemoteEvent(event);
     }),
   updateEvent: (token, calendarId, event) =>
     readable(provider, async () => {
-      await bringTo(await openEventStore(open, token, calendarId), event);
+      const store = await openEventStore(open, token, calendarId);
+      await bringTo(store, event, event.keepsTimes === true ? standing : takingPlace);
       return toRemoteEvent(event);
     }),
   deleteEvent: async (token, calendarId, key) => {
@@ -46,19 +47,28 @@ export const caldavCalendar = (open: OpenCaldavAccount, provider: string): Calen
 
 const toRemoteEvent = ({ key }: CalendarEvent): RemoteEvent => ({ id: key, htmlLink: null });
 
-const bringTo = (store: EventStore, event: CalendarEvent): Promise<unknown> => {
+type Preparation = (file: EventFile, writing: Writing) => EventFile;
+
+const bringTo = (store: EventStore, event: CalendarEvent, before: Preparation): Promise<unknown> => {
   const { start, end, ...rest } = toChange(event);
   const change = event.keepsTimes === true ? rest : { ...rest, start, end };
-  return editEvent(store, { uid: event.key, change }, (file, writing) => withChangedMaster(takingPlace(file), change, writing));
+  return editEvent(store, { uid: event.key, change }, (file, writing) => withChangedMaster(before(file, writing), change, writing));
 };
 
 const isOurs = ({ master }: EventFile, key: string): boolean => master !== null && propertyNamed(master.component, keyProperty)?.value.trim() === key;
 
-/** Programs keep what was called off, and show it struck through. */
-const takingPlace = (file: EventFile): EventFile =>
-  file.master?.source.status === 'cancelled'
+/** Programs keep what was called off, and show it struck through: it is gone until it is said when it takes place. */
+const isCalledOff = ({ master }: EventFile): boolean => master?.source.status === 'cancelled';
+
+const takingPlace: Preparation = (file) =>
+  file.master !== null && isCalledOff(file)
     ? withEvents(file, [withProperty(file.master.component, 'STATUS', ['STATUS:CONFIRMED']), ...file.exceptions.map(({ component }) => component)])
     : file;
+
+const standing: Preparation = (file, { provider }) => {
+  if (isCalledOff(file)) throw new ProviderError(provider, 'not_found', { reason: 'called_off' });
+  return file;
+};
 
 const toChange = ({ title, description = '', location, startTime, endTime, timeZone, attendees, meetingUrl }: CalendarEvent) => {
   // The clock that the organiser reads; where it shows the time twice, the moment counts.

@@ -88,11 +88,13 @@ describe('a booking in a CalDAV calendar', () => {
     expect(puts() - before).toBe(0);
   });
 
-  it('is put back when somebody has called it off in a program', async () => {
+  it('is put back when somebody has called it off in a program, unless nothing is wanted of its times', async () => {
     const event = anEvent();
     await create(event);
     await editFile('END:VEVENT', 'STATUS:CANCELLED\r\nEND:VEVENT');
 
+    expect(await failure(update({ ...event, meetingUrl: 'https://meet.example.com/j/2', keepsTimes: true }))).toMatch(/^not_found/);
+    expect(await fileText()).toContain('STATUS:CANCELLED');
     await update(event);
 
     expect(await fileText()).toContain('STATUS:CONFIRMED');
