@@ -1,5 +1,14 @@
 import { jest } from '@jest/globals';
-import { bookingChangeDetected, calendarEventCreated, type Booking, type BookingChangePolicy } from '@patchbay/contracts';
+import {
+  bookingCancelled,
+  bookingChangeDetected,
+  bookingRescheduled,
+  calendarEventCreated,
+  calendarEventDeleted,
+  calendarEventUpdated,
+  type Booking,
+  type BookingChangePolicy,
+} from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
 import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
 import type { CalendarStack } from '../testing/calendar-stack.js';
@@ -94,5 +103,28 @@ describe('a booking whose event is moved or deleted in Outlook', () => {
     expect(detected(booking)).toMatchObject([{ change: 'deleted', start_time: null, action: 'written_back' }]);
     const { rows } = await callers.sql.query<{ event_id: string }>('SELECT event_id FROM bookings WHERE booking_id = $1', [booking.booking_id]);
     expect(eventOf(rows[0]?.event_id ?? '').event.isRemoved).toBe(false);
+  });
+
+  it('is found in another calendar, where it has another id, though nobody has read that it was put there', async () => {
+    const { booking, eventId } = await booked('announce');
+    const { calendars } = microsoft.running.fake;
+    const other = calendars.ofAccount(email).find(({ isDefault, canEdit }) => !isDefault && canEdit);
+    if (other === undefined) throw new Error('the fake has no other calendar');
+    const { event } = eventOf(eventId);
+    const moved = calendars.add(other, event.fields);
+    calendars.remove({ calendar: mine(), event });
+    const shown = () => [...other.events.values(), ...mine().events.values()].flatMap(({ id, isRemoved }) => (isRemoved ? [] : [id]));
+    const before = shown();
+    const previous = { previous_start_time: booking.start_time, previous_end_time: booking.end_time };
+
+    await stack.probe.publish(bookingRescheduled, { data: { ...booking, ...previous, start_time: at(4), end_time: at(5) } });
+    const updated = await stack.probe.next(calendarEventUpdated, ({ booking_id: id }) => id === booking.booking_id);
+    const standing = shown();
+    await stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
+    await stack.probe.next(calendarEventDeleted, ({ booking_id: id }) => id === booking.booking_id);
+
+    expect(updated).toMatchObject({ calendar_id: other.id, event_id: moved.id });
+    expect(standing).toEqual(before);
+    expect(shown()).toEqual(before.filter((id) => id !== moved.id));
   });
 });
