@@ -9,6 +9,11 @@ import { createFakeFeed, type FakeFeed, type FakeTime } from './ics.fake-feed.js
 export interface IcsFakeOptions extends FakeOptions {
   /** What it says that a feed can be asked for by. Default: both. */
   readonly validators?: readonly ('etag' | 'last-modified')[];
+  /**
+   * Answers nobody who is not called like a browser, as many tenants of Microsoft 365 do: `Mozilla/5.0` alone is none, a platform and a version of Chrome are.
+   * https://github.com/nextcloud/server/issues/54799, https://github.com/derekantrican/GAS-ICS-Sync/issues/500
+   */
+  readonly wantsBrowsers?: boolean;
 }
 
 /** A server with a feed for each account. */
@@ -32,7 +37,7 @@ const removeInput = accountInput.extend({ uid: z.string().min(1) });
 
 /** Calendars that are published as a file, in memory. As at Google, the address has a secret in it, and the file says when it was made. */
 export const createIcsFake = (options: IcsFakeOptions = {}): IcsFake => {
-  const { validators = ['etag', 'last-modified'], now = () => new Date() } = options;
+  const { validators = ['etag', 'last-modified'], wantsBrowsers = false, now = () => new Date() } = options;
   const feeds = new Map<string, FakeFeed>();
   const feedOf = (email: string): FakeFeed => {
     const feed = feeds.get(email) ?? createFakeFeed(`Calendar of ${email}`, now);
@@ -45,6 +50,7 @@ export const createIcsFake = (options: IcsFakeOptions = {}): IcsFake => {
       displayName: 'Calendar feed (ICS)',
       credentialsOf: (holder, baseUrl) => ({ url: `${baseUrl}${pathOf(holder)}` }),
       answer: (request, holders, at) => {
+        if (wantsBrowsers && !isLikeBrowser(request)) return refuseCaller(request);
         const holder = holders.find((one) => pathOf(one) === request.path);
         return holder === undefined ? feedFailure(404, null) : answerFeed(request, feedOf(holder.email), { validators, now: at });
       },
@@ -97,6 +103,24 @@ const answerFeed = (
   const isSame = noneMatch !== undefined ? noneMatch === feed.etag() : since !== undefined && Date.parse(since) >= modified.getTime();
   return isSame ? { status: 304, headers } : { status: 200, headers, body: feed.text(now) };
 };
+
+const isLikeBrowser = ({ headers }: FakeRequest): boolean => {
+  const name = headers['user-agent'] ?? '';
+  return /\((Linux|X11|Android|Windows|Macintosh)[^)]*\)/.test(name) && /\b(Chrome|Firefox)\/\d+/.test(name);
+};
+
+const errorPage = '/owa/auth/errorfe.aspx';
+const unsupported = 'Microsoft.Exchange.Clients.Owa2.Server.Core.OwaBasicUnsupportedException';
+
+/** Some are led to a page of errors, where the others are at once. */
+const refuseCaller = ({ path }: FakeRequest): FakeResponse =>
+  path === errorPage
+    ? {
+        status: 500,
+        headers: { 'content-type': 'text/html; charset=utf-8', 'x-owa-error': unsupported },
+        body: 'Outlook is not supported on this browser.',
+      }
+    : { status: 302, headers: { location: `${errorPage}?httpCode=500&owaError=${unsupported}` } };
 
 const feedFailure = (status: number, retryAfter: string | null): FakeResponse => ({
   status,

@@ -87,12 +87,23 @@ interface FeedCall {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/**
+ * Calendars that Microsoft 365 publishes are answered with an error by many tenants to whoever does not look like a browser: `Mozilla/5.0` alone does not,
+ * a platform and a version of Chrome do. https://github.com/nextcloud/server/issues/54799, https://github.com/nextcloud/server/pull/54575
+ */
+const browsersHosts: ReadonlySet<string> = new Set(['outlook.office365.com', 'outlook.office.com']);
+const likeBrowser = { 'user-agent': 'Mozilla/5.0 (Linux) like Chrome/139 Patchbay' } as const;
+/** What such a tenant says, in a header or in where it leads to. */
+const wantsBrowser = 'OwaBasicUnsupportedException';
+
 /** Follows redirects, each of which the way out judges by itself. */
 const get = async (api: IcsApi, { url: first, accountId }: Feed, { operation, deadlineMs, prefixBytes, headers }: FeedCall): Promise<Response> => {
   const send = api.outbound.fetch({ operation, path: '/{feed}', accountId, idempotent: true, deadlineMs, prefixBytes });
   let url = new URL(first);
   for (let redirects = 0; ; redirects += 1) {
-    const response = await send(url, { headers: { accept: 'text/calendar, text/plain;q=0.5, */*;q=0.1', ...headers } });
+    const caller = browsersHosts.has(url.hostname) ? likeBrowser : {};
+    const response = await send(url, { headers: { accept: 'text/calendar, text/plain;q=0.5, */*;q=0.1', ...caller, ...headers } });
+    requireWelcome(response);
     const location = isRedirect(response.status) ? response.headers.get('location') : null;
     if (location === null) return requireAnswer(api, response);
     if (redirects >= redirectsMax) throw new ProviderError(provider, 'invalid_response', { reason: 'too_many_redirects' });
@@ -109,6 +120,12 @@ const nextHop = (from: URL, location: string): URL => {
   const isTrusted = to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:');
   if (!isTrusted || to.username !== '' || to.password !== '') throw new ProviderError(provider, 'address_refused', { reason: 'leads_elsewhere' });
   return to;
+};
+
+/** Not that the server is away: it will have none of us until one side changes its ways. */
+const requireWelcome = ({ status, headers }: Response): void => {
+  const says = `${headers.get('x-owa-error') ?? ''} ${headers.get('location') ?? ''}`;
+  if (status >= 300 && says.includes(wantsBrowser)) throw new ProviderError(provider, 'forbidden', { reason: 'browsers_only' });
 };
 
 /** A secret that was taken back is an address that leads nowhere. */
