@@ -113,19 +113,20 @@ describe('a calendar feed', () => {
     await settled(refreshCalendarAccount);
   });
 
-  it('whose secret address is taken back must be connected again, and then goes on where it was', async () => {
+  it('whose secret address is taken back says that there is nothing, and goes on where it was when it is connected at its new one', async () => {
     await sandbox.revokeGrant('ics', email);
-    await client.call(refreshCalendarAccount, { id });
+    const status = await settled(refreshCalendarAccount);
+    const { token_status: token, calendars } = await client.call(getCalendarAccount, { id });
 
-    const { token_status: status } = await eventually('it is refused', async () => {
-      const account = await client.call(getCalendarAccount, { id });
-      if (account.token_status === 'valid') throw new NotYet(account.token_status);
-      return account;
-    });
     const again = await client.call(connectCalendar, { provider: 'ics', url: await addressOfFeed() });
+    await eventually('it is found', async () => {
+      const [calendar] = (await client.call(getCalendarAccount, { id })).calendars;
+      if (calendar?.last_error !== null) throw new NotYet(calendar?.last_error ?? 'no calendar');
+    });
     const { busy } = await onceRead(id);
 
-    expect([status, again.id, busy]).toEqual(['needs_reauth', id, [range('13:00', '14:00')]]);
+    expect([status, token, calendars[0]?.last_error]).toEqual(['failed', 'valid', 'not_found']);
+    expect([again.id, busy]).toEqual([id, [range('13:00', '14:00')]]);
     await client.call(disconnectConnection, { id });
   });
 });

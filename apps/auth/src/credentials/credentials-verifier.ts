@@ -59,8 +59,14 @@ export class CredentialsVerifier {
     const verdict = verdictOf(failure);
     if (verdict === 'later') return 'unavailable';
     if (verdict === 'refused') return this.#giveUp(grant, failure);
-    await this.#note(grant, { status: 'active', lastError: `${this.#nameOf(grant)} knows the credentials, but what they lead to cannot be used.` });
+    await this.#note(grant, { status: 'active', lastError: this.#whyUnusable(grant, failure) });
     return 'unusable';
+  }
+
+  #whyUnusable(grant: Grant, { code }: ProviderError): string {
+    const name = this.#nameOf(grant);
+    if (code === 'not_found') return `${name}: there is nothing where the credentials lead to, or not now.`;
+    return `${name} knows the credentials, but what they lead to cannot be used.`;
   }
 
   /** Only the user can mend this: by connecting again. */

@@ -187,7 +187,7 @@ describe('a calendar account without OAuth', () => {
 
     const failure = await failureOf(connectOne('ics', user, before));
 
-    expect([failure.code, failure.details]).toEqual(['credentials_refused', { reason: 'unauthorized', provider_reason: 'no_such_feed' }]);
+    expect([failure.code, failure.details]).toEqual(['credentials_refused', { reason: 'not_found', provider_reason: 'no_such_feed' }]);
     expect(await listOf(user)).toEqual([]);
   });
 
@@ -347,6 +347,31 @@ describe('a password that was changed', () => {
 
     expect([closed.status, closed.last_error]).toEqual(['active', expect.stringMatching(/Stripe knows the credentials/)]);
     expect(opened).toEqual(connection);
+  });
+});
+
+describe('the address of a feed at which there is nothing', () => {
+  it('may be one of a server that has lost its file for a moment: the connection stays, and says so until it is found again', async () => {
+    const user = aUser();
+    const connection = await connect('ics', user);
+    const { access_token: token } = await stack.ask(getAccessToken, { connection_id: connection.id });
+    at('ics').faults.failNext({ status: 404, count: 2 });
+
+    const again = await stack.ask(getAccessToken, { connection_id: connection.id, rejected_token: token });
+    const gone = await check(connection, user);
+    const back = await check(connection, user);
+
+    expect(again.access_token).toBe(token);
+    expect(gone).toMatchObject({ status: 'active', last_error: expect.stringMatching(/there is nothing/i) });
+    expect([back, await toldTo(user, 'integration_disconnected')]).toEqual([connection, []]);
+  });
+
+  it('that asks for a password all of a sudden ends the connection', async () => {
+    const user = aUser();
+    const connection = await connect('ics', user);
+    at('ics').faults.failNext({ status: 401 });
+
+    expect(await check(connection, user)).toMatchObject({ status: 'needs_reauth' });
   });
 });
 

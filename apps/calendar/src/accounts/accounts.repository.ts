@@ -40,4 +40,17 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
       UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3, paused_until = NULL WHERE id = $1`;
     await tx.query(sql, [id, now, currentTraceparent() ?? null]);
   }
+
+  /**
+   * Has what was switched off for being nowhere to be found read again, once its provider lists calendars after it could not: a feed whose server had lost
+   * it has no calendar but the one that it is. What its user switched off stays off.
+   */
+  async readFound(tx: Transaction, id: string, now: Date): Promise<void> {
+    const sql = `
+      UPDATE calendars AS calendar SET sync_enabled = true, error_count = 0, attempts = 0, wanted_revision = calendar.wanted_revision + 1, next_attempt_at = $2,
+        traceparent = $3, updated_at = $2
+      FROM accounts AS account WHERE account.id = $1 AND account.sync_enabled AND calendar.account_id = account.id AND calendar.is_selected
+        AND NOT calendar.sync_enabled AND calendar.last_error = 'not_found'`;
+    await tx.query(sql, [id, now, currentTraceparent() ?? null]);
+  }
 }

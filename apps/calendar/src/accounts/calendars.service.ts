@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { judgeFailure, type RemoteCalendar } from '@patchbay/capabilities';
+import { judgeFailure, type FailureVerdict, type RemoteCalendar } from '@patchbay/capabilities';
 import { callAccount, isOffered, PROVIDERS } from '@patchbay/bookings';
 import { Database, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
@@ -45,10 +45,11 @@ export class CalendarsService {
     try {
       await this.#take(lease, await this.#list(row));
     } catch (error) {
-      const { kind, reason, retryAfterMs } = judgeFailure(error);
+      const failure = judgeFailure(error);
+      const { kind, reason, retryAfterMs } = failure;
       const now = this.clock();
       // Also after a refusal: reading harms nothing, and the booking that waits for it gives up by itself. Connecting again reads at once.
-      const nextAttemptAt = kind === 'reconnect' ? null : new Date(now.getTime() + backoffMs(row.attempts, retryAfterMs));
+      const nextAttemptAt = kind === 'reconnect' ? null : new Date(now.getTime() + askAgainMs(row, failure));
       await this.database.transaction(async (tx) => {
         if (retryAfterMs !== undefined) await this.calendars.pause(tx, row.id, pauseEnd(now, retryAfterMs));
         await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: reason });
@@ -72,6 +73,8 @@ export class CalendarsService {
       await this.calendars.takeList(tx, row.id, { calendars: listed, isDoubted: doubt.isDoubted, now });
       // Connected, or connected again: whatever changed while nobody looked is looked at now.
       if (row.wanted_revision > row.applied_revision) await this.calendars.readSoon(tx, { accountId: row.id, now });
+      // It could not be listed before this.
+      if (row.attempts > 1) await this.accounts.readFound(tx, row.id, now);
       tx.onCommit(() => this.sync.wake());
       await this.bookings.lookAgain(tx, { tenantId: row.tenant_id, userId: row.user_id });
     });
@@ -100,6 +103,15 @@ function doubtOf({ list_doubted_since: before }: CalendarAccountRow, { losesAll,
   const since = before ?? now;
   const isDoubted = now.getTime() - since.getTime() < doubtedMs;
   return { since: isDoubted ? since : null, isDoubted };
+}
+
+/** Calendars that were listed before and are refused now may come back: they are asked for more and more rarely, in the end about once an hour. Milliseconds. */
+const refusedMsMax = 60 * 60_000;
+
+function askAgainMs({ attempts, applied_revision: listed }: CalendarAccountRow, { kind, retryAfterMs }: FailureVerdict): number {
+  const soonMs = backoffMs(attempts, retryAfterMs);
+  if (kind !== 'never' || listed === 0) return soonMs;
+  return Math.max(soonMs, Math.min(refusedMsMax, 1_000 * 2 ** attempts) * (0.5 + 0.5 * Math.random()));
 }
 
 /** What the user chose as long as it is there, else the primary calendar. */

@@ -1,7 +1,7 @@
 import type { AccessToken } from '../access-token.js';
 import type { CalendarCapability } from '../calendar.js';
 import type { CalendarReadingCapability, CalendarTime, EventResponse } from '../calendar-reading.js';
-import type { ProviderSituations } from './situations.js';
+import type { ProviderSituations, Revocation } from './situations.js';
 
 /** What a provider's calendars can do, as far as they differ. */
 export interface ReadingTraits {
@@ -23,6 +23,8 @@ export interface ReadingTraits {
   readonly knowsResponses: boolean;
   /** True when we can write there, too. */
   readonly isWritable: boolean;
+  /** See {@link Revocation}. */
+  readonly revokedAs?: Revocation;
 }
 
 /** An event as somebody puts it into a calendar by hand. */

@@ -48,7 +48,7 @@ export const calendarReadingContract = (provider: string, traits: ReadingTraits,
     });
 
     const begin = async (call: () => Promise<unknown>) => ({ situations: harness.situations, token: harness.token, call });
-    failurePromises({ name: 'listing', begin: () => begin(() => harness.reading.listCalendars(harness.token)) });
-    failurePromises({ name: 'reading', begin: () => begin(() => readFrom(harness, null)) });
+    failurePromises({ name: 'listing', revokedAs: traits.revokedAs, begin: () => begin(() => harness.reading.listCalendars(harness.token)) });
+    failurePromises({ name: 'reading', revokedAs: traits.revokedAs, begin: () => begin(() => readFrom(harness, null)) });
   });
 };

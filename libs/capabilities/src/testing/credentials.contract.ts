@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Credentials, CredentialsCapability } from '../credentials.js';
-import { failureOf, failurePromises, type ProviderSituations } from './situations.js';
+import { failureOf, failurePromises, type ProviderSituations, type Revocation } from './situations.js';
 
 /** An account at a running fake, and what opens it. */
 export interface CredentialsHarness {
@@ -15,8 +15,8 @@ export interface CredentialsHarness {
 
 const accountId = 'connection-1';
 
-/** The promises in {@link CredentialsCapability}, checked against any provider that makes them. */
-export const credentialsContract = (provider: string, start: () => Promise<CredentialsHarness>): void => {
+/** The promises in {@link CredentialsCapability}, checked against any provider that makes them. Wrong credentials are told of as withdrawn ones are. */
+export const credentialsContract = (provider: string, start: () => Promise<CredentialsHarness>, revokedAs: Revocation = 'unauthorized'): void => {
   describe(`${provider}: credentials`, () => {
     let harness: CredentialsHarness;
     beforeEach(async () => (harness = await start()));
@@ -72,10 +72,10 @@ export const credentialsContract = (provider: string, start: () => Promise<Crede
       expect(secretsOf(harness.filled).filter((secret) => account.includes(secret))).toEqual([]);
     });
 
-    it('reports wrong credentials as unauthorized, and shows none of them', async () => {
+    it(`reports wrong credentials as ${revokedAs}, and shows none of them`, async () => {
       const failure = await failureOf(check(harness.wrong));
 
-      expect(failure).toMatchObject({ code: 'unauthorized', retryable: false });
+      expect(failure).toMatchObject({ code: revokedAs, retryable: false });
       const shown = inspect(failure, { depth: 20, showHidden: true });
       expect([...secretsOf(harness.wrong), ...secretsOf(harness.filled)].filter((secret) => shown.includes(secret))).toEqual([]);
     });
@@ -85,6 +85,7 @@ export const credentialsContract = (provider: string, start: () => Promise<Crede
 
     failurePromises({
       name: 'checking',
+      revokedAs,
       begin: async () => ({
         situations: harness.situations,
         token: { value: secretsOf(harness.filled).at(-1) ?? '' },

@@ -27,20 +27,28 @@ export const failureOf = async (call: Promise<unknown>): Promise<ProviderError> 
   return settled.error as ProviderError;
 };
 
+/**
+ * How a provider says that a permission was withdrawn. Where an address is all that opens something, there is just nothing at it any more, and that
+ * may be so for a moment only. Default: `unauthorized`.
+ */
+export type Revocation = 'unauthorized' | 'not_found';
+
 /** What every call of a capability promises, whatever it does. */
 export interface SharedPromises {
   readonly name: string;
+  /** See {@link Revocation}. */
+  readonly revokedAs?: Revocation | undefined;
   /** Begins a fresh harness; the suite stops it. */
   begin(): Promise<{ readonly situations: ProviderSituations; readonly token: { readonly value: string }; call(): Promise<unknown> }>;
 }
 
 /** The promises that all capabilities make about failures. */
-export const failurePromises = ({ name, begin }: SharedPromises): void => {
-  it(`${name}: reports a revoked grant as unauthorized`, async () => {
+export const failurePromises = ({ name, revokedAs = 'unauthorized', begin }: SharedPromises): void => {
+  it(`${name}: reports a revoked grant as ${revokedAs}`, async () => {
     const { situations, call } = await begin();
     situations.revokeGrant();
 
-    expect(await failureOf(call())).toMatchObject({ code: 'unauthorized', retryable: false, outcomeUnknown: false });
+    expect(await failureOf(call())).toMatchObject({ code: revokedAs, retryable: false, outcomeUnknown: false });
   });
 
   it.each<[number, ProviderErrorCode]>([

@@ -65,6 +65,8 @@ const traits: ReadingTraits = {
   hasSeveralCalendars: false,
   knowsResponses: false,
   isWritable: false,
+  // As at Google: whoever does not know the secret any more finds nothing.
+  revokedAs: 'not_found',
 };
 
 calendarReadingContract('ics', traits, () => start());

@@ -12,7 +12,7 @@ const connect = async () => {
   return { ...harness, wrong: { url: harness.filled['url']?.replace(/private-\w+/, 'private-0123456789abcdef') ?? '' } };
 };
 
-credentialsContract('ics', connect);
+credentialsContract('ics', connect, 'not_found');
 
 type Answer = { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | Uint8Array<ArrayBuffer> };
 const calendar = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-CALNAME:Work\\, and more\r\nEND:VCALENDAR\r\n';
@@ -98,8 +98,15 @@ describe('what is at an address', () => {
     await expect(serversWith({ [place]: answer }).check(place)).rejects.toMatchObject({ code: 'not_found', reason: 'not_a_calendar' });
   });
 
-  it.each([404, 410])('is nothing any more when the server says %i', async (status) => {
-    await expect(serversWith({ [place]: { status } }).check(place)).rejects.toMatchObject({ code: 'unauthorized', reason: 'no_such_feed' });
+  it.each([404, 410])('is nothing, be it for a moment, when the server says %i', async (status) => {
+    await expect(serversWith({ [place]: { status } }).check(place)).rejects.toMatchObject({ code: 'not_found', reason: 'no_such_feed' });
+  });
+
+  it.each([
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+  ])('is not for whoever knows no more than the address when the server says %i', async (status, code) => {
+    await expect(serversWith({ [place]: { status } }).check(place)).rejects.toMatchObject({ code });
   });
 
   it('may begin with a byte order mark', async () => {

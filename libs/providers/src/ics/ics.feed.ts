@@ -51,7 +51,7 @@ const nameLengthMax = 200;
  * Reads the beginning of a feed, and no more of it.
  *
  * @param otherwise what it is called when there is something else, such as the page of a calendar
- * @throws ProviderError `unauthorized` when the address leads to nothing: it is all that opens a feed
+ * @throws ProviderError `not_found` when there is nothing at the address: for now, or because its secret was taken back. Nobody can tell the two apart.
  */
 export const readHead = async (api: IcsApi, feed: Feed, otherwise: ProviderErrorCode): Promise<FeedHead> => {
   const call = { operation: 'feed.head', deadlineMs: headDeadlineMs, prefixBytes: headBytesMax };
@@ -66,7 +66,7 @@ export const readHead = async (api: IcsApi, feed: Feed, otherwise: ProviderError
 /**
  * Reads a feed; null when it is as it was when the server gave these validators.
  *
- * @throws ProviderError `unauthorized` when the address leads to nothing any more; `invalid_response` when there is something else
+ * @throws ProviderError `not_found` when there is nothing at the address; `invalid_response` when there is something else
  */
 export const readFeed = async (api: IcsApi, feed: Feed, { etag, modified }: Validators): Promise<FeedText | null> => {
   // Whoever knows both must go by the first. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.3
@@ -128,14 +128,11 @@ const requireWelcome = ({ status, headers }: Response): void => {
   if (status >= 300 && says.includes(wantsBrowser)) throw new ProviderError(provider, 'forbidden', { reason: 'browsers_only' });
 };
 
-/** A secret that was taken back is an address that leads nowhere. */
-const statusCodes = { 404: 'unauthorized', 410: 'unauthorized' } as const;
-
 const requireAnswer = ({ now }: IcsApi, response: Response): Response => {
   const { status, headers } = response;
   if (response.ok || status === 304) return response;
   const readFailure = () => ({ reason: status === 404 || status === 410 ? 'no_such_feed' : undefined });
-  throw failureOf({ status, headers, body: undefined }, { provider, now: now(), readFailure, codes: statusCodes });
+  throw failureOf({ status, headers, body: undefined }, { provider, now: now(), readFailure });
 };
 
 const textOf = async (response: Response): Promise<string> => {

@@ -1,0 +1,119 @@
+import { ProviderError } from '@patchbay/capabilities';
+import { waitFor } from '@patchbay/testing';
+import { anEvent } from '../testing/calendars.fake.js';
+import { aCalendar, startSyncBench, type SyncBench } from '../testing/sync-bench.js';
+
+const minuteMs = 60_000;
+
+describe('a calendar that is nowhere to be found for a while, as a feed that its server has lost', () => {
+  let bench: SyncBench;
+  let account: string;
+
+  beforeAll(async () => {
+    bench = await startSyncBench();
+  });
+  beforeEach(async () => {
+    await bench.reset();
+    bench.provider.put('work', anEvent('a'));
+    bench.provider.listed = [aCalendar('work')];
+    bench.start();
+    account = await bench.connect();
+    await bench.query(`UPDATE accounts SET wanted_revision = 1`);
+    await bench.list(account);
+    await bench.settled(account);
+  });
+  afterAll(() => bench.stop());
+
+  const lose = (): void => {
+    bench.provider.beforePage = () => {
+      throw new ProviderError('google', 'not_found');
+    };
+    bench.provider.listCalendars = () => Promise.reject(new ProviderError('google', 'not_found'));
+  };
+  const bringBackList = (): void => {
+    bench.provider.listCalendars = () => Promise.resolve(bench.provider.listed);
+  };
+  const bringBack = (): void => {
+    bench.provider.beforePage = () => undefined;
+    bringBackList();
+  };
+  /** Lets time pass until the calendar is due, and waits for what comes of it. */
+  const nextAttempt = async () => {
+    const count = bench.provider.readings.length;
+    const { next_attempt_at: due } = await bench.calendarOf(account);
+    if (due === null) throw new Error('nothing is due');
+    bench.time.now = due;
+    return waitFor(async () => {
+      const row = await bench.calendarOf(account);
+      return bench.provider.readings.length > count && row.run_id === null && row.lease_token === null ? row : undefined;
+    }, 'the attempt');
+  };
+  const fiveTimes = async (): Promise<void> => {
+    for (let count = 0; count < 5; count += 1) await nextAttempt();
+  };
+  const waitOfList = async (): Promise<number> => {
+    await bench.list(account);
+    const [row] = await bench.query<{ next_attempt_at: Date }>(`SELECT next_attempt_at FROM accounts`);
+    return (row?.next_attempt_at.getTime() ?? 0) - bench.time.now.getTime();
+  };
+
+  it('goes on by itself when it is back soon', async () => {
+    lose();
+    const lost = await nextAttempt();
+    bringBack();
+    bench.provider.put('work', anEvent('b'));
+    const found = await nextAttempt();
+
+    expect([lost.error_count, lost.last_error, found.error_count, found.last_error]).toEqual([1, 'not_found', 0, null]);
+    expect(await bench.titles(account)).toEqual(['event a', 'event b']);
+  });
+
+  it('is switched off after five errors, which its owner is told, and switched on again by itself once it is listed again', async () => {
+    lose();
+    await fiveTimes();
+    await bench.list(account);
+    const off = await bench.calendarOf(account);
+    bringBack();
+    bench.provider.put('work', anEvent('b'));
+
+    await bench.list(account);
+    await bench.settled(account);
+
+    expect(off).toMatchObject({ sync_enabled: false, next_attempt_at: null, last_error: 'not_found' });
+    expect(await bench.announced('calendar_sync_disabled')).toMatchObject([{ calendar_id: 'work', reason: 'not_found' }]);
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: true, error_count: 0, last_error: null });
+    expect(await bench.titles(account)).toEqual(['event a', 'event b']);
+  });
+
+  it('stays off where it was listed all the time: what is listed and cannot be found is told of once', async () => {
+    lose();
+    bringBackList();
+    await fiveTimes();
+
+    await bench.list(account);
+
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: false, next_attempt_at: null });
+  });
+
+  it('stays off where its user has switched the account off', async () => {
+    lose();
+    await fiveTimes();
+    await bench.list(account);
+    await bench.query(`UPDATE accounts SET sync_enabled = false`);
+    bringBack();
+
+    await bench.list(account);
+
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: false, next_attempt_at: null });
+  });
+
+  it('is looked for more and more rarely, and once an hour in the end', async () => {
+    lose();
+    const first = await waitOfList();
+    await bench.query(`UPDATE accounts SET attempts = 5_000`);
+    const last = await waitOfList();
+
+    expect(first).toBeLessThan(5_000);
+    expect([last >= 30 * minuteMs, last <= 60 * minuteMs]).toEqual([true, true]);
+  });
+});
