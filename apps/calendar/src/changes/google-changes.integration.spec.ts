@@ -55,6 +55,13 @@ describe('a booking whose event is moved or deleted in Google', () => {
     const event = { start: { dateTime: start, timeZone: 'UTC' }, end: { dateTime: end, timeZone: 'UTC' } };
     service.stack.google.people.changeEvent({ email, calendarId: 'primary', id, event });
   };
+  const takeWholeDay = (id: string): void => {
+    const day = (ms: number) => ({ date: new Date(ms).toISOString().slice(0, 'yyyy-mm-dd'.length), dateTime: null, timeZone: null });
+    const event = { start: day(tomorrow), end: day(tomorrow + 24 * hourMs) };
+    service.stack.google.people.changeEvent({ email, calendarId: 'primary', id, event });
+  };
+  const startOf = (id: string) =>
+    (service.stack.ledger.entries({ provider: 'google', key: id }).at(-1)?.details as { start?: { date?: string; dateTime?: string } }).start;
   const remove = (id: string): void => service.stack.google.people.removeEvent({ email, calendarId: 'primary', id });
 
   /** An account with this policy, and a booking whose event was written and read. */
@@ -142,9 +149,10 @@ describe('a booking whose event is moved or deleted in Google', () => {
   });
 
   it.each([
-    ['moved', (booking: Booking, id: string) => move(booking, id, 3)],
-    ['deleted', (_booking: Booking, id: string) => remove(id)],
-  ])('is written back once when it was %s, and our own writing is no change', async (change, harm) => {
+    ['moved', 'moved', (booking: Booking, id: string) => move(booking, id, 3)],
+    ['made last a whole day', 'moved', (_booking: Booking, id: string) => takeWholeDay(id)],
+    ['deleted', 'deleted', (_booking: Booking, id: string) => remove(id)],
+  ])('is written back once when it was %s, and our own writing is no change', async (_what, change, harm) => {
     const { connectionId, booking, eventId } = await booked('restore');
 
     harm(booking, eventId);
@@ -162,8 +170,7 @@ describe('a booking whose event is moved or deleted in Google', () => {
       [eventId, connectionId],
     );
     expect(rows).toHaveLength(1);
-    const { start } = (service.stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as { start?: { dateTime: string } };
-    expect(Date.parse(start?.dateTime ?? '')).toBe(tomorrow);
+    expect(Date.parse(startOf(eventId)?.dateTime ?? '')).toBe(tomorrow);
   });
 
   describe('when its link comes late', () => {
@@ -185,9 +192,7 @@ describe('a booking whose event is moved or deleted in Google', () => {
       await read(connectionId);
       await read(connectionId);
       const row = await rowOf(booking.booking_id);
-      const { start } = (service.stack.ledger.entries({ provider: 'google', key: eventId }).at(-1)?.details ?? {}) as {
-        start?: { dateTime: string };
-      };
+      const start = startOf(eventId);
       const data = { ...booking, ...at(booking, 5), previous_start_time: booking.start_time, previous_end_time: booking.end_time };
       await service.stack.probe.publish(bookingRescheduled, { data });
       await waitFor(async () => ((await rowOf(booking.booking_id))['announced'] === null ? true : undefined), 'the product’s time');
@@ -197,6 +202,27 @@ describe('a booking whose event is moved or deleted in Google', () => {
       expect(row).toMatchObject({ announced: { start: at(booking, 2).start_time, end: at(booking, 2).end_time } });
       expect(detected(booking).map(({ change }) => change)).toEqual(['moved']);
       expect(await rowOf(booking.booking_id)).toMatchObject({ written: { start: at(booking, 5).start_time } });
+    });
+
+    it('stays the whole day that it was made, with the link, until the product says another time', async () => {
+      const { userId, connectionId, booking, eventId } = await booked('announce', 'auto');
+      takeWholeDay(eventId);
+      await read(connectionId);
+      await service.stack.probe.next(bookingChangeDetected, of(booking));
+
+      await link(booking, userId);
+      await service.stack.probe.next(calendarEventUpdated, of(booking));
+      await settled(booking.booking_id);
+      await read(connectionId);
+      await read(connectionId);
+      const linked = startOf(eventId);
+      const data = { ...booking, ...at(booking, 5), previous_start_time: booking.start_time, previous_end_time: booking.end_time };
+      await service.stack.probe.publish(bookingRescheduled, { data });
+      await waitFor(async () => ((await rowOf(booking.booking_id))['announced'] === null ? true : undefined), 'the product’s time');
+
+      expect(linked).toEqual({ date: new Date(tomorrow).toISOString().slice(0, 'yyyy-mm-dd'.length) });
+      expect(Date.parse(startOf(eventId)?.dateTime ?? '')).toBe(tomorrow + 5 * hourMs);
+      expect(detected(booking).map(({ change }) => change)).toEqual(['moved']);
     });
 
     it('stays deleted', async () => {
