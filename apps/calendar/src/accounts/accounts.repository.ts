@@ -3,12 +3,16 @@ import { Database, LeasedRows, type Transaction, type WorkRow } from '@patchbay/
 import { AccountRows, type AccountRow } from '@patchbay/bookings';
 import { currentTraceparent } from '@patchbay/tracing';
 
-export interface CalendarAccountRow extends AccountRow, WorkRow {
+/** Which calendar of an account bookings are written to. */
+export interface CalendarChoice {
   readonly calendar_id: string | null;
+  /** The one that they are to be written to as soon as it is there again; null while they are. */
+  readonly preferred_calendar_id: string | null;
+}
+
+export interface CalendarAccountRow extends AccountRow, WorkRow, CalendarChoice {
   /** Its user wants bookings to be written to it. */
   readonly is_default: boolean;
-  /** Since when its provider lists none of the calendars that there were; null while it does. */
-  readonly list_doubted_since: Date | null;
   /** Its provider wants no call before. */
   readonly paused_until: Date | null;
 }
@@ -24,9 +28,10 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
   }
 
   /** The calendar that a user chose last, whatever was read before; it stays so until the end of the transaction. */
-  async lockChoice(tx: Transaction, id: string): Promise<string | null> {
-    const [row] = await tx.query<Pick<CalendarAccountRow, 'calendar_id'>>(`SELECT calendar_id FROM accounts WHERE id = $1 FOR NO KEY UPDATE`, [id]);
-    return row?.calendar_id ?? null;
+  async lockChoice(tx: Transaction, id: string): Promise<CalendarChoice> {
+    const sql = `SELECT calendar_id, preferred_calendar_id FROM accounts WHERE id = $1 FOR NO KEY UPDATE`;
+    const [choice] = await tx.query<CalendarChoice>(sql, [id]);
+    return choice ?? { calendar_id: null, preferred_calendar_id: null };
   }
 
   /** Whether its user has disconnected an account, as it stands within the transaction. */

@@ -6,15 +6,14 @@ import type { ConfiguredProviders } from '@patchbay/providers';
 import { AccessTokens, backoffMs, CLOCK, type Clock } from '@patchbay/service-kit';
 import { BookingsService } from '../bookings/bookings.service.js';
 import { CalendarsRepository } from '../sync/calendars.repository.js';
-import { pauseEnd } from '../sync/sync-schedule.js';
+import { offeredAgainAt, pauseEnd } from '../sync/sync-schedule.js';
 import { SyncWorker } from '../sync/sync.worker.js';
-import { AccountsRepository, type CalendarAccountRow } from './accounts.repository.js';
+import { AccountsRepository, type CalendarAccountRow, type CalendarChoice } from './accounts.repository.js';
 
 /** Calendars come and go: so often the list is read again, give or take a fifth. Milliseconds. */
 const listAgainMs = 24 * 60 * 60_000;
-/** A list from which all calendars are missing is looked at again after, and believed when it still says so after. Milliseconds. */
+/** A list in which calendars are missing that were there is looked at again after. Milliseconds. */
 const doubtedAgainMs = 10 * 60_000;
-const doubtedMs = 60 * 60_000;
 
 /** Reads which calendars an account has, and chooses the one that bookings are written to. */
 @Injectable()
@@ -33,7 +32,8 @@ export class CalendarsService {
   async read(lease: Lease<CalendarAccountRow>): Promise<void> {
     const { row } = lease;
     if (this.#capabilityOf(row) === null) {
-      const settlement = { isApplied: false, isPutOff: true, nextAttemptAt: null, lastError: 'provider_not_supported' };
+      const nextAttemptAt = row.status === 'active' ? offeredAgainAt(this.clock()) : null;
+      const settlement = { isApplied: false, isPutOff: true, nextAttemptAt, lastError: 'provider_not_supported' };
       await this.database.transaction((tx) => lease.settle(tx, settlement));
       return;
     }
@@ -65,14 +65,12 @@ export class CalendarsService {
     await this.database.transaction(async (tx) => {
       // Not as it was when the row was claimed: the user may have chosen another since.
       const current = await this.accounts.lockChoice(tx, row.id);
-      const doubt = doubtOf(row, { losesAll: await this.calendars.losesAll(tx, row.id, listed), now });
-      const chosen = doubt.isDoubted ? (current ?? chosenCalendar(current, listed)) : chosenCalendar(current, listed);
-      const set = { calendar_id: chosen, list_doubted_since: doubt.since, updated_at: now };
-      const nextAttemptAt = new Date(now.getTime() + (doubt.isDoubted ? doubtedAgainMs : listAgainMs) * (0.8 + 0.4 * Math.random()));
-      await lease.settle(tx, { isApplied: true, nextAttemptAt, lastError: doubt.isDoubted ? 'calendars_missing' : null, set });
-      await this.calendars.takeList(tx, row.id, { calendars: listed, isDoubted: doubt.isDoubted, now });
+      const { areSomeMissing } = await this.calendars.takeList(tx, row.id, { calendars: listed, now });
+      const set = { ...choiceAmong(await this.calendars.writable(tx, row.id), current), updated_at: now };
+      const nextAttemptAt = new Date(now.getTime() + (areSomeMissing ? doubtedAgainMs : listAgainMs) * (0.8 + 0.4 * Math.random()));
+      await lease.settle(tx, { isApplied: true, nextAttemptAt, lastError: areSomeMissing ? 'calendars_missing' : null, set });
       // Connected, or connected again: whatever changed while nobody looked is looked at now.
-      if (row.wanted_revision > row.applied_revision) await this.calendars.readSoon(tx, { accountId: row.id, now });
+      if (row.wanted_revision > row.applied_revision) await this.calendars.readSoon(tx, { accountId: row.id, isUnasked: true, now });
       // It could not be listed before this.
       if (row.attempts > 1) await this.accounts.readFound(tx, row.id, now);
       tx.onCommit(() => this.sync.wake());
@@ -91,20 +89,6 @@ export class CalendarsService {
   }
 }
 
-/** A list from which everything is missing: when that began, and whether it is too early to believe it. */
-interface Doubt {
-  readonly since: Date | null;
-  readonly isDoubted: boolean;
-}
-
-/** A provider that lists none of the calendars that there were has more likely lost its way than they have all gone: it must say so for a while. */
-function doubtOf({ list_doubted_since: before }: CalendarAccountRow, { losesAll, now }: { readonly losesAll: boolean; readonly now: Date }): Doubt {
-  if (!losesAll) return { since: null, isDoubted: false };
-  const since = before ?? now;
-  const isDoubted = now.getTime() - since.getTime() < doubtedMs;
-  return { since: isDoubted ? since : null, isDoubted };
-}
-
 /** Calendars that were listed before and are refused now may come back: they are asked for more and more rarely, in the end about once an hour. Milliseconds. */
 const refusedMsMax = 60 * 60_000;
 
@@ -114,9 +98,9 @@ function askAgainMs({ attempts, applied_revision: listed }: CalendarAccountRow, 
   return Math.max(soonMs, Math.min(refusedMsMax, 1_000 * 2 ** attempts) * (0.5 + 0.5 * Math.random()));
 }
 
-/** What the user chose as long as it is there, else the primary calendar. */
-function chosenCalendar(current: string | null, calendars: readonly RemoteCalendar[]): string | null {
-  const writable = calendars.filter(({ isWritable }) => isWritable);
-  const chosen = writable.find(({ id }) => id === current) ?? writable.find(({ isPrimary }) => isPrimary) ?? writable[0];
-  return chosen?.id ?? null;
+/** What the user chose as long as it is there, else the best one, until it is there again. */
+function choiceAmong(writable: readonly string[], { calendar_id: current, preferred_calendar_id: preferred }: CalendarChoice): CalendarChoice {
+  const wanted = preferred ?? current;
+  if (wanted !== null && writable.includes(wanted)) return { calendar_id: wanted, preferred_calendar_id: null };
+  return { calendar_id: writable[0] ?? null, preferred_calendar_id: wanted };
 }

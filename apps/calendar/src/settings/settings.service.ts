@@ -55,7 +55,9 @@ export class SettingsService {
     const { calendars: _calendars, ...columns } = wanted;
     return this.database.transaction(async (tx) => {
       if (wanted.is_default === true) await this.settings.clearDefault(tx, user);
-      if (!(await this.settings.update(tx, { user, id }, columns))) throw new AppError('calendar_not_found');
+      // Whatever was chosen before and is missing is not wanted back.
+      const choice = wanted.calendar_id === undefined ? {} : { preferred_calendar_id: null };
+      if (!(await this.settings.update(tx, { user, id }, { ...columns, ...choice }))) throw new AppError('calendar_not_found');
       if (wanted.calendar_id !== undefined && !(await this.settings.isWritable(tx, id, wanted.calendar_id)))
         throw new AppError('calendar_id_unknown', { calendar_id: 'is not a writable calendar' });
       await this.#changeCalendars(tx, id, wanted);

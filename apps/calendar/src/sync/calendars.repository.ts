@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Understanding } from './busy-times.js';
 import { storableText } from './storable.js';
 import type { CalendarRow } from './sync-rows.js';
+import { missingMs } from './sync-schedule.js';
 
 /** What of an account decides whether and how often its calendars are read. */
 export interface AccountState {
@@ -67,11 +68,12 @@ export class CalendarsRepository {
    * @param wish `isFull`: everything is read again, beside what is shown.
    */
   async readSoon(tx: Transaction, wish: ReadingWish): Promise<readonly Pick<CalendarRow, 'id' | 'wanted_revision'>[]> {
-    const { accountId, calendarIds = null, isFull = false, now } = wish;
+    const { accountId, calendarIds = null, isFull = false, isUnasked = false, now } = wish;
     return tx.query(
       `UPDATE calendars SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, is_full_wanted = is_full_wanted OR $3, traceparent = $4
-       WHERE account_id = $1 AND is_selected AND ($5::uuid[] IS NULL OR id = ANY($5)) RETURNING id, wanted_revision`,
-      [accountId, now, isFull, currentTraceparent() ?? null, calendarIds],
+       WHERE account_id = $1 AND is_selected AND ($5::uuid[] IS NULL OR id = ANY($5))
+         AND (NOT $6 OR sync_enabled AND (SELECT account.sync_enabled FROM accounts AS account WHERE account.id = $1)) RETURNING id, wanted_revision`,
+      [accountId, now, isFull, currentTraceparent() ?? null, calendarIds, isUnasked],
     );
   }
 
@@ -86,11 +88,11 @@ export class CalendarsRepository {
       `UPDATE calendars AS calendar SET generation = 0, cursor = NULL, window_from = NULL, window_to = NULL, synced_at = NULL, building_generation = NULL,
          building_cursor = NULL, building_from = NULL, building_to = NULL, building_since = NULL, is_full_wanted = false, run_id = NULL,
          next_attempt_at = NULL, attempts = 0, lease_token = NULL, lease_until = NULL, last_error = NULL, error_count = 0, unreadable_events = 0,
-         sync_enabled = account.sync_enabled, updated_at = now()
+         missing_since = NULL, sync_enabled = account.sync_enabled, updated_at = now()
        FROM accounts AS account WHERE account.id = $1 AND calendar.account_id = account.id RETURNING calendar.id`,
       [accountId],
     );
-    await tx.query(`UPDATE accounts SET paused_until = NULL, list_doubted_since = NULL WHERE id = $1`, [accountId]);
+    await tx.query(`UPDATE accounts SET paused_until = NULL WHERE id = $1`, [accountId]);
     await tx.query(
       `UPDATE sync_runs SET status = 'failed', error = 'disconnected', finished_at = now() WHERE account_id = $1 AND status = 'running'`,
       [accountId],
@@ -103,19 +105,27 @@ export class CalendarsRepository {
     await tx.query(`UPDATE accounts SET next_attempt_at = least(next_attempt_at, $2) WHERE id = $1`, [accountId, now]);
   }
 
-  /** Whether an account had calendars, and its provider lists none of them any more. */
-  async losesAll(tx: Transaction, accountId: string, listed: readonly RemoteCalendar[]): Promise<boolean> {
-    const [known] = await tx.query<{ loses_all: boolean | null }>(
-      `SELECT bool_and(remote_id <> ALL ($2::text[])) AS loses_all FROM calendars WHERE account_id = $1`,
-      [accountId, listed.map(({ id }) => storableText(id))],
+  /** Calendars of an account that bookings can be written to, the best one first; those that its provider does not list just now come last. */
+  async writable(tx: Transaction, accountId: string): Promise<readonly string[]> {
+    const rows = await tx.query<Pick<CalendarRow, 'remote_id'>>(
+      `SELECT remote_id FROM calendars WHERE account_id = $1 AND is_writable
+       ORDER BY missing_since IS NOT NULL, is_primary DESC, name, remote_id`,
+      [accountId],
     );
-    return known?.loses_all === true;
+    return rows.map(({ remote_id: id }) => id);
   }
 
-  /** Makes the calendars of an account those that its provider lists. New ones are read at once where they are selected by themselves. */
-  async takeList(tx: Transaction, accountId: string, { calendars, isDoubted = false, now }: ListedCalendars): Promise<void> {
+  /**
+   * Makes the calendars of an account those that its provider lists. New ones are read at once where they are selected by themselves; those that are missing
+   * stay for a while, as a provider has more likely lost its way than a calendar is gone.
+   *
+   * @returns whether there are such.
+   */
+  async takeList(tx: Transaction, accountId: string, { calendars, now }: ListedCalendars): Promise<{ readonly areSomeMissing: boolean }> {
     const listed = [...new Map(calendars.map((calendar) => [storableText(calendar.id), calendar])).entries()];
-    if (!isDoubted) await this.#letGo(tx, accountId, new Set(listed.map(([remoteId]) => remoteId)));
+    const missing = await this.#miss(tx, accountId, { listed: listed.map(([remoteId]) => remoteId), now });
+    const gone = missing.filter(({ missing_since: since }) => now.getTime() - since.getTime() >= missingMs);
+    if (gone.length > 0) await this.#letGo(tx, gone);
     const isAlone = listed.length === 1;
     await tx.query(insertListed, [
       accountId,
@@ -134,6 +144,7 @@ export class CalendarsRepository {
       listed.map(([remoteId]) => remoteId),
     ]);
     await this.settleUnderstanding(tx, accountId, now);
+    return { areSomeMissing: missing.length > gone.length };
   }
 
   /** Has the calendars of an account read anew whose events are understood otherwise by now: in another zone, or tentative ones as free. */
@@ -141,27 +152,41 @@ export class CalendarsRepository {
     await tx.query(settleUnderstanding, [accountId, now]);
   }
 
+  /** Takes note of the calendars of an account that its provider does not list. */
+  async #miss(
+    tx: Transaction,
+    accountId: string,
+    { listed, now }: { readonly listed: readonly string[]; readonly now: Date },
+  ): Promise<readonly MissingCalendar[]> {
+    return tx.query<MissingCalendar>(
+      `UPDATE calendars SET missing_since = coalesce(missing_since, $3) WHERE account_id = $1 AND remote_id <> ALL ($2::text[])
+       RETURNING id, missing_since`,
+      [accountId, listed, now],
+    );
+  }
+
   /** Calendars that are gone; what was chosen for them is kept for when they come back. */
-  async #letGo(tx: Transaction, accountId: string, listed: ReadonlySet<string>): Promise<void> {
+  async #letGo(tx: Transaction, gone: readonly MissingCalendar[]): Promise<void> {
+    const ids = gone.map(({ id }) => id);
     await tx.query(
       `INSERT INTO calendar_choices (account_id, remote_id, is_selected, conflict_policy)
-       SELECT account_id, remote_id, is_selected, conflict_policy FROM calendars WHERE account_id = $1 AND remote_id <> ALL ($2::text[])
+       SELECT account_id, remote_id, is_selected, conflict_policy FROM calendars WHERE id = ANY ($1)
        ON CONFLICT (account_id, remote_id) DO UPDATE SET is_selected = excluded.is_selected, conflict_policy = excluded.conflict_policy`,
-      [accountId, [...listed]],
+      [ids],
     );
-    const gone = await tx.query<{ id: string }>(`DELETE FROM calendars WHERE account_id = $1 AND remote_id <> ALL ($2::text[]) RETURNING id`, [
-      accountId,
-      [...listed],
-    ]);
+    await tx.query(`DELETE FROM calendars WHERE id = ANY ($1)`, [ids]);
     await deleteContents(tx, gone);
   }
+}
+
+interface MissingCalendar {
+  readonly id: string;
+  readonly missing_since: Date;
 }
 
 /** The calendars of an account as its provider lists them. */
 export interface ListedCalendars {
   readonly calendars: readonly RemoteCalendar[];
-  /** What is missing in it stays for now. */
-  readonly isDoubted?: boolean;
   readonly now: Date;
 }
 
@@ -171,6 +196,8 @@ export interface ReadingWish {
   /** Left out: all that are selected. */
   readonly calendarIds?: readonly string[];
   readonly isFull?: boolean;
+  /** Nobody asked for it: what is switched off is left alone. */
+  readonly isUnasked?: boolean;
   readonly now: Date;
 }
 
@@ -182,17 +209,17 @@ async function deleteContents(tx: Transaction, calendars: readonly { readonly id
 
 const insertListed = `
   INSERT INTO calendars AS known (id, tenant_id, user_id, account_id, provider, remote_id, name, time_zone, zone, is_primary, is_writable, is_selected,
-    conflict_policy, wanted_revision, next_attempt_at)
+    conflict_policy, sync_enabled, wanted_revision, next_attempt_at)
   SELECT listed.id, accounts.tenant_id, accounts.user_id, accounts.id, accounts.provider, listed.remote_id, listed.name, listed.time_zone,
     coalesce(listed.time_zone, 'UTC'), listed.is_primary, listed.is_writable, coalesce(chosen.is_selected, listed.is_selected),
-    coalesce(chosen.conflict_policy, accounts.conflict_policy), 1,
-    CASE WHEN coalesce(chosen.is_selected, listed.is_selected) THEN $2::timestamptz END
+    coalesce(chosen.conflict_policy, accounts.conflict_policy), accounts.sync_enabled, 1,
+    CASE WHEN accounts.sync_enabled AND coalesce(chosen.is_selected, listed.is_selected) THEN $2::timestamptz END
   FROM accounts CROSS JOIN unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::boolean[])
       AS listed (id, remote_id, name, time_zone, is_primary, is_writable, is_selected)
     LEFT JOIN calendar_choices AS chosen ON chosen.account_id = accounts.id AND chosen.remote_id = listed.remote_id
   WHERE accounts.id = $1
   ON CONFLICT (account_id, remote_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, is_primary = excluded.is_primary,
-    is_writable = excluded.is_writable, updated_at = now()`;
+    is_writable = excluded.is_writable, missing_since = NULL, updated_at = now()`;
 
 /**
  * A calendar's own zone, else that of another of the account, of the primary one first, else what its user says. In another zone whole days and floating

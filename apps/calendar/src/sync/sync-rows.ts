@@ -21,6 +21,8 @@ export interface CalendarRow extends WorkRow {
   readonly is_selected: boolean;
   readonly conflict_policy: ConflictPolicy;
   readonly sync_enabled: boolean;
+  /** Since when its provider does not list it; null while it does. */
+  readonly missing_since: Date | null;
   readonly error_count: number;
   /** The contents that are shown; 0 until everything was read once. */
   readonly generation: number;

@@ -11,6 +11,12 @@ export const ownErrorsMax = 5;
 /** How far stored busy time goes beyond what is promised, so that the window need not move with every reading. Milliseconds. */
 const windowSlackMs = 7 * dayMs;
 
+/** A calendar that its provider lists no more is believed to be gone after. Milliseconds. */
+export const missingMs = 60 * minuteMs;
+
+/** What this build has no adapter for is looked at again after: another one may, that is being brought in or was taken back. Milliseconds. */
+const offeredAgainMs = 10 * minuteMs;
+
 /** How many days around today busy time is known for. */
 export interface WindowDays {
   readonly CALENDAR_WINDOW_PAST_DAYS: number;
@@ -40,6 +46,10 @@ const pauseMsMax = dayMs;
 
 /** Until when no call is made to a provider that said how long it wants none. */
 export const pauseEnd = (now: Date, askedMs: number): Date => new Date(now.getTime() + Math.min(askedMs, pauseMsMax));
+
+/** When to look again at what this build cannot read. */
+export const offeredAgainAt = (now: Date, random: () => number = Math.random): Date =>
+  new Date(now.getTime() + offeredAgainMs * (0.8 + 0.4 * random()));
 
 interface PollTimes {
   readonly now: Date;

@@ -13,7 +13,7 @@ import { CalendarsRepository, type AccountState } from './calendars.repository.j
 import { ContentsRepository, type Difference } from './contents.repository.js';
 import { RunsRepository } from './runs.repository.js';
 import type { CalendarRow } from './sync-rows.js';
-import { nextPollAt, ownErrorsMax, ownErrorWaitMs, pauseEnd } from './sync-schedule.js';
+import { nextPollAt, offeredAgainAt, ownErrorsMax, ownErrorWaitMs, pauseEnd } from './sync-schedule.js';
 
 type CalendarLease = Lease<CalendarRow>;
 
@@ -45,7 +45,10 @@ export class SyncService {
     const { row } = lease;
     const account = await this.calendars.accountState(row.account_id);
     const obstacle = this.#obstacleOf(row, account);
-    if (account === undefined || obstacle !== undefined) return this.#leave(lease, { nextAttemptAt: null, lastError: obstacle ?? null });
+    if (account === undefined || obstacle !== undefined) {
+      const nextAttemptAt = obstacle === notSupported ? offeredAgainAt(this.clock()) : null;
+      return this.#leave(lease, { nextAttemptAt, lastError: obstacle ?? null });
+    }
     const { paused_until: pausedUntil } = account;
     if (pausedUntil !== null && pausedUntil > this.clock()) return this.#leave(lease, { nextAttemptAt: pausedUntil, lastError: row.last_error });
     await this.changes.begin(row, account.sync_interval_minutes);
@@ -64,10 +67,10 @@ export class SyncService {
   #obstacleOf(row: CalendarRow, account: AccountState | undefined): string | null | undefined {
     if (account === undefined || !row.is_selected || account.status === 'disconnected') return null;
     if (account.status !== 'active') return 'connection_needs_reauth';
-    if (!isOffered(this.providers, row.provider, 'calendarReading')) return 'provider_not_supported';
     const isAskedFor = row.wanted_revision > row.applied_revision;
     // What was switched off after errors keeps telling of the last one.
-    return isOn(row, account) || isAskedFor ? undefined : row.last_error;
+    if (!isOn(row, account) && !isAskedFor) return row.last_error === notSupported ? null : row.last_error;
+    return isOffered(this.providers, row.provider, 'calendarReading') ? undefined : notSupported;
   }
 
   async #leave(lease: CalendarLease, settlement: Pick<Settlement, 'nextAttemptAt' | 'lastError'>): Promise<void> {
@@ -111,8 +114,8 @@ export class SyncService {
     await this.database.transaction(async (tx) => {
       // The account before its calendar, as everybody locks them.
       if (failure.retryAfterMs !== undefined) await this.calendars.pause(tx, row.account_id, pauseEnd(now, failure.retryAfterMs));
-      // It may be gone: then it goes from the list, too.
-      if (failure.reason === 'not_found') await this.calendars.listAgain(tx, row.account_id, now);
+      // It may be gone: then it goes from the list, too. Whatever is missing there is looked for by itself.
+      if (failure.reason === 'not_found' && row.missing_since === null) await this.calendars.listAgain(tx, row.account_id, now);
       await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: failure.reason, set });
       await this.runs.finish(tx, { id, calendar_id: row.id }, { error: failure.reason, now });
       if (isOver) await this.changes.stop(tx, row.id);
@@ -147,9 +150,14 @@ export class SyncService {
     }
     const { kind, reason, retryAfterMs } = judgeFailure(error);
     if (kind === 'reconnect') return { reason, kind, retryAfterMs };
-    return { reason, kind: error instanceof ProviderError && !error.retryable ? 'own' : 'outage', retryAfterMs };
+    // Not listed either: when that is to be believed is for the list to say, and then there is nothing to switch off.
+    const isMissing = reason === 'not_found' && row.missing_since !== null;
+    return { reason, kind: error instanceof ProviderError && !error.retryable && !isMissing ? 'own' : 'outage', retryAfterMs };
   }
 }
+
+/** Why this build does not read a calendar that is to be read. Another one may. */
+const notSupported = 'provider_not_supported';
 
 const isOn = (row: CalendarRow, account: AccountState): boolean => row.sync_enabled && account.sync_enabled;
 

@@ -52,7 +52,8 @@ export async function startSyncBench() {
   const tokens = { use };
   const manifest = { id: 'google', displayName: 'Google', capabilities: ['calendarReading'] };
   const configured = () => ({ provider: manifest, capabilities: { calendarReading: provider } });
-  const providers = { find: (id: string) => (id === 'google' ? configured() : undefined) } as unknown as ConfiguredProviders;
+  const build = { isOffering: true };
+  const providers = { find: (id: string) => (id === 'google' && build.isOffering ? configured() : undefined) } as unknown as ConfiguredProviders;
   const clock = () => time.now;
   const replicas: SyncWorker[] = [];
   const calendars = new CalendarsRepository(database);
@@ -101,7 +102,9 @@ export async function startSyncBench() {
     const woken = { wake: () => replicas.forEach((worker) => worker.wake()) } as unknown as SyncWorker;
     const access = tokens as unknown as AccessTokens;
     const service = new CalendarsService(database, accounts, access, bookings, providers, calendars, woken, clock);
-    for (const lease of await accounts.due.claim(1, time.now)) await service.read(lease);
+    // Whoever reads one of its calendars may hold the account for a moment.
+    const claimed = () => accounts.due.claim(1, time.now).then((leases) => leases[0]);
+    await service.read(await waitFor(claimed, 'the account'));
   };
 
   const endReplicas = async (): Promise<void> => {
@@ -122,6 +125,8 @@ export async function startSyncBench() {
       return provider;
     },
     time,
+    /** Whether this build has an adapter for the provider. */
+    build,
     tokens,
     calendars,
     query,
@@ -134,6 +139,12 @@ export async function startSyncBench() {
       await settled(accountId);
     },
     settled,
+    /** Waits until a calendar of an account was looked at and not read, for a reason. */
+    refused: (accountId: string, reason: string | null = 'provider_not_supported'): Promise<CalendarRow> =>
+      waitFor(async () => {
+        const row = await calendarOf(accountId);
+        return row.last_error === reason && row.lease_token === null ? row : undefined;
+      }, 'the verdict'),
     list,
     /** Titles and times of what is shown of an account. */
     busy: async (accountId: string): Promise<readonly string[]> => {
@@ -171,6 +182,7 @@ export async function startSyncBench() {
       await query(`TRUNCATE accounts, calendars, calendar_events, calendar_faults, busy_ranges, sync_runs, outbox CASCADE`);
       provider = new FakeCalendars();
       tokens.use = use;
+      build.isOffering = true;
       time.now = beginning;
     },
     stop: async () => {
