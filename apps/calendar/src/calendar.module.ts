@@ -44,6 +44,7 @@ import { FollowChangesInCalendars1763707200000 } from './database/migrations/176
 import { EndBlocks1763707900000 } from './database/migrations/1763707900000-end-blocks.js';
 import { LetOrganizersChange1763708300000 } from './database/migrations/1763708300000-let-organizers-change.js';
 import { LetTentativeBeFree1763708000000 } from './database/migrations/1763708000000-let-tentative-be-free.js';
+import { ReadWrittenTimes1763708400000 } from './database/migrations/1763708400000-read-written-times.js';
 import { MergeShownDays1763708100000 } from './database/migrations/1763708100000-merge-shown-days.js';
 import { TellTimesFromLinks1763708200000 } from './database/migrations/1763708200000-tell-times-from-links.js';
 import { DoubtWhatIsMissing1763707500000 } from './database/migrations/1763707500000-doubt-what-is-missing.js';
@@ -169,6 +170,7 @@ export const calendarService: ServiceDefinition = {
     MergeShownDays1763708100000,
     TellTimesFromLinks1763708200000,
     LetOrganizersChange1763708300000,
+    ReadWrittenTimes1763708400000,
     DoubtSingleCalendars1763708500000,
     AskAgainForPush1763708600000,
   ],

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { bookingChangeDetected, calendarEventCreated, type Booking } from '@patchbay/contracts';
+import { calendarEventCreated, type Booking, type bookingChangeDetected, type EventOf } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
 import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
 import type { CalendarStack } from '../testing/calendar-stack.js';
@@ -57,11 +57,12 @@ describe('a booking whose event is made to repeat in Outlook', () => {
       return (await callers.sql.query(open, [accountId])).rowCount === 0 ? true : undefined;
     }, 'the reading');
   };
-  const detected = (booking: Booking) =>
-    stack.probe
-      .seen(bookingChangeDetected)
-      .filter((event) => event.booking_id === booking.booking_id)
-      .map(({ change, start_time: start, action }) => [change, start, action]);
+  /** What was written down to be announced of a booking, whether or not it has gone out. */
+  const detected = async ({ booking_id }: Booking) => {
+    const sql = `SELECT payload::jsonb -> 'data' AS data FROM outbox WHERE subject = 'event.booking_change_detected.v1' ORDER BY id`;
+    const { rows } = await callers.sql.query<{ data: EventOf<typeof bookingChangeDetected>['data'] }>(sql);
+    return rows.filter(({ data }) => data.booking_id === booking_id).map(({ data }) => [data.change, data.start_time, data.action]);
+  };
   /** A booking that follows its event. */
   const booked = async () => {
     const { userId, connectionId } = await stack.connectAccount(undefined, undefined, 'outlook');
@@ -83,7 +84,7 @@ describe('a booking whose event is made to repeat in Outlook', () => {
     microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: null });
     await read(connectionId);
 
-    expect(detected(booking)).toEqual([]);
+    expect(await detected(booking)).toEqual([]);
     const { rows } = await callers.sql.query(`SELECT is_cancelled, event_id FROM bookings WHERE booking_id = $1`, [booking.booking_id]);
     expect(rows).toEqual([{ is_cancelled: false, event_id: eventId }]);
   });
@@ -98,7 +99,7 @@ describe('a booking whose event is made to repeat in Outlook', () => {
       end: graphTime(weekHours + 6),
     });
     await read(connectionId);
-    const others = detected(booking);
+    const others = await detected(booking);
     microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), { start: graphTime(2), end: graphTime(3) });
     await read(connectionId);
     microsoft.running.fake.calendars.change(placeOf(eventId), {
@@ -109,7 +110,7 @@ describe('a booking whose event is made to repeat in Outlook', () => {
     await read(connectionId);
 
     expect(others).toEqual([]);
-    expect(detected(booking)).toEqual([
+    expect(await detected(booking)).toEqual([
       ['moved', at(2), 'followed'],
       ['moved', at(weekHours), 'followed'],
     ]);
@@ -123,6 +124,6 @@ describe('a booking whose event is made to repeat in Outlook', () => {
     microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), 'deleted');
     await read(connectionId);
 
-    expect(detected(booking)).toEqual([['deleted', null, 'followed']]);
+    expect(await detected(booking)).toEqual([['deleted', null, 'followed']]);
   });
 });

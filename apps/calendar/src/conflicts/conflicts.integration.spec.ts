@@ -88,7 +88,7 @@ describe('conflicts', () => {
 
     await service.sql.query(
       `INSERT INTO calendar_events (calendar_id, generation, resource, event_id, series_id, tenant_id, user_id, event)
-       SELECT calendars.id, 1, 'r', 'e', 's', 'default', $2, jsonb_build_object('key', bookings.id)
+       SELECT calendars.id, 1, 'r', 'e', 'e', 'default', $2, jsonb_build_object('key', bookings.id)
        FROM calendars, bookings WHERE calendars.account_id = $1 AND calendars.remote_id = 'own' AND bookings.booking_id = $3`,
       [accountId, userId, booking.booking_id],
     );

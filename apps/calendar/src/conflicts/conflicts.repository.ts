@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ConflictSeverity, ConflictSideType } from '@patchbay/contracts';
 import { Database, timeOfId, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
+import { keyOfBooked } from '../bookings/booked-times.js';
 
 /** A calendar with the event, as JSON of the database writes it. */
 export interface SideCalendar {
@@ -73,7 +74,8 @@ export const beginOfConflict = (id: string): Date => timeOfId(id);
 
 /**
  * Every block and booking in the time is held against what is at the same time by index: other blocks and bookings, and busy times. An event in several
- * calendars is one. The event of a booking is not looked at: the booking stands for it, wherever the event is just now.
+ * calendars is one. The event of a booking is not looked at: the booking stands for it, wherever the event is just now, but not for the other times of
+ * one that repeats.
  */
 const conflictsOfUser = {
   name: 'conflicts-of-user',
@@ -88,7 +90,7 @@ const conflictsOfUser = {
         booking.during * tstzrange($3, $4)
       FROM bookings AS booking WHERE booking.user_id = $2 AND booking.tenant_id = $1 AND booking.during && tstzrange($3, $4)),
     sources AS MATERIALIZED (
-      SELECT calendar.id, calendar.generation, json_build_object(
+      SELECT calendar.id, calendar.generation, calendar.zone, json_build_object(
         'account_id', account.id, 'calendar_id', calendar.remote_id, 'provider', account.provider, 'name', calendar.name) AS shown
       FROM accounts AS account JOIN calendars AS calendar ON calendar.account_id = account.id
       WHERE account.tenant_id = $1 AND account.user_id = $2 AND account.status <> 'disconnected' AND calendar.is_selected
@@ -113,12 +115,9 @@ const conflictsOfUser = {
           json_agg(found.shown ORDER BY found.calendar_id, found.event_id)
         FROM (
           SELECT sources.id AS calendar_id, sources.shown, busy.event_id, left(busy.title, ${titleMax}) AS title, busy.during, (
-            SELECT CASE WHEN event.event->>'key' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN EXISTS (
-              SELECT FROM bookings AS booking
-              WHERE booking.id = (event.event->>'key')::uuid AND booking.user_id = $2 AND booking.tenant_id = $1) ELSE false END
-            FROM calendar_events AS event
-            WHERE event.calendar_id = sources.id AND event.generation = sources.generation AND event.series_id = busy.series_id
-              AND event.event_id = busy.event_id LIMIT 1) AS is_of_booking
+            SELECT CASE WHEN booked.key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN EXISTS (
+              SELECT FROM bookings AS booking WHERE booking.id = booked.key::uuid AND booking.user_id = $2 AND booking.tenant_id = $1) ELSE false END
+            FROM ${keyOfBooked('busy', 'sources.zone')} AS booked (key)) AS is_of_booking
           FROM sources CROSS JOIN LATERAL (
             SELECT range.* FROM busy_ranges AS range
             WHERE range.calendar_id = sources.id AND range.generation = sources.generation AND range.during && mine.looked_at

@@ -3,6 +3,7 @@ import type { ReadingWindow, SourceEvent } from '@patchbay/capabilities';
 import { gapItemsMax, type CalendarGap, type CalendarGapReport, type GapChange, type GapReason } from '@patchbay/contracts';
 import { Database, type Transaction } from '@patchbay/database';
 import type { UserCaller } from '@patchbay/messaging';
+import { keyOfBooked } from '../bookings/booked-times.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
 
 /** An event as it is told in a report. */
@@ -200,7 +201,11 @@ export class GapsRepository {
   }
 
   /** The first bookings to come that collide with busy times of a calendar, other than those of their own events. However many there are, no more are looked for. */
-  collisions(tx: Transaction, { id, tenant_id, user_id }: CalendarRow, { generation, now }: { readonly generation: number; readonly now: Date }) {
+  collisions(
+    tx: Transaction,
+    { id, tenant_id, user_id, zone }: CalendarRow,
+    { generation, now }: { readonly generation: number; readonly now: Date },
+  ) {
     return tx.query<CollisionRow>(
       `WITH coming AS MATERIALIZED (
          SELECT id, booking_id, wanted ->> 'title' AS title, during FROM bookings
@@ -210,13 +215,12 @@ export class GapsRepository {
            lower(busy.during) AS busy_start, upper(busy.during) AS busy_end
          FROM coming CROSS JOIN LATERAL (
            SELECT title, during FROM busy_ranges AS other
-           WHERE other.calendar_id = $1 AND other.generation = $2 AND other.during && coming.during AND NOT EXISTS (
-             SELECT FROM calendar_events AS own WHERE own.calendar_id = $1 AND own.generation = $2 AND own.series_id = other.series_id
-               AND own.event_id = other.event_id AND own.event ->> 'key' = coming.id::text)
+           WHERE other.calendar_id = $1 AND other.generation = $2 AND other.during && coming.during
+             AND ${keyOfBooked('other', '$6')} IS DISTINCT FROM coming.id::text
            LIMIT ${gapItemsMax}) AS busy
          LIMIT ${gapItemsMax}) AS first
        ORDER BY starts_at, ends_at, booking_id, busy_start, busy_end`,
-      [id, generation, tenant_id, user_id, now],
+      [id, generation, tenant_id, user_id, now, zone],
     );
   }
 

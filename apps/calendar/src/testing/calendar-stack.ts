@@ -16,7 +16,7 @@ const google = providers.find(({ id }) => id === 'google');
  *
  * @param others variables of further providers
  */
-export async function startCalendarStack(log = pino({ level: 'silent' }), others: Readonly<Record<string, string>> = {}) {
+export async function startCalendarStack(log = pino({ level: 'silent' }), others: Readonly<Record<string, string | readonly string[]>> = {}) {
   if (google?.id !== 'google') throw new Error('unreachable: Google is in the registry');
   const [database, nats] = await Promise.all([createDatabase(), startNats()]);
   const ledger = createFakeLedger();

@@ -28,7 +28,7 @@ const connect = () => {
  *
  * @param others variables beside those of the connection
  */
-export async function startWithOutlook(others: Readonly<Record<string, string>> = {}) {
+export async function startWithOutlook(others: Readonly<Record<string, string | readonly string[]>> = {}) {
   const microsoft = await connect();
   const stack = await startCalendarStack(undefined, { ...environment(microsoft.running.url), ...others });
   stack.tokens.answer = () => ({ token: microsoft.token.value });

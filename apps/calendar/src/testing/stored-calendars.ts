@@ -52,7 +52,7 @@ async function storeCalendar(
   for (const [from, to] of calendar.busy ?? [])
     await sql.query(
       `INSERT INTO busy_ranges (calendar_id, generation, series_id, event_id, tenant_id, user_id, during, is_all_day, state, title)
-       VALUES ($1, $2, 's', 'e', $3, $4, tstzrange($5, $6), false, 'busy', 'Private')`,
+       VALUES ($1, $2, 'e', 'e', $3, $4, tstzrange($5, $6), false, 'busy', 'Private')`,
       [id, generation, tenantId, userId, from, to],
     );
 }
