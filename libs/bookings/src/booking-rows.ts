@@ -103,6 +103,22 @@ export class BookingRows<Row extends BookingRow> {
     return this.lock(tx, { tenantId: row.tenant_id, bookingId: row.booking_id, userId });
   }
 
+  /**
+   * Lets a booking go on without the effect that it had, because the account of that, or the place in it, is certainly gone: in the transaction that settles its
+   * row. Not when something else became of it since that was claimed.
+   */
+  async beginAnew(tx: Transaction, { id, tenant_id: tenantId, booking_id: bookingId, user_id: userId }: Row, now: Date): Promise<void> {
+    const row = await this.lock(tx, { tenantId, bookingId, userId });
+    if (row.id !== id || row.is_cancelled) return;
+    const next = await this.release(tx, row, { userId, dueAt: now });
+    await this.want(tx, next, { dueAt: now, set: { ...intentColumns(row), ...this.carriedOver(row) } });
+  }
+
+  /** What a service knows of a booking that has nothing to do with where its effect is. */
+  protected carriedOver(_row: Row): ColumnValues {
+    return {};
+  }
+
   /** Writes down what is wanted now, and when to bring it about. */
   async want(tx: Transaction, row: Row, change: { readonly dueAt: Date | null; readonly set: ColumnValues }): Promise<void> {
     const columns = Object.keys(change.set).map((name, index) => `, ${name} = $${index + 4}`);

@@ -36,6 +36,8 @@ export class AccountsService {
       await this.known.forgetContents(tx, event.data.connection_id);
       await this.changes.forget(tx, event.data.connection_id);
     }
+    // What waited for it may go elsewhere.
+    await this.bookings.lookAgain(tx, { tenantId: event.tenant_id, userId: event.data.user_id });
     tx.onCommit(() => this.tokens.forget(event.data.connection_id));
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type ColumnValues, type Transaction } from '@patchbay/database';
-import { BookingRows, type BookingRow } from '@patchbay/bookings';
+import { BookingRows, type BookingRow, type Place } from '@patchbay/bookings';
 
 /** A booking and its event in a calendar. Bound to a connection without an event id: an attempt to write the event may have taken effect. */
 export interface EventRow extends BookingRow {
@@ -43,6 +43,20 @@ export interface EventTimes {
 export class BookingsRepository extends BookingRows<EventRow> {
   constructor(@Inject(Database) database: Database) {
     super(database);
+  }
+
+  /** Whether an account has a calendar no more. One that its provider does not list any more is known for a while yet, until that is believed. */
+  async isCalendarGone(tx: Transaction, { connectionId, calendarId }: Place & { readonly calendarId: string }): Promise<boolean> {
+    const rows = await tx.query(
+      `SELECT 1 FROM accounts AS account WHERE id = $1 AND applied_revision > 0
+         AND NOT EXISTS (SELECT FROM calendars AS calendar WHERE calendar.account_id = account.id AND calendar.remote_id = $2)`,
+      [connectionId, calendarId],
+    );
+    return rows.length > 0;
+  }
+
+  protected override carriedOver({ link_url, link_is_omitted, link_order, link_grace_until }: EventRow): ColumnValues {
+    return { link_url, link_is_omitted, link_order, link_grace_until };
   }
 
   /** Writes down what became of a booking without work to do. Its row is locked. */

@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { judgeFailure, type CalendarEvent } from '@patchbay/capabilities';
+import { judgeFailure, type CalendarEvent, type FailureVerdict } from '@patchbay/capabilities';
 import { calendarEventCreated, calendarEventDeleted, calendarEventUpdated, type Booking } from '@patchbay/contracts';
 import { Database, type ColumnValues, type Lease } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReconnect, placeOf, PROVIDERS } from '@patchbay/bookings';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
+import { AccountsRepository, type CalendarAccountRow } from '../accounts/accounts.repository.js';
 import { accountForBookings } from '../accounts/default-account.js';
 import { NoticesRepository } from '../push/notices.repository.js';
-import type { EventRow } from './bookings.repository.js';
+import { CalendarsRepository } from '../sync/calendars.repository.js';
+import { BookingsRepository, type EventRow } from './bookings.repository.js';
 import { StandingEvents, type CalendarPlace, type StandingEvent } from './standing-events.js';
 
 type EventLease = Lease<EventRow>;
@@ -39,6 +40,8 @@ export class RemoteEventsService {
     @Inject(AccessTokens) tokens: AccessTokens,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
     @Inject(NoticesRepository) private readonly notices: NoticesRepository,
+    @Inject(BookingsRepository) private readonly bookings: BookingsRepository,
+    @Inject(CalendarsRepository) private readonly calendars: CalendarsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'calendar', effect: 'the calendar event' });
@@ -73,10 +76,7 @@ export class RemoteEventsService {
 
   /** The organiser's calendar for bookings. Null when there is none yet; the lease is settled then. */
   async #choose(lease: EventLease): Promise<CalendarPlace | null> {
-    const { row } = lease;
-    const all = await this.accounts.usable({ tenant_id: row.tenant_id, user_id: row.user_id });
-    const usable = all.filter(({ provider }) => isOffered(this.providers, provider, 'calendar'));
-    const account = accountForBookings(usable);
+    const account = accountForBookings(await this.#usable(lease.row));
     if (account === undefined)
       await this.#wait(lease, 'no_account', { id: 'calendar', message: 'No calendar is connected that the booking could be written to.' });
     else if (account.status !== 'active') await this.#effects.fail(lease, { verdict: mustReconnect, place: { provider: account.provider } });
@@ -88,6 +88,11 @@ export class RemoteEventsService {
       await this.#wait(lease, 'calendars_not_read', { id: account.provider, message });
     } else return { connectionId: account.id, provider: account.provider, calendarId: account.calendar_id };
     return null;
+  }
+
+  async #usable(row: EventRow): Promise<readonly CalendarAccountRow[]> {
+    const all = await this.accounts.usable({ tenant_id: row.tenant_id, user_id: row.user_id });
+    return all.filter(({ provider }) => isOffered(this.providers, provider, 'calendar'));
   }
 
   /** The booking stays unapplied, so that it is taken up when a calendar is there while it is still to come. */
@@ -113,10 +118,36 @@ export class RemoteEventsService {
       await this.#record(lease, { place, remote, isNew: true, event });
     } catch (error) {
       const verdict = judgeFailure(error);
+      if (await this.#moveOn(lease, place, verdict)) return;
       // Bound before this attempt: an earlier one may have written the event, and only a call to that calendar could tell.
       const isFree = isMadeNowhere(verdict, { mayExist: row.connection_id !== null });
       await this.#effects.fail(lease, { verdict, place, set: isFree ? nowhere : {} });
     }
+  }
+
+  /**
+   * A booking whose calendar or account is certainly gone goes on elsewhere, if there is anywhere.
+   *
+   * @returns false when it stays: its failure is still to be recorded.
+   */
+  async #moveOn(lease: EventLease, place: CalendarPlace, { reason }: FailureVerdict): Promise<boolean> {
+    const { row } = lease;
+    const isAccountGone = reason === 'connection_not_found';
+    if (!isAccountGone && reason !== 'not_found') return false;
+    const next = accountForBookings((await this.#usable(row)).filter(({ id }) => !isAccountGone || id !== place.connectionId));
+    const now = this.clock();
+    return this.database.transaction(async (tx) => {
+      if (!isAccountGone && !(await this.bookings.isCalendarGone(tx, place))) {
+        // The list tells, and everything that waits is looked at again after it. It is not asked for again and again.
+        if (row.last_error !== reason) await this.calendars.listAgain(tx, place.connectionId, now);
+        return false;
+      }
+      // Where it was only about to be written now, there is nothing to leave behind.
+      if (row.connection_id === null || next?.status !== 'active' || next.calendar_id === null) return false;
+      await lease.settle(tx, { isApplied: false, nextAttemptAt: null, lastError: reason });
+      await this.bookings.beginAnew(tx, row, now);
+      return true;
+    });
   }
 
   async #record(lease: EventLease, written: WrittenEvent): Promise<void> {

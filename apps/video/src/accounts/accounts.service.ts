@@ -52,6 +52,8 @@ export class AccountsService {
   async onDisconnected(event: EventOf<typeof integrationDisconnected>, tx: Transaction): Promise<void> {
     if (event.data.type !== 'video') return;
     await this.accounts.disconnect(tx, event);
+    // What waited for it may go elsewhere.
+    await this.bookings.lookAgain(tx, { tenantId: event.tenant_id, userId: event.data.user_id });
     tx.onCommit(() => this.tokens.forget(event.data.connection_id));
   }
 }

@@ -5,8 +5,8 @@ import { Database, type Lease, type Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { announceStep, BookingEffects, idsOf, isMadeNowhere, isOffered, mustReconnect, placeOf, PROVIDERS, type Place } from '@patchbay/bookings';
 import { AccessTokens, CLOCK, type Clock } from '@patchbay/service-kit';
-import { AccountsRepository } from '../accounts/accounts.repository.js';
-import type { MeetingRow } from './bookings.repository.js';
+import { AccountsRepository, type VideoAccountRow } from '../accounts/accounts.repository.js';
+import { BookingsRepository, type MeetingRow } from './bookings.repository.js';
 
 type MeetingLease = Lease<MeetingRow>;
 type Attempt = { readonly status: 'made'; readonly meeting: Meeting } | { readonly status: 'not_made' | 'unknown'; readonly verdict: FailureVerdict };
@@ -23,7 +23,8 @@ export class MeetingsService {
     @Inject(AccountsRepository) private readonly accounts: AccountsRepository,
     @Inject(AccessTokens) tokens: AccessTokens,
     @Inject(PROVIDERS) private readonly providers: ConfiguredProviders,
-    @Inject(CLOCK) clock: Clock,
+    @Inject(BookingsRepository) private readonly bookings: BookingsRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'video', effect: 'the meeting' });
   }
@@ -35,7 +36,9 @@ export class MeetingsService {
       else if (wanted.conferencing === 'none') await this.#remove(lease, 'not_wanted');
       else await this.#provide(lease, wanted);
     } catch (error) {
-      await this.#effects.fail(lease, { verdict: judgeFailure(error), place: placeOf(lease.row) });
+      const verdict = judgeFailure(error);
+      if (await this.#moveOn(lease, verdict)) return;
+      await this.#effects.fail(lease, { verdict, place: placeOf(lease.row) });
     }
   }
 
@@ -74,11 +77,7 @@ export class MeetingsService {
   /** Tries the organiser's accounts in the order they were connected; goes on to the next only when it is certain that nothing was made. */
   async #makeSomewhere(lease: MeetingLease, booking: Booking): Promise<void> {
     const { row } = lease;
-    const usable = await this.accounts.usable({ tenant_id: row.tenant_id, user_id: row.user_id });
-    const wanted = usable.filter(
-      ({ provider, auto_generate_links: isWanted }) =>
-        isWanted && fits(provider, booking.conferencing) && isOffered(this.providers, provider, 'video'),
-    );
+    const wanted = await this.#accountsFor(row, booking);
     const [first] = wanted;
     if (first === undefined) return this.#omit(lease);
     let failed: { verdict: FailureVerdict; place: Place } = { verdict: mustReconnect, place: { connectionId: first.id, provider: first.provider } };
@@ -90,6 +89,32 @@ export class MeetingsService {
       if (failed.verdict.kind !== 'later') failed = { verdict: attempt.verdict, place };
     }
     return this.#effects.fail(lease, { ...failed, set: nowhere });
+  }
+
+  async #accountsFor(row: MeetingRow, { conferencing }: Booking): Promise<readonly VideoAccountRow[]> {
+    const usable = await this.accounts.usable({ tenant_id: row.tenant_id, user_id: row.user_id });
+    return usable.filter(
+      ({ provider, auto_generate_links: isWanted }) => isWanted && fits(provider, conferencing) && isOffered(this.providers, provider, 'video'),
+    );
+  }
+
+  /**
+   * A booking whose account is certainly gone gets a meeting with another one, if there is any.
+   *
+   * @returns false when it stays: its failure is still to be recorded.
+   */
+  async #moveOn(lease: MeetingLease, { reason }: FailureVerdict): Promise<boolean> {
+    const { row } = lease;
+    const { wanted, connection_id: connectionId } = row;
+    if (reason !== 'connection_not_found' || connectionId === null || row.is_cancelled || wanted === null || wanted.conferencing === 'none')
+      return false;
+    const others = (await this.#accountsFor(row, wanted)).filter(({ id, status }) => id !== connectionId && status === 'active');
+    if (others.length === 0) return false;
+    await this.database.transaction(async (tx) => {
+      await lease.settle(tx, { isApplied: false, nextAttemptAt: null, lastError: reason });
+      await this.bookings.beginAnew(tx, row, this.clock());
+    });
+    return true;
   }
 
   /** No account: the booking stays unapplied, so that it is taken up when one is connected while it is still to come. */

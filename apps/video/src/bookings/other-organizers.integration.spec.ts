@@ -14,7 +14,7 @@ import { startVideoStack, type VideoStack } from '../testing/video-stack.js';
 
 jest.setTimeout(60_000);
 
-describe('the meeting of a booking that gets another organiser', () => {
+describe('the meeting of a booking that goes elsewhere', () => {
   let stack: VideoStack;
   let sql: pg.Pool;
 
@@ -32,10 +32,13 @@ describe('the meeting of a booking that gets another organiser', () => {
     stack.tokens.answer = stack.tokens.working;
   });
 
+  const isConnected = async (id: string) => {
+    const isKnown = () => sql.query('SELECT 1 FROM accounts WHERE id = $1', [id]);
+    await waitFor(async () => ((await isKnown()).rowCount === 1 ? true : undefined), 'the account');
+  };
   const host = async () => {
     const account = await stack.connectAccount();
-    const isKnown = async () => (await sql.query('SELECT 1 FROM accounts WHERE id = $1', [account.connectionId])).rowCount === 1;
-    await waitFor(async () => ((await isKnown()) ? true : undefined), 'the account');
+    await isConnected(account.connectionId);
     return account;
   };
   const at = (booking: Booking, userId: string) => (event: { readonly booking_id: string | null; readonly user_id: string }) =>
@@ -55,7 +58,29 @@ describe('the meeting of a booking that gets another organiser', () => {
       return rows.length === 0 ? true : undefined;
     }, 'everything to be done');
 
-  it('goes from the account of the first and is made with the account of the other, once each', async () => {
+  it('is made with another account of its organiser where its own was disconnected, and goes from that when it is connected again', async () => {
+    const first = await host();
+    const booking = await stack.book(first.userId);
+    const before = await stack.probe.next(meetingLinkCreated, at(booking, first.userId));
+    const other = await stack.connectAccount(first.userId);
+    await isConnected(other.connectionId);
+    stack.tokens.answer = (id) => (id === first.connectionId ? { failure: 'connection_not_found' } : stack.tokens.working());
+    const ended = { user_id: first.userId, connection_id: first.connectionId, provider: 'zoom', type: 'video', reason: 'by_user' } as const;
+    await stack.probe.publish(integrationDisconnected, { data: ended });
+    const hasEnded = () => sql.query(`SELECT 1 FROM accounts WHERE id = $1 AND status = 'disconnected'`, [first.connectionId]);
+    await waitFor(async () => ((await hasEnded()).rowCount === 1 ? true : undefined), 'the account to end');
+
+    await stack.probe.publish(bookingRescheduled, { data: movedBooking(booking) });
+    const made = await stack.probe.next(meetingLinkCreated, (event) => at(booking, first.userId)(event) && event.meeting_id !== before.meeting_id);
+    stack.tokens.answer = stack.tokens.working;
+    await stack.connectAccount(first.userId, first.connectionId);
+    const gone = await stack.probe.next(meetingLinkDeleted, at(booking, first.userId));
+
+    expect([made.connection_id, gone.connection_id, gone.meeting_id]).toEqual([other.connectionId, first.connectionId, before.meeting_id]);
+    expect(await effects(booking)).toEqual([2, 1]);
+  });
+
+  it('goes from the account of the first organiser and is made with the account of the other, once each', async () => {
     const [first, other] = [await host(), await host()];
     const booking = await stack.book(first.userId);
     const before = await stack.probe.next(meetingLinkCreated, at(booking, first.userId));
