@@ -92,6 +92,18 @@ describe('the settings of calendars, and the readings that people ask for', () =
     ]);
   });
 
+  it('want no calendar back that was missing when another one was chosen', async () => {
+    const { userId, accountId: id } = await storeAccount(service.sql, { calendars: [{ remoteId: 'a' }, { remoteId: 'b' }] });
+    await service.sql.query(`UPDATE accounts SET calendar_id = 'a', preferred_calendar_id = 'missing' WHERE id = $1`, [id]);
+    const preferred = async () => (await service.sql.query(`SELECT preferred_calendar_id FROM accounts WHERE id = $1`, [id])).rows[0] as unknown;
+
+    await update(userId, { id, sync_interval_minutes: 5 });
+    const before = await preferred();
+    await update(userId, { id, calendar_id: 'b' });
+
+    expect([before, await preferred()]).toEqual([{ preferred_calendar_id: 'missing' }, { preferred_calendar_id: null }]);
+  });
+
   it('refuse calendars that the account does not have, or twice the same, and change nothing then', async () => {
     const { userId, accountId: id } = await storeAccount(service.sql, { calendars: [{ remoteId: 'a' }] });
     const before = await get(userId, id);

@@ -177,6 +177,17 @@ describe('a provider that does not list calendars that there were', () => {
     expect([without, unwritable, (await accountRow())?.calendar_id]).toEqual(['work', 'work', 'home']);
   });
 
+  it('has bookings written to a calendar that is read when the chosen one is gone', async () => {
+    const birthdays = aCalendar('birthdays', { isPrimary: false });
+    const listed = [birthdays, home];
+    await bench.query(`UPDATE accounts SET calendar_id = 'work'`);
+    await list(aCalendar('work'), ...listed);
+    await bench.query(`UPDATE calendars SET is_selected = false WHERE remote_id = 'birthdays'`);
+    await listForLong(...listed);
+
+    expect(await accountRow()).toMatchObject({ calendar_id: 'home', last_error: null });
+  });
+
   it('is not told of as an error of a calendar that is gone indeed', async () => {
     bench.provider.beforePage = (calendarId) => {
       if (calendarId === 'home') throw new ProviderError('google', 'not_found');

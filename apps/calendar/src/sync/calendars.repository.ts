@@ -109,7 +109,7 @@ export class CalendarsRepository {
   async writable(tx: Transaction, accountId: string): Promise<readonly string[]> {
     const rows = await tx.query<Pick<CalendarRow, 'remote_id'>>(
       `SELECT remote_id FROM calendars WHERE account_id = $1 AND is_writable
-       ORDER BY missing_since IS NOT NULL, is_primary DESC, name, remote_id`,
+       ORDER BY missing_since IS NOT NULL, is_primary DESC, is_selected DESC, name, remote_id`,
       [accountId],
     );
     return rows.map(({ remote_id: id }) => id);
