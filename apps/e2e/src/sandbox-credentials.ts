@@ -17,9 +17,5 @@ export async function credentialsToType(provider: string, email: string): Promis
   const { providers: hosted } = (await (await fetch(`${stack.sandboxUrl}/control/providers`)).json()) as SandboxProviders;
   const account = hosted.find(({ id }) => id === provider)?.accounts.find((one) => one.email === email);
   const typed = account?.collections.filter(({ id }) => id === 'credentials') ?? [];
-  const fields = Object.fromEntries(typed.flatMap(({ items }) => items.map(({ id, notes: [value = ''] }) => [id, value] as const)));
-  // The page knows where the sandbox is only after somebody has called it.
-  if (provider === 'caldav') return { ...fields, server_url: `${stack.sandboxUrl}/caldav/dav` };
-  if (provider === 'ics') return { url: `${stack.sandboxUrl}/ics${fields['url']?.split('/ics').slice(1).join('/ics') ?? ''}` };
-  return fields;
+  return Object.fromEntries(typed.flatMap(({ items }) => items.map(({ id, notes: [value = ''] }) => [id, value] as const)));
 }

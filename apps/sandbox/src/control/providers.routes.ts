@@ -1,6 +1,7 @@
 import type { ActiveFault, FakeSituation, FaultRule } from '@patchbay/providers/testing';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { shownAccounts } from '../providers/shown-accounts.js';
 import { parsedOr400, sendProblem } from './problem.js';
 import type { SandboxState } from './sandbox-state.js';
 
@@ -36,14 +37,17 @@ const account = z.strictObject({ email: z.string().min(1) });
 /** Faults on demand, and the situations a provider can be brought into. */
 export const providerRoutes = (app: FastifyInstance, state: SandboxState): void => {
   const { providers } = state;
-  app.get('/control/providers', () => ({
-    providers: providers.all().map(({ id, fake, faults, requestCount }) => ({
-      id,
-      requests: requestCount,
-      accounts: fake.accounts(),
-      faults: faults.active().map((fault) => toFault(id, fault)),
-      situations: ['revoke-grant', 'expire-tokens', 'reset', ...(fake.situations ?? []).map(({ name }) => name)],
-    })),
+  app.get('/control/providers', ({ protocol, host }) => ({
+    providers: providers.all().map((provider) => {
+      const { id, fake, faults, requestCount } = provider;
+      return {
+        id,
+        requests: requestCount,
+        accounts: shownAccounts(provider, `${protocol}://${host}`),
+        faults: faults.active().map((fault) => toFault(id, fault)),
+        situations: ['revoke-grant', 'expire-tokens', 'reset', ...(fake.situations ?? []).map(({ name }) => name)],
+      };
+    }),
   }));
   faultRoutes(app, state);
 

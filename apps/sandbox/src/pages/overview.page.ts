@@ -81,8 +81,8 @@ const standing = ({ clock, ledger, providers, receivers }: SandboxState): Html =
 const providerRow = ({ id, fake, faults, requestCount }: HostedProvider): Html =>
   html`<tr>
     <td><a href="/providers/${id}">${fake.displayName}</a></td>
-    <td>${fake.opensWithCredentials === true ? 'password or key' : 'consent'}</td>
-    <td>${fake.opensWithCredentials === true ? '–' : fake.accounts().filter(({ grants }) => grants > 0).length}</td>
+    <td>${fake.credentialsOf === undefined ? 'consent' : 'password or key'}</td>
+    <td>${fake.credentialsOf === undefined ? fake.accounts().filter(({ grants }) => grants > 0).length : '–'}</td>
     <td>${requestCount}</td>
     <td>
       ${faults.active().length === 0 ? html`<span class="dim">none</span>` : faults.active().map((fault) => html`<div><span class="mark bad">fault</span> ${faultText(fault)}</div>`)}

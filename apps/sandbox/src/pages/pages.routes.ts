@@ -17,7 +17,7 @@ export const pageRoutes = (app: FastifyInstance, state: SandboxState): void => {
     const provider = state.providers.find((request.params as { readonly id: string }).id);
     return provider === null
       ? sendProblem(reply, 404, { code: 'provider_not_found', title: 'The sandbox has no such provider' })
-      : page(reply, providerPage(provider, state));
+      : page(reply, providerPage(provider, { ...state, url: `${request.protocol}://${request.host}` }));
   });
   app.get('/receiver', (_request, reply) => page(reply, receiversPage(state.receivers)));
   app.get('/receiver/:name', (request, reply) => {

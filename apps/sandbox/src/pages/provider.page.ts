@@ -1,12 +1,19 @@
 import type { FakeAccountState, FakeCollection, FakeItem, FakeSituation } from '@patchbay/providers/testing';
 import type { SandboxState } from '../control/sandbox-state.js';
 import type { HostedProvider } from '../providers/hosted-providers.js';
+import { shownAccounts } from '../providers/shown-accounts.js';
 import { webhookPart } from '../webhooks/webhooks.part.js';
 import { figure, html, layout, type Html } from './layout.js';
 import { faultButtons, faultText, situationButtons } from './trouble.js';
 
+/** What a page is made from besides its provider. */
+interface ProviderSurroundings extends Pick<SandboxState, 'providers' | 'webhooks'> {
+  /** Where whoever looks has reached the sandbox. */
+  readonly url: string;
+}
+
 /** Every account of a provider and what it holds, and what can be done to them. */
-export const providerPage = (provider: HostedProvider, { providers, webhooks }: Pick<SandboxState, 'providers' | 'webhooks'>): string => {
+export const providerPage = (provider: HostedProvider, { providers, webhooks, url }: ProviderSurroundings): string => {
   const { id, fake } = provider;
   return layout(
     fake.displayName,
@@ -19,25 +26,26 @@ export const providerPage = (provider: HostedProvider, { providers, webhooks }: 
       </nav>
       <h1>${fake.displayName}</h1>
       <p class="lead">What each pretend account holds at this moment. Base URL: <code>/${id}</code></p>
-      <section id="standing" data-live>${standing(provider)}</section>
+      <section id="standing" data-live>${standing(provider, url)}</section>
       ${webhookPart(id, webhooks)}
       <h2>Make trouble</h2>
       ${faultButtons('provider', html`<input type="hidden" name="provider" value="${id}" />`)} ${situationButtons(id, fake.situations ?? [])}`,
   );
 };
 
-const standing = ({ id, fake, faults, requestCount }: HostedProvider): Html => {
-  const accounts = fake.accounts();
+const standing = (provider: HostedProvider, url: string): Html => {
+  const { id, fake, faults, requestCount } = provider;
+  const accounts = shownAccounts(provider, url);
   const holders = accounts.filter(({ collections }) => collections.some(({ items }) => items.length > 0));
   return html`<div class="figures">
       ${figure('requests', requestCount)}
       ${
-        fake.opensWithCredentials === true
-          ? null
-          : figure(
+        fake.credentialsOf === undefined
+          ? figure(
               'permissions in force',
               accounts.reduce((total, { grants }) => total + grants, 0),
             )
+          : null
       }
       ${figure('faults in force', faults.active().length)}
     </div>
@@ -69,7 +77,7 @@ const accountTable = (provider: string, fake: HostedProvider['fake']): Html =>
   </div>`;
 
 const accountRow = (provider: string, fake: HostedProvider['fake'], { email, name, grants }: FakeAccountState): Html => {
-  const withCredentials = fake.opensWithCredentials === true;
+  const withCredentials = fake.credentialsOf !== undefined;
   const own = (fake.situations ?? []).filter(({ accountButton }) => accountButton !== null);
   return html`<tr>
     <td>${name}</td>

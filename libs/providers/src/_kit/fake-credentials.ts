@@ -28,11 +28,8 @@ export interface CredentialsFakeHabits {
   readonly expireTokens?: () => void;
 }
 
-/** A fake whose accounts are opened with a password or a key. Its pages show what to type. */
-export interface CredentialsFake extends ProviderFake {
-  /** What has to be typed to connect the account, as it is now. `baseUrl` is where the fake is reached. */
-  credentialsOf(email: string, baseUrl: string): Readonly<Record<string, string>>;
-}
+/** A fake whose accounts are opened with a password or a key. */
+export type CredentialsFake = ProviderFake & Required<Pick<ProviderFake, 'credentialsOf'>>;
 
 const samples = ['olivia.organiser@example.com', 'ben.bookings@example.com'];
 
@@ -42,26 +39,14 @@ export const createCredentialsFake = (habits: CredentialsFakeHabits, options: Fa
   const versions = new Map(samples.map((email) => [email, 1]));
   const holderOf = (email: string): FakeHolder => ({ email, handle: email.split('.')[0] ?? email, version: versions.get(email) ?? 1 });
   const holders = (): readonly FakeHolder[] => [...versions.keys()].map(holderOf);
-  // Until somebody has called: where `npm start` hosts it.
-  let lastBaseUrl = `http://127.0.0.1:4400/${habits.id}`;
 
   return {
     id: habits.id,
     displayName: habits.displayName,
-    opensWithCredentials: true,
-    handle: (request) => {
-      lastBaseUrl = request.baseUrl;
-      return habits.answer(request, holders(), now());
-    },
+    handle: (request) => habits.answer(request, holders(), now()),
     failure: habits.failure,
     credentialsOf: (email, baseUrl) => habits.credentialsOf(holderOf(email), baseUrl),
-    accounts: () =>
-      holders().map((holder) => ({
-        email: holder.email,
-        name: nameOf(holder),
-        grants: 1,
-        collections: [{ id: 'credentials', title: 'What to type to connect it', items: toItems(habits.credentialsOf(holder, lastBaseUrl)) }],
-      })),
+    accounts: () => holders().map((holder) => ({ email: holder.email, name: nameOf(holder), grants: 1, collections: [] })),
     revokeGrant: (email) => {
       const version = versions.get(email);
       if (version !== undefined) versions.set(email, version + 1);
@@ -76,17 +61,6 @@ const nameOf = ({ email }: FakeHolder): string =>
     .split('.')
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join(' ');
-
-const toItems = (credentials: Readonly<Record<string, string>>) =>
-  Object.entries(credentials).map(([name, value]) => ({
-    id: name,
-    title: name,
-    status: 'current',
-    starts: null,
-    ends: null,
-    link: null,
-    notes: [value],
-  }));
 
 /** A manifest, as far as it is needed to check credentials. */
 export interface CheckableProvider {

@@ -67,8 +67,11 @@ export interface ProviderFake {
   expireTokens(): void;
   /** Forgets everything but the sample accounts. */
   reset(): void;
-  /** Accounts are opened with a password or a key, not by consent: `revokeGrant` changes it. */
-  readonly opensWithCredentials?: boolean;
+  /**
+   * What has to be typed to connect the account, as it is now: only where accounts are opened with a password or a key, not by consent. `revokeGrant` changes
+   * it. `baseUrl` is where the fake is reached.
+   */
+  credentialsOf?(email: string, baseUrl: string): Readonly<Record<string, string>>;
   /** What else can happen at this provider and nowhere else. */
   readonly situations?: readonly FakeSituation[];
 }
