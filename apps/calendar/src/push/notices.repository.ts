@@ -23,12 +23,12 @@ const take = {
     DELETE FROM calendar_notices AS notice USING noticed WHERE notice.calendar_id = noticed.id RETURNING notice.calendar_id`,
 };
 
-/** What providers told of calendars, until the calendars are made due. */
+/** That something in a calendar is other now, until the calendar is made due: its provider told so, or we wrote into it. */
 @Injectable()
 export class NoticesRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Keeps a notice; a calendar that has one already is read at the time of that. Never waits for whoever stores a page of the calendar. */
+  /** Keeps what a provider told; a calendar that has a notice already is read at the time of that. Never waits for whoever stores a page of the calendar. */
   async add(tx: Transaction, calendarId: string, dueAt: Date): Promise<void> {
     await tx.query(
       `INSERT INTO calendar_notices (calendar_id, due_at) SELECT id, $2::timestamptz FROM calendars WHERE id = $1 ON CONFLICT DO NOTHING`,
@@ -36,7 +36,7 @@ export class NoticesRepository {
     );
   }
 
-  /** Keeps a notice of a calendar that is named as its account names it; of one that is not known, nothing. */
+  /** Keeps that we wrote into a calendar, which is named as its account names it; of one that is not known, nothing. */
   async addOf(
     tx: Transaction,
     { connectionId, calendarId }: { readonly connectionId: string; readonly calendarId: string },
