@@ -56,7 +56,7 @@ describe('outlook: the text of an event', () => {
 
 describe('outlook: another description for an event with a meeting', () => {
   it('keeps the invitation whole, and shows what is written as it is written', () => {
-    const { contentType, content } = withMeetingInvitation('<b>Papers</b> & "pens"\nThank you.', html);
+    const { contentType, content = '' } = withMeetingInvitation('<b>Papers</b> & "pens"\nThank you.', html) ?? {};
 
     expect(contentType).toBe('html');
     expect(content).toContain('<div>&lt;b&gt;Papers&lt;/b&gt; &amp; &quot;pens&quot;<br>Thank you.</div>');
@@ -65,9 +65,9 @@ describe('outlook: another description for an event with a meeting', () => {
   });
 
   it.each([['<html><body>Papers.</body></html>'], [''], [`<html><body>${line} ${line}</body></html>`]])(
-    'is nothing but text where there is no invitation in %j',
+    'cannot keep the invitation that is not found in %j',
     (existing) => {
-      expect(withMeetingInvitation('Pens.', existing)).toEqual({ contentType: 'text', content: 'Pens.' });
+      expect(withMeetingInvitation('Pens.', existing)).toBeNull();
     },
   );
 });

@@ -43,14 +43,14 @@ export interface GraphBody {
 }
 
 /**
- * Another description for an event with an online meeting of its own. Without Outlook's invitation the meeting would end.
+ * Another description for an event with an online meeting of its own. Without Outlook's invitation the meeting would end. Null where none is found.
  * https://learn.microsoft.com/graph/api/event-update#request-body
  */
-export const withMeetingInvitation = (description: string, existingHtml: string): GraphBody => {
+export const withMeetingInvitation = (description: string, existingHtml: string): GraphBody | null => {
   const invitation = invitationIn(existingHtml);
   const from = invitation === null ? -1 : existingHtml.lastIndexOf('<div', invitation.from);
   const end = invitation === null ? -1 : existingHtml.indexOf(closing, invitation.to);
-  if (from === -1 || end === -1) return { contentType: 'text', content: description };
+  if (from === -1 || end === -1) return null;
   return {
     contentType: 'html',
     content: `<html><body><div>${toHtml(description)}</div>${existingHtml.slice(from, end + closing.length)}</body></html>`,

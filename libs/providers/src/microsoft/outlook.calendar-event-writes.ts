@@ -1,7 +1,7 @@
 import { ProviderError, type CalendarTime, type EventDraft, type Guest } from '@patchbay/capabilities';
 import { toIanaZone } from '@patchbay/icalendar';
 import { isDeepStrictEqual } from 'node:util';
-import { readEventText, toTextBody, withMeetingInvitation } from './outlook.calendar-event-text.js';
+import { readEventText, toTextBody, withMeetingInvitation, type GraphBody } from './outlook.calendar-event-text.js';
 import { isFreeAs, seriesStartOf, toEventDetails, type GraphEventDetails } from './outlook.calendar-events.mapping.js';
 import { movedRecurrence, toGraphRecurrence, toRuleLine, type GraphRecurrence } from './outlook.calendar-recurrence.js';
 import { readRecurrenceLines, unsupportedRecurrence, type ExceptedTime } from './outlook.calendar-rule.js';
@@ -152,10 +152,17 @@ const bodyChange = (change: GraphEventChange, { event, html }: ExistingEvent): G
   const joinUrl = keepsLink ? there.joinUrl : conference?.kind === 'elsewhere' ? conference.joinUrl : null;
   const body = toTextBody({ description: wanted, joinUrl });
   const isAsThere = wanted === there.description && joinUrl === there.joinUrl;
-  if (isOwnKept) return isAsThere ? {} : { body: withMeetingInvitation(body.content, html) };
+  if (isOwnKept) return isAsThere ? {} : withInvitation(body, html, change);
   if (isAsThere && !isOnline && conference?.kind !== 'new') return {};
   // What ends a meeting of Outlook's own is that its invitation is no longer in the body.
   return { body, ...(isOnline ? { isOnlineMeeting: false } : {}), ...newMeeting(conference) };
+};
+
+/** Whoever asks for another text of an event gets it; whose business the meeting is not does not end it for that. */
+const withInvitation = (body: GraphBody, html: string, { keepsOwnMeeting }: GraphEventChange): GraphWrite => {
+  const whole = withMeetingInvitation(body.content, html);
+  if (whole === null) return keepsOwnMeeting === true ? {} : { body };
+  return { body: whole };
 };
 
 const newMeeting = (conference: EventDraft['conference'] | undefined): GraphWrite => (conference?.kind === 'new' ? ownMeeting : {});

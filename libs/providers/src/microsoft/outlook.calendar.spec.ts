@@ -116,6 +116,25 @@ describe('outlook: calendar, beyond the contract', () => {
     expect(sent('PATCH')).toHaveLength(before);
   });
 
+  it('leaves the text of an event as it is when nobody finds the invitation to its meeting in there', async () => {
+    const event = anEvent({ meetingUrl: undefined });
+    const { read, teamsUrl } = await withTeams(event);
+    const [stored] = harness.stored();
+    if (stored === undefined) throw new Error('expected an event');
+    const calendar = harness.calendars.find(fakePerson, harness.calendarId);
+    if (calendar === null) throw new Error('expected a calendar');
+    harness.calendars.change({ calendar, event: stored }, { body: { contentType: 'html', content: '<html><body>Join in Teams.</body></html>' } });
+
+    await update({ ...event, title: 'Renamed', meetingUrl: 'https://meet.example.com/j/1' });
+
+    expect(await read()).toMatchObject({
+      title: 'Renamed',
+      joinUrl: teamsUrl,
+      description: 'Join in Teams.',
+      location: 'https://meet.example.com/j/1',
+    });
+  });
+
   it('leaves it to Outlook where an event with a Teams meeting takes place, unless that is known', async () => {
     const event = anEvent({ meetingUrl: undefined });
     const { id } = await create(event);
