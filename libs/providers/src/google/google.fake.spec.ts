@@ -231,6 +231,7 @@ describe('the Google fake', () => {
       ['no end', { end: undefined }, 'required'],
       ['an attendee without an address', { attendees: [{ displayName: 'Nobody' }] }, 'invalid'],
       ['a zone that does not exist', { start: { dateTime: '2026-12-01T10:00:00', timeZone: 'Mars/Base' } }, 'invalid'],
+      ['an offset in place of a zone', { start: { dateTime: '2026-12-01T10:00:00+01:00', timeZone: '+01:00' } }, 'invalid'],
     ])('refuses %s', async (_, change, reason) => {
       const { status, body } = await call(await signIn(), 'POST', events, anEvent(change));
 
@@ -255,6 +256,19 @@ describe('the Google fake', () => {
       expect(renamed).toMatchObject({ summary: 'Renamed', sequence: 0, attendees: before.attendees });
       expect(moved).toMatchObject({ summary: 'Renamed', sequence: 1 });
       expect(moved.etag).not.toBe(before.etag);
+    });
+
+    it('refuses a time that is merged with a day', async () => {
+      const accessToken = await signIn();
+      await call(accessToken, 'POST', events, anEvent({ start: { date: '2026-12-01' }, end: { date: '2026-12-02' } }));
+      const { start, end } = anEvent();
+      const timed = (cleared: object) => ({ start: { ...start, ...cleared }, end: { ...end, ...cleared } });
+
+      const refused = await call(accessToken, 'PATCH', `${events}/booking00001`, timed({}));
+      const taken = await call(accessToken, 'PATCH', `${events}/booking00001`, timed({ date: null }));
+
+      expect([refused.status, refused.body.error.message]).toEqual([400, 'Invalid start time.']);
+      expect([taken.status, taken.body['start']]).toEqual([200, start]);
     });
 
     it('replaces everything on update', async () => {
