@@ -11,7 +11,7 @@ export const storableText = (text: string): string => text.toWellFormed().replac
 const unstorable = /\\u(?:0000|d[89a-f])/;
 
 /** A value as `jsonb` can keep it. */
-export const storableJson = (value: unknown): string => {
+const storableJson = (value: unknown): string => {
   const json = JSON.stringify(value);
   // Going through each value takes several times as long, and hardly any has such text.
   if (!unstorable.test(json)) return json;
