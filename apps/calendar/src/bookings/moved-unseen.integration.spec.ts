@@ -143,6 +143,22 @@ describe('a booking whose event somebody moved or deleted in Google, which was n
       expect([service.stack.faults.active(), standing(id)]).toEqual([[], []]);
     });
 
+    it('goes as soon as it is read there, when that calendar would not have it removed before', async () => {
+      const { connectionId, booking, id } = await booked();
+      putIntoWork(id);
+      service.stack.faults.failNext({ status: 400, match: { method: 'DELETE', path: 'group.calendar.google.com' } });
+
+      await service.stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
+      await service.stack.probe.next(calendarEventDeleted, of(booking));
+      const left = standing(id).map(([calendar]) => calendar);
+      await read(connectionId);
+      await waitFor(() => (standing(id).length === 0 ? true : undefined), 'what was left to go');
+
+      expect(left).toEqual([work]);
+      expect(await settled(booking.booking_id)).toMatchObject({ connection_id: null, calendar_id: null });
+      expect(service.stack.probe.seen(calendarEventDeleted).filter(of(booking))).toHaveLength(1);
+    });
+
     it('is made again when it stands in none and the booking moves', async () => {
       const { booking, id } = await booked();
       remove(id);

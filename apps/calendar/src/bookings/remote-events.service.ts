@@ -26,7 +26,8 @@ interface WrittenEvent extends StandingEvent {
  */
 const readBackMs = 1_000;
 
-const nowhere = { connection_id: null, provider: null, calendar_id: null, event_id: null, html_link: null };
+const noEvent = { event_id: null, html_link: null };
+const nowhere = { connection_id: null, provider: null, calendar_id: null, ...noEvent };
 
 /** Keeps the calendar events of bookings: whatever was wanted last, once, however often an attempt is cut short. The row's id names the event. */
 @Injectable()
@@ -58,15 +59,17 @@ export class RemoteEventsService {
 
   async #remove(lease: EventLease, place: CalendarPlace | null): Promise<void> {
     const { row } = lease;
+    let stood: CalendarPlace | null;
     try {
-      if (place !== null) await this.#standing.remove(lease, place);
+      stood = place === null ? null : await this.#standing.remove(lease, place);
     } catch (error) {
       return this.#effects.fail(lease, { verdict: judgeFailure(error), place });
     }
-    await this.#effects.done(lease, nowhere, async (tx) => {
+    // Bound to its account still when it was not seen to go: should a reading tell of it, it goes then.
+    await this.#effects.done(lease, stood === null && place !== null ? noEvent : nowhere, async (tx) => {
       if (place === null) return;
       // Its owner is busy for as long as nobody has read that it is gone.
-      await this.notices.addOf(tx, place, new Date(this.clock().getTime() + readBackMs));
+      await this.notices.addOf(tx, stood ?? place, new Date(this.clock().getTime() + readBackMs));
       if (row.event_id === null) return;
       tx.outbox.add(calendarEventDeleted, { ...calendarIdsOf(row, place), event_id: row.event_id }, { tenantId: row.tenant_id });
       const provider = this.#effects.acting(place.provider);

@@ -28,10 +28,9 @@ export class StandingEvents {
     return (await this.#updateIn(lease, place, event)) ?? this.#inOthers(lease, place, (other) => this.#updateIn(lease, other, event));
   }
 
-  /** Wherever the event stands, it does not any more. */
-  async remove(lease: EventLease, place: CalendarPlace): Promise<void> {
-    if (await this.#removeFrom(lease, place)) return;
-    await this.#inOthers(lease, place, async (other) => ((await this.#removeFrom(lease, other)) ? other : null));
+  /** @returns where the event stood until now; null when it stands in no calendar that can be written. */
+  async remove(lease: EventLease, place: CalendarPlace): Promise<CalendarPlace | null> {
+    return (await this.#removeFrom(lease, place)) ?? this.#inOthers(lease, place, (other) => this.#removeFrom(lease, other));
   }
 
   async #updateIn(lease: EventLease, place: CalendarPlace, event: CalendarEvent): Promise<StandingEvent | null> {
@@ -43,8 +42,9 @@ export class StandingEvents {
     }
   }
 
-  #removeFrom(lease: EventLease, place: CalendarPlace): Promise<boolean> {
-    return this.effects.call(lease, place, (calendar, token) => calendar.deleteEvent(token, place.calendarId, lease.row.id));
+  async #removeFrom(lease: EventLease, place: CalendarPlace): Promise<CalendarPlace | null> {
+    const wasThere = await this.effects.call(lease, place, (calendar, token) => calendar.deleteEvent(token, place.calendarId, lease.row.id));
+    return wasThere ? place : null;
   }
 
   /** What `attempt` comes to in the first calendar where it comes to anything. One that plainly refuses has nothing that we could change. */

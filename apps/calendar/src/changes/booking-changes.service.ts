@@ -71,6 +71,7 @@ export class BookingChangesService {
 
   /** Looks at what was told of the bookings of a calendar. */
   async look(tx: Transaction, calendar: CalendarRow, reading: EndedReading): Promise<void> {
+    await this.#removeLeftOver(tx, calendar);
     const judged = (await this.tellings.settled(tx, calendar, reading.generation)).map((booking) => judge(booking, reading));
     const seen = judged.filter(({ verdict }) => verdict.kind !== 'later');
     const deleted = seen.filter(isDeleted);
@@ -86,6 +87,14 @@ export class BookingChangesService {
     await this.#lookSoon(tx, calendar, waiting);
     const missing = judged.flatMap(({ booking, verdict }) => (verdict.kind === 'later' && booking.told_is_missing ? [booking.told_since] : []));
     await this.#confirm(tx, calendar, { missing, reading });
+  }
+
+  /** What was cancelled and was nowhere to be found goes where it shows up. */
+  async #removeLeftOver(tx: Transaction, calendar: CalendarRow): Promise<void> {
+    const leftOver = await this.tellings.leftOver(tx, calendar);
+    if (leftOver.length === 0) return;
+    for (const booking of leftOver) await this.bookings.want(tx, booking, { dueAt: this.clock(), set: { calendar_id: calendar.remote_id } });
+    tx.onCommit(() => this.worker.wake());
   }
 
   /** What went from a calendar may stand in another one of its account, which perhaps was not read since. */

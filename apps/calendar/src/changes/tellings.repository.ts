@@ -138,6 +138,17 @@ export class TellingsRepository {
     );
   }
 
+  /** Cancelled bookings whose event was found nowhere when it was to go, and stands in a calendar of its account as was told since; locked. */
+  async leftOver(tx: Transaction, { id, account_id: accountId }: ToldCalendar): Promise<readonly EventRow[]> {
+    return tx.query<EventRow>(
+      `SELECT booking.* FROM booking_tellings AS told JOIN bookings AS booking ON booking.id = told.key
+       WHERE told.calendar_id = $1 AND told.starts_at IS NOT NULL AND booking.connection_id = $2 AND booking.is_cancelled AND booking.event_id IS NULL
+         AND booking.applied_revision = booking.wanted_revision
+       ORDER BY booking.id FOR UPDATE OF booking`,
+      [id, accountId],
+    );
+  }
+
   /** Where events that went from a calendar stand in others of its account, by the ids of their bookings. */
   async elsewhere(
     tx: Transaction,
