@@ -206,4 +206,23 @@ describe('the calendar event of a booking that gets another organiser', () => {
 
     expect(await effects(booking)).toEqual([3, 3]);
   });
+
+  it('stands once, with the other one, for each of many that are given away while they are written by two replicas that lose answers', async () => {
+    const [first, other] = [await host(), await host()];
+    await stack.start();
+    stack.faults.add({ effect: { kind: 'drop_after_executing' }, match: { path: '/events' }, count: null, probability: 0.2 });
+
+    const bookings = await Promise.all(Array.from({ length: 20 }, () => stack.book(first.userId, { conferencing: 'none' })));
+    for (const booking of bookings) await givenTo(other.userId, booking, new Date(Date.now() + 1_000).toISOString());
+    for (const booking of bookings) await stack.probe.next(calendarEventCreated, at(booking, other.userId));
+    for (const booking of bookings) await settled(booking);
+
+    const standing = await Promise.all(
+      bookings.map(async (booking) => {
+        const [created = 0, deleted = 0] = await effects(booking);
+        return { count: created - deleted, of: (await rowsOf(booking)).filter(({ event_id: id }) => id !== null).map(({ user_id: id }) => id) };
+      }),
+    );
+    expect(standing).toEqual(bookings.map(() => ({ count: 1, of: [other.userId] })));
+  });
 });
