@@ -32,8 +32,8 @@ export const listCaldavCalendars = async (account: CaldavAccount): Promise<reado
 /** A server answers for the whole home even when it cannot answer for each thing in it. https://www.rfc-editor.org/rfc/rfc4918#section-13 */
 const requireWhole = (provider: string, resources: readonly DavResource[]): void => {
   for (const { status, untold } of resources) {
-    const failure = [status, untold.get(dav('resourcetype'))].find((given) => typeof given === 'number' && isUntold(given));
-    if (failure !== undefined) throw new ProviderError(provider, failure === 403 ? 'forbidden' : 'unavailable', { reason: 'partial_list' });
+    const isFailure = (status !== null && isUntold(status)) || untold.has(dav('resourcetype'));
+    if (isFailure) throw new ProviderError(provider, 'unavailable', { reason: 'partial_list' });
   }
 };
 

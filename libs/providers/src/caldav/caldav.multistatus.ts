@@ -43,8 +43,11 @@ function* multistatusSteps(provider: string, { url, text }: MultistatusText): St
   return { resources, syncToken: textIn(childOf(root, dav('sync-token'))) };
 }
 
-/** True for a status that neither tells of something nor says that it is gone: it may be there all the same. */
-export const isUntold = (status: number): boolean => status >= 400 && status !== 404 && status !== 410;
+/** Answers that stay as they are: who asks may not see it, or it is gone. */
+const final: ReadonlySet<number> = new Set([401, 403, 404, 410]);
+
+/** True for a status that neither tells of something nor says that it is not there for whoever asks: a moment later it may be told. */
+export const isUntold = (status: number): boolean => status >= 400 && !final.has(status);
 
 /** Text of an element; null where there is none. */
 export const textIn = (element: XmlElement | undefined): string | null => element?.text.trim() || null;
