@@ -39,23 +39,29 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
     return (await tx.query(`SELECT 1 FROM accounts WHERE id = $1 AND status = 'disconnected'`, [id])).length > 0;
   }
 
-  /** Has the calendars of an account listed that was connected just now: a pause that its provider wanted before is none for this connection. */
+  /** Has the calendars of an account listed that was connected just now: pauses and failures of before are none of this connection. */
   async readConnected(tx: Transaction, id: string, now: Date): Promise<void> {
     const sql = `
-      UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3, paused_until = NULL WHERE id = $1`;
+      UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3, paused_until = NULL, attempts = 0 WHERE id = $1`;
     await tx.query(sql, [id, now, currentTraceparent() ?? null]);
+    await this.readFound(tx, id, now);
+  }
+
+  /** Whoever asked for a list while one was under way that failed gets another at once. After the lease was settled. */
+  async listIfAskedSince(tx: Transaction, { id, wanted_revision: known }: CalendarAccountRow, now: Date): Promise<void> {
+    await tx.query(`UPDATE accounts SET next_attempt_at = $3 WHERE id = $1 AND wanted_revision > $2`, [id, known, now]);
   }
 
   /**
-   * Has what was switched off for being nowhere to be found read again, once its provider lists calendars after it could not: a feed whose server had lost
-   * it has no calendar but the one that it is. What its user switched off stays off.
+   * Has what was nowhere to be found read again, also where it was switched off for that: once its provider lists calendars after it could not, as of a
+   * feed that its server had lost, or once the account is opened with something else. What its user switched off stays off.
    */
   async readFound(tx: Transaction, id: string, now: Date): Promise<void> {
     const sql = `
       UPDATE calendars AS calendar SET sync_enabled = true, error_count = 0, attempts = 0, wanted_revision = calendar.wanted_revision + 1, next_attempt_at = $2,
         traceparent = $3, updated_at = $2
       FROM accounts AS account WHERE account.id = $1 AND account.sync_enabled AND calendar.account_id = account.id AND calendar.is_selected
-        AND NOT calendar.sync_enabled AND calendar.last_error = 'not_found'`;
+        AND calendar.last_error = 'not_found'`;
     await tx.query(sql, [id, now, currentTraceparent() ?? null]);
   }
 }

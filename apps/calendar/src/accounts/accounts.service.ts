@@ -24,7 +24,11 @@ export class AccountsService {
     if (event.data.type !== 'calendar' || !(await this.accounts.connect(tx, event))) return;
     await this.accounts.readConnected(tx, event.data.connection_id, this.clock());
     await this.bookings.lookAgain(tx, { tenantId: event.tenant_id, userId: event.data.user_id });
-    tx.onCommit(() => this.calendars.wake());
+    tx.onCommit(() => {
+      // What opened it may be another by now, though nobody has refused the old one: the old address of a feed leads to nothing.
+      this.tokens.forget(event.data.connection_id);
+      this.calendars.wake();
+    });
   }
 
   async onDisconnected(event: EventOf<typeof integrationDisconnected>, tx: Transaction): Promise<void> {

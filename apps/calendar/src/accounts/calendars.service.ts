@@ -53,6 +53,7 @@ export class CalendarsService {
       await this.database.transaction(async (tx) => {
         if (retryAfterMs !== undefined) await this.calendars.pause(tx, row.id, pauseEnd(now, retryAfterMs));
         await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: reason });
+        if (kind === 'never') await this.accounts.listIfAskedSince(tx, row, now);
         // The bookings that waited for the first list go to another account, if there is one.
         if (row.applied_revision === 0) await this.bookings.lookAgain(tx, { tenantId: row.tenant_id, userId: row.user_id });
       });

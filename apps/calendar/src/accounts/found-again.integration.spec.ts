@@ -2,6 +2,7 @@ import { ProviderError } from '@patchbay/capabilities';
 import { waitFor } from '@patchbay/testing';
 import { anEvent } from '../testing/calendars.fake.js';
 import { aCalendar, startSyncBench, type SyncBench } from '../testing/sync-bench.js';
+import { AccountsRepository } from './accounts.repository.js';
 
 const minuteMs = 60_000;
 
@@ -105,6 +106,34 @@ describe('a calendar that is nowhere to be found for a while, as a feed that its
     await bench.list(account);
 
     expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: false, next_attempt_at: null });
+  });
+
+  it('is read at once when its account is connected again, however long it was looked for in vain', async () => {
+    const accounts = new AccountsRepository(bench.database);
+    lose();
+    await fiveTimes();
+    await bench.query(`UPDATE accounts SET attempts = 5_000`);
+    await bench.list(account);
+    await bench.database.transaction((tx) => accounts.readConnected(tx, account, bench.time.now));
+    // Another replica has the old address in mind for a moment.
+    const waitMs = await waitOfList();
+    bringBack();
+    await bench.list(account);
+    await bench.settled(account);
+
+    expect(waitMs).toBeLessThan(5_000);
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: true, last_error: null });
+  });
+
+  it('is listed at once for whoever connects it while a list is under way that fails', async () => {
+    const accounts = new AccountsRepository(bench.database);
+    lose();
+    bench.provider.listCalendars = async () => {
+      await bench.database.transaction((tx) => accounts.readConnected(tx, account, bench.time.now));
+      throw new ProviderError('google', 'not_found');
+    };
+
+    expect(await waitOfList()).toBe(0);
   });
 
   it('is looked for more and more rarely, and once an hour in the end', async () => {
