@@ -178,8 +178,9 @@ describe('the settings of calendars, and the readings that people ask for', () =
     const { userId, id, account } = await readAccount();
     const others = account.calendars.filter(({ is_primary: isPrimary }) => !isPrimary).map((calendar) => ({ id: calendar.id, is_selected: false }));
     await update(userId, { id, calendars: others });
+    const primary = account.calendars.find(({ is_primary: isPrimary }) => isPrimary)?.id ?? '';
     // As often as one reading tries, and too seldom for Google to be taken to be away.
-    service.stack.faults.failNext({ status: 503, count: 4, match: { path: '/events' } });
+    service.stack.faults.failNext({ status: 503, count: 4, match: { method: 'GET', path: `/${encodeURIComponent(primary)}/events` } });
 
     const { task_id: taskId } = await refresh(userId, id);
     const troubled = await waitFor(async () => {
