@@ -88,7 +88,10 @@ const suites: { readonly [Name in Exclude<CapabilityName, 'credentials'>]: ((id:
 });`,
   identity: (id) => `identityContract('${id}', () => connect());`,
   revocation: null,
-  calendar: (id) => `calendarContract('${id}', async () => ({ ...(await connect()), calendarId: 'primary', seen: () => [] }));`,
+  calendar: (id) => `calendarContract('${id}', async () => {
+  const connection = await connect();
+  return { ...connection, events: connection.calendarEvents, calendarId: 'primary', seen: () => [] };
+});`,
   calendarReading: (id) => `const traits: ReadingTraits = {
   series: 'masters',
   isOneResource: false,

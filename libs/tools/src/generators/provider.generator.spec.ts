@@ -55,6 +55,12 @@ describe('nx g tools:provider', () => {
     },
   );
 
+  it('asks for the events of a calendar where bookings are written', async () => {
+    const tree = treeWith([registry]);
+
+    await expect(providerGenerator(tree, { name: 'drop_box', capabilities: ['oauth', 'calendar'] })).rejects.toThrow('name calendarEvents, too');
+  });
+
   it('does not touch a provider that is there', async () => {
     const tree = treeWith([registry]);
     tree.write('libs/providers/src/zoom/zoom.provider.ts', 'mine');

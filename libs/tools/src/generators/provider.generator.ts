@@ -19,6 +19,10 @@ export async function providerGenerator(tree: Tree, { name: id, capabilities, ty
   const folder = `libs/providers/src/${id}`;
   if (capabilities.includes('oauth') === capabilities.includes('credentials'))
     throw new Error('An account is connected either with oauth or with credentials: name one of the two among the capabilities.');
+  if (capabilities.includes('calendar') && !capabilities.includes('calendarEvents'))
+    throw new Error(
+      'Whoever has bookings in a calendar changes their events there: name calendarEvents, too, where calendar is among the capabilities.',
+    );
   if (tree.exists(folder)) throw new Error(`${folder} is there already.`);
   const { propertyName, className, constantName } = names(id);
   const words = id.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
