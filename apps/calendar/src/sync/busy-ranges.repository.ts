@@ -43,8 +43,11 @@ const insertRanges = `
   FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[], $10::text[], $11::text[])
     AS busy (series_id, event_id, starts_at, ends_at, is_all_day, state, title)`;
 
+/** Nobody asks for what was before. Some programs write the first day of all for "since ever". */
+const earliest = new Date('0001-01-01T00:00:00Z');
+
 /** Left to itself, the driver writes times out in local time, which takes longer than all the rest. PostgreSQL knows years of five digits without a sign. */
-const timestampOf = (at: Date): string => at.toISOString().replace(/^\+0/, '');
+const timestampOf = (at: Date): string => (at < earliest ? earliest : at).toISOString().replace(/^\+0/, '');
 
 const columnsOf = (busy: readonly BusyTime[]): readonly unknown[] => [
   busy.map(({ seriesId }) => seriesId),

@@ -147,18 +147,23 @@ describe('whole days in a calendar that says nothing of its zone', () => {
   });
 });
 
-describe('a calendar with an event that never ends', () => {
+describe('a calendar with an event without a beginning or an end', () => {
   let bench: SyncBench;
   beforeAll(async () => {
     bench = await startSyncBench();
   });
   afterAll(() => bench.stop());
 
-  it('is read, and is busy for ever', async () => {
+  it('is read, and is busy since ever and for ever', async () => {
+    bench.provider.put('work', anEvent('before', { start: { date: '0001-01-01' }, end: { date: '2026-12-05' } }));
     bench.provider.put('work', anEvent('leave', { end: { dateTime: '9999-12-31T23:59:59', timeZone: 'America/New_York' } }));
     bench.start();
     await bench.settled(await bench.connect(aCalendar('work')));
 
-    expect(await bench.query(`SELECT extract(year FROM upper(during))::int AS year FROM busy_ranges`)).toEqual([{ year: 10_000 }]);
+    const years = ['lower', 'upper'].map((bound) => `extract(year FROM ${bound}(during) AT TIME ZONE 'UTC')::int AS ${bound}`);
+    expect(await bench.query(`SELECT ${years.join()} FROM busy_ranges ORDER BY during`)).toEqual([
+      { lower: 1, upper: 2026 },
+      { lower: 2026, upper: 10_000 },
+    ]);
   });
 });

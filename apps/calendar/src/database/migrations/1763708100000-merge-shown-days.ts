@@ -21,6 +21,7 @@ export class MergeShownDays1763708100000 implements MigrationInterface {
   readonly name = 'MergeShownDays1763708100000';
 
   async up(runner: QueryRunner): Promise<void> {
+    await keepOthersOut(runner);
     await runner.query(`
       DELETE FROM busy_days WHERE NOT EXISTS (
         SELECT FROM calendars WHERE calendars.id = busy_days.calendar_id AND calendars.generation = busy_days.generation)`);
@@ -29,6 +30,7 @@ export class MergeShownDays1763708100000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await keepOthersOut(runner);
     await runner.query(`DROP TRIGGER calendar_shows_others ON calendars`);
     await runner.query(`DROP TRIGGER calendar_is_gone ON calendars`);
     await runner.query(`DROP FUNCTION merge_shown_days, forget_busy_days`);
@@ -37,6 +39,9 @@ export class MergeShownDays1763708100000 implements MigrationInterface {
     await runner.query(addDays('busy_ranges'));
   }
 }
+
+/** Whoever stores a page or shows other contents has the calendar's row meanwhile: nobody does, until days are kept in the new way. */
+const keepOthersOut = (runner: QueryRunner): Promise<unknown> => runner.query(`LOCK TABLE calendars IN SHARE ROW EXCLUSIVE MODE`);
 
 /** Days follow ranges within the same statement, whoever writes them: a question never sees one without the other. */
 async function keepShownDays(runner: QueryRunner, shown: (rows: string) => string): Promise<void> {
