@@ -35,6 +35,12 @@ interface OpenElement extends Pick<XmlElement, 'name' | 'attributes'> {
  */
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]|fff[ef]));/gi;
 
+/** What stands before the first element and says nothing that is not known: a blank line there, which programs let slip, is no fault to stop at. */
+const beginning = /^\s*(?:<\?xml\b[^>]{0,200}\?>)?\s*/;
+
+/** Faults after which all is still where it was: what is meant is as it is written. */
+const isHarmless = ({ message }: Error): boolean => /"\]\]>" is disallowed|duplicate attribute|undefined entity/.test(message);
+
 /**
  * Reads an answer in time that grows with its length. tsdav's own reader (xml-js) takes time that grows with the square of the number of different
  * elements, and fast-xml-parser knows no namespaces.
@@ -58,8 +64,14 @@ export function* xmlSteps(provider: string, text: string): Steps<XmlElement> {
   });
   parser.on('text', addText);
   parser.on('cdata', addText);
+  parser.on('doctype', () => {
+    throw new Error('nothing is defined in an answer');
+  });
+  parser.on('error', (fault) => {
+    if (!isHarmless(fault)) throw fault;
+  });
   try {
-    const readable = text.replaceAll(forbidden, '');
+    const readable = text.replace(beginning, '').replaceAll(forbidden, '');
     for (let from = 0; from < readable.length; from += pieceLength) {
       parser.write(readable.slice(from, from + pieceLength));
       yield;
