@@ -44,6 +44,8 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
     const sql = `
       UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $2, traceparent = $3, paused_until = NULL, attempts = 0 WHERE id = $1`;
     await tx.query(sql, [id, now, currentTraceparent() ?? null]);
+    // Nobody has looked for what was missing since.
+    await tx.query(`UPDATE calendars SET missing_since = NULL WHERE account_id = $1`, [id]);
     await this.readFound(tx, id, now);
   }
 

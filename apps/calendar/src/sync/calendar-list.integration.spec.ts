@@ -1,5 +1,6 @@
 import { ProviderError, type RemoteCalendar } from '@patchbay/capabilities';
 import { waitFor } from '@patchbay/testing';
+import { AccountsRepository } from '../accounts/accounts.repository.js';
 import { anEvent } from '../testing/calendars.fake.js';
 import { aCalendar, startSyncBench, type SyncBench } from '../testing/sync-bench.js';
 import { ownErrorsMax } from './sync-schedule.js';
@@ -164,6 +165,17 @@ describe('a provider that does not list calendars that there were', () => {
       generation: 0,
     });
     expect(await bench.query(`SELECT 1 FROM calendar_choices`)).toEqual([]);
+  });
+
+  it('is doubted anew once the account was connected again: nobody has looked meanwhile', async () => {
+    await list(aCalendar('work'));
+    pass(24 * 60);
+    const missed = await bench.calendarOf(account, 'home');
+    await bench.database.transaction((tx) => new AccountsRepository(bench.database).readConnected(tx, account, bench.time.now));
+    await list(aCalendar('work'));
+
+    expect(missed.missing_since).not.toBeNull();
+    expect(await names()).toEqual(['home', 'work']);
   });
 
   it('has bookings written again to the calendar that was chosen when that comes back', async () => {
