@@ -169,6 +169,8 @@ export class CalendarReader {
   async #store({ id, lease }: Run, { kind, contents, since }: Reading, { changes, cursor }: ChangePage): Promise<void> {
     const column = kind === 'full' ? 'building_cursor' : 'cursor';
     await this.#locked(lease, cursor === null ? {} : { [column]: cursor }, async (tx) => {
+      // Until all of it is there nobody is shown any of it: a page that a crash of PostgreSQL takes back, with its cursor, is read again.
+      if (kind === 'full') await tx.commitLazily();
       const { told, ...difference } = await this.contents.apply(tx, contents, changes);
       await this.runs.progress(tx, id, difference);
       // What is built beside the shown contents is compared with those at its end.
