@@ -32,6 +32,7 @@ import { BookingChangesService } from './changes/booking-changes.service.js';
 import { CalendarChanges } from './changes/calendar-changes.js';
 import { TellingsRepository } from './changes/tellings.repository.js';
 import { AskAgainForPush1763708600000 } from './database/migrations/1763708600000-ask-again-for-push.js';
+import { RememberLostAccounts1763708900000 } from './database/migrations/1763708900000-remember-lost-accounts.js';
 import { CreateAccountsAndBookings1763700200000 } from './database/migrations/1763700200000-create-accounts-and-bookings.js';
 import { CreateCalendarReading1763706000000 } from './database/migrations/1763706000000-create-calendar-reading.js';
 import { CreatePushChannels1763707100000 } from './database/migrations/1763707100000-create-push-channels.js';
@@ -173,5 +174,6 @@ export const calendarService: ServiceDefinition = {
     ReadWrittenTimes1763708400000,
     DoubtSingleCalendars1763708500000,
     AskAgainForPush1763708600000,
+    RememberLostAccounts1763708900000,
   ],
 };

@@ -46,7 +46,7 @@ export async function settleFailed(
   const isGivenUp = failure.kind === 'later' && isLongOver(row, now);
   const reason = isGivenUp ? 'given_up' : failure.reason;
   const nextAttemptAt = failure.kind === 'later' && !isGivenUp ? new Date(now.getTime() + backoffMs(row.attempts, failure.retryAfterMs)) : null;
-  await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: reason, set });
+  await lease.settle(tx, { isApplied: false, nextAttemptAt, isPause: true, lastError: reason, set });
   if (reason === row.last_error) return;
   const message = isGivenUp ? `The booking is long over: ${outcome.effect} was given up.` : messageOf(failure, provider, outcome.effect);
   announceStep(tx, row, { type: 'error', provider, message, details: { reason: failure.reason } });

@@ -184,9 +184,19 @@ describe('LeasedRows', () => {
     const lease = await claimOne();
     await database.pool.query('UPDATE chores SET wanted_revision = 2, next_attempt_at = $1', [now]);
 
-    await settle(lease, { isApplied: false, nextAttemptAt: later, lastError: 'unavailable' });
+    await settle(lease, { isApplied: false, nextAttemptAt: later, isPause: true, lastError: 'unavailable' });
 
     expect(await row()).toMatchObject({ applied_revision: 0, attempts: 1, last_error: 'unavailable', next_attempt_at: later });
+  });
+
+  it('is looked at for what was wanted meanwhile, however long nothing else had to be done', async () => {
+    await want(now);
+    const lease = await claimOne();
+    await database.pool.query('UPDATE chores SET wanted_revision = 2, next_attempt_at = $1', [now]);
+
+    await settle(lease, { ...done, nextAttemptAt: new Date(now.getTime() + 24 * 60 * 60_000) });
+
+    expect(await row()).toMatchObject({ applied_revision: 1, wanted_revision: 2, next_attempt_at: now });
   });
 });
 

@@ -45,9 +45,11 @@ export interface Settlement {
   readonly isPutOff?: boolean;
   /**
    * When to look at the row again; null when something else must happen first. If the revision moved meanwhile, that has happened: the row is
-   * looked at, but no sooner than this.
+   * looked at when whoever moved it wants it to be, which is at once mostly.
    */
   readonly nextAttemptAt: Date | null;
+  /** Until `nextAttemptAt` nothing is to be tried at all, also if the revision moved: it would fail again, or somebody wants no call before. */
+  readonly isPause?: boolean;
   readonly lastError: string | null;
   readonly set?: ColumnValues;
 }
@@ -109,15 +111,16 @@ export class Lease<Row extends WorkRow> {
    *
    * @throws LeaseLostError, so that the transaction is rolled back.
    */
-  async settle(tx: Transaction, { isApplied, isPutOff = false, nextAttemptAt, lastError, set = {} }: Settlement): Promise<void> {
-    const assignments = Object.keys(set).map((name, index) => `, ${name} = $${index + 8}`);
+  async settle(tx: Transaction, { isApplied, nextAttemptAt, lastError, ...outcome }: Settlement): Promise<void> {
+    const { isPutOff = false, isPause = false, set = {} } = outcome;
+    const assignments = Object.keys(set).map((name, index) => `, ${name} = $${index + 9}`);
     const rows = await tx.query(
       `UPDATE ${this.parts.table} SET lease_token = NULL, lease_until = NULL, last_error = $6,
          attempts = CASE WHEN $4 THEN 0 WHEN $7 THEN greatest(attempts - 1, 0) ELSE attempts END,
          applied_revision = CASE WHEN $4 THEN $3 ELSE applied_revision END,
-         next_attempt_at = CASE WHEN wanted_revision = $3 THEN $5::timestamptz ELSE greatest(next_attempt_at, $5) END${assignments.join('')}
+         next_attempt_at = CASE WHEN wanted_revision = $3 THEN $5::timestamptz WHEN $8 THEN greatest(next_attempt_at, $5) ELSE next_attempt_at END${assignments.join('')}
        WHERE id = $1 AND lease_token = $2 RETURNING id`,
-      [this.row.id, this.row.lease_token, this.row.wanted_revision, isApplied, nextAttemptAt, lastError, isPutOff, ...Object.values(set)],
+      [this.row.id, this.row.lease_token, this.row.wanted_revision, isApplied, nextAttemptAt, lastError, isPutOff, isPause, ...Object.values(set)],
     );
     if (rows.length === 0) throw new LeaseLostError(`a row of ${this.parts.table} is worked on by another`);
   }

@@ -15,6 +15,8 @@ export interface CalendarAccountRow extends AccountRow, WorkRow, CalendarChoice 
   readonly is_default: boolean;
   /** Its provider wants no call before. */
   readonly paused_until: Date | null;
+  /** Since when nothing was there to be listed; null when its calendars were listed last, or could not be for another reason only. */
+  readonly lost_since: Date | null;
 }
 
 @Injectable()
@@ -47,11 +49,6 @@ export class AccountsRepository extends AccountRows<CalendarAccountRow> {
     // Nobody has looked for what was missing since.
     await tx.query(`UPDATE calendars SET missing_since = NULL WHERE account_id = $1`, [id]);
     await this.readFound(tx, id, now);
-  }
-
-  /** Whoever asked for a list while one was under way that failed gets another at once. After the lease was settled. */
-  async listIfAskedSince(tx: Transaction, { id, wanted_revision: known }: CalendarAccountRow, now: Date): Promise<void> {
-    await tx.query(`UPDATE accounts SET next_attempt_at = $3 WHERE id = $1 AND wanted_revision > $2`, [id, known, now]);
   }
 
   /**

@@ -38,7 +38,7 @@ export class CalendarsService {
       return;
     }
     if (row.paused_until !== null && row.paused_until > this.clock()) {
-      const settlement = { isApplied: false, isPutOff: true, nextAttemptAt: row.paused_until, lastError: row.last_error };
+      const settlement = { isApplied: false, isPutOff: true, nextAttemptAt: row.paused_until, isPause: true, lastError: row.last_error };
       await this.database.transaction((tx) => lease.settle(tx, settlement));
       return;
     }
@@ -52,8 +52,9 @@ export class CalendarsService {
       const nextAttemptAt = kind === 'reconnect' ? null : new Date(now.getTime() + askAgainMs(row, failure));
       await this.database.transaction(async (tx) => {
         if (retryAfterMs !== undefined) await this.calendars.pause(tx, row.id, pauseEnd(now, retryAfterMs));
-        await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: reason });
-        if (kind === 'never') await this.accounts.listIfAskedSince(tx, row, now);
+        const set = reason === 'not_found' ? { lost_since: row.lost_since ?? now } : {};
+        // What was refused may be taken from whoever connects it otherwise meanwhile; what could not be reached is not reached sooner.
+        await lease.settle(tx, { isApplied: false, nextAttemptAt, isPause: kind !== 'never', lastError: reason, set });
         // The bookings that waited for the first list go to another account, if there is one.
         if (row.applied_revision === 0) await this.bookings.lookAgain(tx, { tenantId: row.tenant_id, userId: row.user_id });
       });
@@ -67,13 +68,12 @@ export class CalendarsService {
       // Not as it was when the row was claimed: the user may have chosen another since.
       const current = await this.accounts.lockChoice(tx, row.id);
       const { areSomeMissing } = await this.calendars.takeList(tx, row.id, { calendars: listed, now });
-      const set = { ...choiceAmong(await this.calendars.writable(tx, row.id), current), updated_at: now };
+      const set = { ...choiceAmong(await this.calendars.writable(tx, row.id), current), lost_since: null, updated_at: now };
       const nextAttemptAt = new Date(now.getTime() + (areSomeMissing ? doubtedAgainMs : listAgainMs) * (0.8 + 0.4 * Math.random()));
       await lease.settle(tx, { isApplied: true, nextAttemptAt, lastError: areSomeMissing ? 'calendars_missing' : null, set });
       // Connected, or connected again: whatever changed while nobody looked is looked at now.
       if (row.wanted_revision > row.applied_revision) await this.calendars.readSoon(tx, { accountId: row.id, isUnasked: true, now });
-      // It could not be listed before this.
-      if (row.attempts > 1) await this.accounts.readFound(tx, row.id, now);
+      if (row.lost_since !== null) await this.accounts.readFound(tx, row.id, now);
       tx.onCommit(() => this.sync.wake());
       await this.bookings.lookAgain(tx, { tenantId: row.tenant_id, userId: row.user_id });
     });

@@ -31,6 +31,9 @@ describe('a calendar that is nowhere to be found for a while, as a feed that its
     };
     bench.provider.listCalendars = () => Promise.reject(new ProviderError('google', 'not_found'));
   };
+  const failList = (code: 'unavailable' | 'forbidden'): void => {
+    bench.provider.listCalendars = () => Promise.reject(new ProviderError('google', code));
+  };
   const bringBackList = (): void => {
     bench.provider.listCalendars = () => Promise.resolve(bench.provider.listed);
   };
@@ -96,6 +99,36 @@ describe('a calendar that is nowhere to be found for a while, as a feed that its
     expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: false, next_attempt_at: null });
   });
 
+  it('stays off where it was listed all the time but for an outage, and is told of once all the same', async () => {
+    lose();
+    bringBackList();
+    await fiveTimes();
+    failList('unavailable');
+    await bench.list(account);
+    bringBackList();
+
+    await bench.list(account);
+
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: false, next_attempt_at: null });
+    expect(await bench.announced('calendar_sync_disabled')).toHaveLength(1);
+  });
+
+  it('is switched on again also where its server was down or refused everything before it had it back', async () => {
+    lose();
+    await fiveTimes();
+    await bench.list(account);
+    failList('unavailable');
+    await bench.list(account);
+    failList('forbidden');
+    await bench.list(account);
+    bringBack();
+
+    await bench.list(account);
+    await bench.settled(account);
+
+    expect(await bench.calendarOf(account)).toMatchObject({ sync_enabled: true, last_error: null });
+  });
+
   it('stays off where its user has switched the account off', async () => {
     lose();
     await fiveTimes();
@@ -134,6 +167,24 @@ describe('a calendar that is nowhere to be found for a while, as a feed that its
     };
 
     expect(await waitOfList()).toBe(0);
+  });
+
+  it('is listed at once for whoever asks while a list is under way that succeeds', async () => {
+    bench.provider.listCalendars = async () => {
+      await bench.query(`UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $1`, [bench.time.now]);
+      return bench.provider.listed;
+    };
+
+    expect(await waitOfList()).toBe(0);
+  });
+
+  it('is listed no sooner than the outage allows for whoever asks while a list is under way that fails with one', async () => {
+    bench.provider.listCalendars = async () => {
+      await bench.query(`UPDATE accounts SET wanted_revision = wanted_revision + 1, next_attempt_at = $1`, [bench.time.now]);
+      throw new ProviderError('google', 'unavailable', { retryAfterMs: 10 * minuteMs });
+    };
+
+    expect(await waitOfList()).toBeGreaterThanOrEqual(10 * minuteMs);
   });
 
   it('is looked for more and more rarely, and once an hour in the end', async () => {

@@ -15,8 +15,10 @@ const take = {
       SELECT calendar.id, notice.due_at FROM calendar_notices AS notice JOIN calendars AS calendar ON calendar.id = notice.calendar_id
       LIMIT ${takenMax} FOR UPDATE OF notice SKIP LOCKED FOR NO KEY UPDATE OF calendar SKIP LOCKED
     ), due AS (
-      UPDATE calendars SET wanted_revision = wanted_revision + 1, notice_until = noticed.due_at,
-        next_attempt_at = CASE WHEN attempts = 0 AND lease_token IS NULL THEN least(next_attempt_at, noticed.due_at) ELSE next_attempt_at END
+      UPDATE calendars SET wanted_revision = wanted_revision + 1, next_attempt_at = CASE
+          WHEN lease_token IS NOT NULL AND lease_until > now() THEN greatest(next_attempt_at, noticed.due_at)
+          WHEN attempts = 0 THEN least(next_attempt_at, noticed.due_at)
+          ELSE next_attempt_at END
       FROM noticed WHERE calendars.id = noticed.id AND is_selected AND next_attempt_at IS NOT NULL
         AND NOT (lease_token IS NULL AND wanted_revision > applied_revision AND next_attempt_at <= noticed.due_at)
     )

@@ -118,6 +118,7 @@ export class PushService {
     await this.#settle(lease, async (_tx, isWanted) => ({
       isApplied: false,
       nextAttemptAt,
+      isPause: isWanted,
       lastError: isUnwatchable ? 'not_watchable' : reason,
       set: isWanted && isComing ? { state: isUnwatchable ? 'unwatchable' : 'failed' } : {},
     }));

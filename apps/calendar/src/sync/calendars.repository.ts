@@ -54,15 +54,6 @@ export class CalendarsRepository {
   }
 
   /**
-   * Whoever asked for a reading while one was under way gets another at once, not at the next poll; notices of a provider are waited for a moment longer.
-   * After the lease was settled.
-   */
-  async lookAgainIfAsked(tx: Transaction, id: string, now: Date): Promise<void> {
-    const soon = `greatest($2::timestamptz, notice_until)`;
-    await tx.query(`UPDATE calendars SET next_attempt_at = ${soon} WHERE id = $1 AND wanted_revision > applied_revision AND is_selected`, [id, now]);
-  }
-
-  /**
    * Makes selected calendars of an account due. Answers their ids and the revisions that a reading must have fulfilled for the wish to be.
    *
    * @param wish `isFull`: everything is read again, beside what is shown.

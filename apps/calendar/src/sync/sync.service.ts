@@ -50,7 +50,8 @@ export class SyncService {
       return this.#leave(lease, { nextAttemptAt, lastError: obstacle ?? null });
     }
     const { paused_until: pausedUntil } = account;
-    if (pausedUntil !== null && pausedUntil > this.clock()) return this.#leave(lease, { nextAttemptAt: pausedUntil, lastError: row.last_error });
+    if (pausedUntil !== null && pausedUntil > this.clock())
+      return this.#leave(lease, { nextAttemptAt: pausedUntil, isPause: true, lastError: row.last_error });
     await this.changes.begin(row, account.sync_interval_minutes);
     const run = { id: row.run_id ?? uuidv7(), lease };
     try {
@@ -73,7 +74,7 @@ export class SyncService {
     return isOffered(this.providers, row.provider, 'calendarReading') ? undefined : notSupported;
   }
 
-  async #leave(lease: CalendarLease, settlement: Pick<Settlement, 'nextAttemptAt' | 'lastError'>): Promise<void> {
+  async #leave(lease: CalendarLease, settlement: Pick<Settlement, 'nextAttemptAt' | 'isPause' | 'lastError'>): Promise<void> {
     await this.database.transaction((tx) => lease.settle(tx, { isApplied: false, isPutOff: true, ...settlement }));
   }
 
@@ -93,7 +94,6 @@ export class SyncService {
       const counts = await this.runs.finish(tx, { id, calendar_id: row.id }, { error: null, now, ...difference });
       const unreadable = isTold ? await this.contents.countFaults(tx, contents) : 0;
       if (unreadable > 0 && row.unreadable_events === 0) this.#tellUnreadable(tx, row, unreadable);
-      await this.calendars.lookAgainIfAsked(tx, row.id, now);
       this.#announce(tx, row, { ...counts, kind });
     });
   }
@@ -116,7 +116,7 @@ export class SyncService {
       if (failure.retryAfterMs !== undefined) await this.calendars.pause(tx, row.account_id, pauseEnd(now, failure.retryAfterMs));
       // It may be gone: then it goes from the list, too. Whatever is missing there is looked for by itself.
       if (failure.reason === 'not_found' && row.missing_since === null) await this.calendars.listAgain(tx, row.account_id, now);
-      await lease.settle(tx, { isApplied: false, nextAttemptAt, lastError: failure.reason, set });
+      await lease.settle(tx, { isApplied: false, nextAttemptAt, isPause: true, lastError: failure.reason, set });
       await this.runs.finish(tx, { id, calendar_id: row.id }, { error: failure.reason, now });
       if (isOver) await this.changes.stop(tx, row.id);
       if (isOver && row.sync_enabled) this.#tellDisabled(tx, row, { reason: failure.reason, errors });
