@@ -79,4 +79,12 @@ export interface CalendarCapability {
    * @returns false when there was none in this calendar.
    */
   deleteEvent(token: AccessToken, calendarId: string, key: string): Promise<boolean>;
+
+  /**
+   * Whether the event that was written under this key stands in a calendar that we did not write it into, so that it may be changed and removed there: it
+   * bears our mark and, where the provider tells who organises it, that is whose calendar it is. A guest's copy bears the same name, and is the guest's.
+   *
+   * @returns false also when the calendar is gone.
+   */
+  holdsEvent(token: AccessToken, calendarId: string, key: string): Promise<boolean>;
 }

@@ -80,6 +80,7 @@ const useCalendar = async ({ capabilities: { identity, calendar }, token }: Conn
       location: 'Room 5',
     });
     await calendar.updateEvent(token, calendarId, { ...event, attendees: [] });
+    await calendar.holdsEvent(token, calendarId, event.key);
     await calendar.deleteEvent(token, calendarId, event.key);
     await calendar.deleteEvent(token, calendarId, event.key);
     await expectRefusal('not_found', () => calendar.updateEvent(token, calendarId, event));

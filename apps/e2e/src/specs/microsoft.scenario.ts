@@ -105,6 +105,7 @@ const writeEvents = async ({ capabilities: { calendar }, token, running }: Conne
   await calendar.createEvent(token, calendarId, event);
   await calendar.createEvent(token, calendarId, { ...event, title: 'Adopted' });
   await calendar.updateEvent(token, calendarId, { ...event, attendees: [], location: 'Room 5', endTime: '2027-03-01T11:00:00+01:00' });
+  await calendar.holdsEvent(token, calendarId, event.key);
   await calendar.deleteEvent(token, calendarId, event.key);
   await expectRefusal('not_found', () => calendar.updateEvent(token, calendarId, event));
   await calendar.createEvent(token, calendarId, event);

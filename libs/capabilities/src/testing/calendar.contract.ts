@@ -27,6 +27,8 @@ export interface CalendarHarness {
   readonly canWriteAll?: boolean;
   /** What stands in that calendar now. */
   seen(): Promise<readonly SeenEvent[]> | readonly SeenEvent[];
+  /** Puts into that calendar what the provider makes there of somebody else's event with this key, to which the calendar's owner is invited. */
+  putGuestCopy(key: string): unknown;
   stop(): Promise<void>;
 }
 
@@ -204,6 +206,28 @@ export const calendarContract = (provider: string, start: () => Promise<Calendar
       expect(await harness.seen()).toEqual([]);
     });
 
+    const holds = (key: string) => harness.calendar.holdsEvent(harness.token, harness.calendarId, key);
+
+    it('says whether a calendar holds the event of a key, also after somebody has changed it', async () => {
+      const event = anEvent();
+      const owner = ownerOf(harness, (await create(event)).id);
+      await owner.change({ title: 'Renamed', ...wholeDay });
+
+      const held = [await holds(event.key), await holds(randomUUID())];
+      await remove(event.key);
+
+      expect([...held, await holds(event.key)]).toEqual([true, false, false]);
+      expect(await harness.calendar.holdsEvent(harness.token, 'no-such-calendar@example.com', event.key)).toBe(false);
+    });
+
+    it('tells the copy of a guest from the event', async () => {
+      const key = randomUUID();
+      await harness.putGuestCopy(key);
+
+      expect(await holds(key)).toBe(false);
+      expect(await harness.seen()).toHaveLength(1);
+    });
+
     it('refuses calendars that do not exist or cannot be written', async () => {
       const readOnly = (await harness.calendar.listCalendars(harness.token)).find(({ isWritable }) => !isWritable);
       const into = async (calendarId: string) => (await failureOf(harness.calendar.createEvent(harness.token, calendarId, anEvent()))).code;
@@ -219,5 +243,6 @@ export const calendarContract = (provider: string, start: () => Promise<Calendar
     failurePromises({ name: 'creating', begin: () => begin(() => create(anEvent())) });
     failurePromises({ name: 'updating', begin: () => begin(() => update(anEvent())) });
     failurePromises({ name: 'deleting', begin: () => begin(() => remove(randomUUID())) });
+    failurePromises({ name: 'looking for', begin: () => begin(() => holds(randomUUID())) });
   });
 };

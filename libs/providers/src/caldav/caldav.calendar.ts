@@ -7,6 +7,7 @@ import { withEvents, type EventFile } from './caldav.event-file.js';
 import type { EventChange, Writing } from './caldav.event-lines.js';
 import { openEventStore, type EventStore } from './caldav.event-store.js';
 import { addEvent, editEvent, readable } from './caldav.event-writing.js';
+import { addressKey, organizerOf } from './caldav.guests.js';
 import { withChangedMaster } from './caldav.series-edits.js';
 
 /** Bookings in calendars over CalDAV: one file each, called by its key, so that one key never makes two. */
@@ -39,11 +40,24 @@ export const caldavCalendar = (open: OpenCaldavAccount, provider: string): Calen
       if (moved !== null) await store.remove({ url: moved.url, etag: null });
       return moved !== null;
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.code !== 'not_found') throw error;
-      return false;
+      return falseIfNotFound(error);
+    }
+  },
+  holdsEvent: async (token, calendarId, key) => {
+    try {
+      const store = await openEventStore(open, token, calendarId);
+      const stored = await store.find(key);
+      return stored !== null && isOurs(stored.file, key) && !isCalledOff(stored.file) && (await isOrganizedHere(store, stored.file));
+    } catch (error) {
+      return falseIfNotFound(error);
     }
   },
 });
+
+const falseIfNotFound = (error: unknown): false => {
+  if (!(error instanceof ProviderError) || error.code !== 'not_found') throw error;
+  return false;
+};
 
 const toRemoteEvent = ({ key }: CalendarEvent): RemoteEvent => ({ id: key, htmlLink: null });
 
@@ -56,6 +70,16 @@ const bringTo = (store: EventStore, event: CalendarEvent, before: Preparation): 
 };
 
 const isOurs = ({ master }: EventFile, key: string): boolean => master !== null && propertyNamed(master.component, keyProperty)?.value.trim() === key;
+
+/**
+ * Whether it is the calendar's own event, and no copy of a guest: servers put those into their calendars with everything that it bears.
+ * https://www.rfc-editor.org/rfc/rfc6638#section-4.1
+ */
+const isOrganizedHere = async (store: EventStore, { master }: EventFile): Promise<boolean> => {
+  const organizer = master === null ? null : organizerOf(master.component);
+  if (organizer === null) return true;
+  return (await store.ownersAddresses()).some((address) => addressKey(address) === addressKey(organizer.email));
+};
 
 /** Programs keep what was called off, and show it struck through: it is gone until it is said when it takes place. */
 const isCalledOff = ({ master }: EventFile): boolean => master?.source.status === 'cancelled';

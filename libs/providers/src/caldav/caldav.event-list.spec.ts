@@ -29,6 +29,7 @@ const storeOf = (files: readonly StoredFile[]): EventStore => {
     remove: never,
     removeNamed: never,
     ownAddress: never,
+    ownersAddresses: never,
   };
 };
 const longest = { from: new Date('2027-01-01T00:00:00Z'), to: new Date('2028-02-05T00:00:00Z'), text: null, attendee: null, cursor: null, limit: 50 };

@@ -4,7 +4,8 @@ import { eventRequest, type CaldavAccount, type OpenCaldavAccount } from './cald
 import { timeZoneOf } from './caldav.calendars.js';
 import { openEventFile } from './caldav.event-file.js';
 import { findOwnAddresses } from './caldav.files.js';
-import { readMultistatus } from './caldav.multistatus.js';
+import { isSamePath, pathOf, readMultistatus, textIn } from './caldav.multistatus.js';
+import { childOf, dav } from './caldav.xml.js';
 import { filesBetween, filesNamed, readStoredFile, type StoredFile, type TimeRange } from './caldav.stored-files.js';
 
 /** The files of one calendar. */
@@ -25,6 +26,8 @@ export interface EventStore {
   removeNamed(uid: string): Promise<boolean>;
   /** What its owner invites others by; null when the server does not say. */
   ownAddress(): Promise<string | null>;
+  /** What the calendar's owner invites others by; none where it is somebody else's than who signs in. */
+  ownersAddresses(): Promise<readonly string[]>;
   /** The zone that days and floating times are meant in. */
   timeZone(): Promise<string>;
 }
@@ -70,6 +73,7 @@ const eventStore = (account: CaldavAccount, calendarUrl: string): EventStore => 
     remove: async ({ url, etag }) => void (await removeFile(account, url, etag)),
     removeNamed: (uid) => removeFile(account, nameOf(uid), null),
     ownAddress: once(async () => ownAddressIn(await findOwnAddresses(server, calendarUrl), server.username)),
+    ownersAddresses: once(async () => ((await isOwnCalendar(account, calendarUrl)) ? findOwnAddresses(server, calendarUrl) : [])),
     timeZone: once(() => zoneOfCalendar(account, calendarUrl)),
   };
 };
@@ -84,6 +88,18 @@ const once = <Answer>(ask: () => Promise<Answer>): (() => Promise<Answer>) => {
 /** What they sign in with, where that is one of their addresses: it is the one that they know. */
 const ownAddressIn = (addresses: readonly string[], username: string): string | null =>
   addresses.find((address) => address.toLowerCase() === username.toLowerCase()) ?? addresses[0] ?? null;
+
+/** A server that names no owner has no calendars of others. https://www.rfc-editor.org/rfc/rfc3744#section-5.1 */
+const isOwnCalendar = async ({ server }: Pick<CaldavAccount, 'server'>, url: string): Promise<boolean> => {
+  const body = `<d:propfind xmlns:d="DAV:"><d:prop><d:owner/><d:current-user-principal/></d:prop></d:propfind>`;
+  const answer = await eventRequest(server, { method: 'PROPFIND', url, depth: '0', body, operation: 'caldav.owner' });
+  const [resource] = readMultistatus(server.provider, answer).resources;
+  const [owner, user] = ['owner', 'current-user-principal'].map((name) => {
+    const href = textIn(childOf(childOf(resource?.properties, dav(name)), dav('href')));
+    return href === null ? null : pathOf(href, answer.url);
+  });
+  return typeof owner !== 'string' || (typeof user === 'string' && isSamePath(owner, user));
+};
 
 const removeFile = async ({ server }: CaldavAccount, url: string, etag: string | null): Promise<boolean> => {
   try {

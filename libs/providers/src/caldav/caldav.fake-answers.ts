@@ -152,6 +152,7 @@ const propertiesOf = (calendars: FakeCalendars, calendar: FakeCalendar, principa
   return {
     resourcetype: '<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>',
     displayname: davElement('d:displayname', escapeHtml(title)),
+    owner: davElement('d:owner', davHref(calendar.owner ?? principalPath)),
     'current-user-principal': davElement('d:current-user-principal', davHref(principalPath)),
     'current-user-privilege-set': davElement('d:current-user-privilege-set', privileges),
     'supported-calendar-component-set': davElement('c:supported-calendar-component-set', `<c:comp name="${component}"/>`),

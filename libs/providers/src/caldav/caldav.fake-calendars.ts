@@ -25,6 +25,8 @@ export interface FakeCalendar {
   /** Names of deleted files, and when. */
   readonly gone: Map<string, number>;
   sequence: number;
+  /** The principal of somebody else whose calendar it is. */
+  owner: string | null;
 }
 
 /** Something that was done in a calendar. */
@@ -103,6 +105,7 @@ const aCalendar = (calendar: Pick<FakeCalendar, 'slug' | 'title'> & Partial<Fake
   files: new Map(),
   gone: new Map(),
   sequence: 0,
+  owner: null,
   ...calendar,
 });
 

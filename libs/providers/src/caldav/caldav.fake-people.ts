@@ -18,6 +18,8 @@ export interface CalendarPerson {
 export type CalendarHabits = Pick<CalendarReadingHarness, 'put' | 'change' | 'remove' | 'moveOccurrence' | 'cancelOccurrence'> & {
   /** Writes a file as it is; answers its address. */
   putText(name: string, text: string): Promise<string>;
+  /** The server puts somebody else's event into the calendar, to which its owner is invited, with everything that it bears. */
+  putGuestCopy(key: string): Promise<string>;
 };
 
 interface Written {
@@ -49,7 +51,17 @@ export const calendarPerson = (person: CalendarPerson): CalendarHabits => {
     if (file === undefined) throw new Error(`there is no ${id}`);
     return file;
   };
+  const putText = async (name: string, text: string): Promise<string> => {
+    const url = `${person.calendarUrl}${encodeURIComponent(name)}`;
+    await send('PUT', url, text);
+    return url;
+  };
   return {
+    putText,
+    putGuestCopy: (key) => {
+      const event: PlacedEvent = { ...invitation, response: 'accepted' };
+      return putText(`${key}.ics`, calendarText(...zones, ...eventLines({ uid: key, email: person.email, more: [`X-PATCHBAY-KEY:${key}`] }, event)));
+    },
     put: async (event, calendarId = person.calendarUrl) => {
       const uid = randomUUID();
       await save({ url: `${calendarId}${uid}.ics`, uid, event, moved: [], cancelled: [] });
@@ -59,13 +71,14 @@ export const calendarPerson = (person: CalendarPerson): CalendarHabits => {
     remove: (id) => send('DELETE', find(id).url),
     moveOccurrence: (id, originalStart, to) => save({ ...find(id), moved: [...find(id).moved, { originalStart, to }] }),
     cancelOccurrence: (id, originalStart) => save({ ...find(id), cancelled: [...find(id).cancelled, originalStart] }),
-    putText: async (name, text) => {
-      const url = `${person.calendarUrl}${encodeURIComponent(name)}`;
-      await send('PUT', url, text);
-      return url;
-    },
   };
 };
+
+const invitation = {
+  title: 'Consultation',
+  start: { dateTime: '2027-03-01T10:00:00', timeZone: 'Europe/Berlin' },
+  end: { dateTime: '2027-03-01T10:30:00', timeZone: 'Europe/Berlin' },
+} as const;
 
 /** A calendar file out of lines. */
 export const calendarText = (...lines: readonly string[]): string =>

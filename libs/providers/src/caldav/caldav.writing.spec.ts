@@ -60,6 +60,22 @@ describe('a booking in a CalDAV calendar', () => {
       expect(text.split('\r\n')).toContain(line);
   });
 
+  it('is a copy of a guest in a calendar that somebody else shares, though we invited them', async () => {
+    const [invited, alone] = [anEvent(), anEvent({ attendees: [] })];
+    for (const event of [invited, alone]) await create(event);
+    const holds = async () => Promise.all([invited, alone].map(({ key }) => harness.calendar.holdsEvent(harness.token, harness.calendarId, key)));
+    const own = await holds();
+
+    const [work] = harness.calendars.of('olivia.organiser@example.com');
+    if (work !== undefined) work.owner = '/dav/principals/boss/';
+
+    // What nobody is invited to is nobody's copy.
+    expect([own, await holds()]).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+  });
+
   it('keeps what others wrote into it when it is moved', async () => {
     const event = anEvent();
     await create(event);

@@ -10,6 +10,12 @@ export const toRemoteEvent = ({ id, htmlLink }: GoogleEventDetails): RemoteEvent
 /** Whether we wrote this event for this key; another app could have chosen the same id. */
 export const isWrittenFor = (event: GoogleEventDetails, key: string): boolean => event.extendedProperties.private[keyProperty] === key;
 
+/**
+ * Whether it is the calendar's own event, and no copy of a guest: those bear the same id.
+ * https://developers.google.com/workspace/calendar/api/v3/reference/events#organizer
+ */
+export const isOrganizedHere = ({ organizer }: GoogleEventDetails): boolean => organizer === undefined || organizer.self === true;
+
 /** The event of a booking for Google, with its id and our mark. */
 export const toGoogleEvent = (event: CalendarEvent): calendar_v3.Schema$Event => ({
   id: toGoogleEventId(event.key),

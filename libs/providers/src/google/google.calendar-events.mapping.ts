@@ -31,7 +31,7 @@ export const googleEventDetails = z.object({
       }),
     )
     .default([]),
-  organizer: person.optional(),
+  organizer: person.extend({ self: z.boolean().optional() }).optional(),
   reminders: z
     .object({ useDefault: z.boolean().default(false), overrides: z.array(z.object({ method: z.string(), minutes: z.number() })).default([]) })
     .default({ useDefault: true, overrides: [] }),

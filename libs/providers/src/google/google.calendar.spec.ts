@@ -25,8 +25,20 @@ const connect = async (prefix = '') => {
     (connection.running.fake.accounts().find(({ email }) => email === fakePerson)?.collections[0]?.items ?? [])
       .filter(({ status }) => status !== 'cancelled')
       .map(({ id, title, starts, notes }) => ({ id, title, startTime: starts ?? '', guests: notes }));
+  const putGuestCopy = (key: string) => {
+    const { startTime, endTime, title, attendees } = anEvent();
+    const event = { summary: title, start: { dateTime: startTime }, end: { dateTime: endTime }, attendees: [...attendees, { email: fakePerson }] };
+    connection.running.fake.people.putEvent({
+      email: fakePerson,
+      calendarId: 'primary',
+      id: key.replaceAll('-', ''),
+      invitedBy: 'host@example.org',
+      event,
+    });
+  };
   return {
     ...connection,
+    putGuestCopy,
     ...connection.capabilities,
     events: connection.capabilities.calendarEvents,
     ledger,

@@ -2,7 +2,7 @@ import { ProviderError, type AccessToken, type CalendarCapability, type Calendar
 import { pagesOf } from '../_kit/pages.js';
 import { noContent } from '../_kit/provider-http.js';
 import { afterWriting } from '../_kit/unknown-outcome.js';
-import { isWrittenFor, toGoogleEvent, toGooglePatch, toRemoteEvent } from './google.booking.mapping.js';
+import { isOrganizedHere, isWrittenFor, toGoogleEvent, toGooglePatch, toRemoteEvent } from './google.booking.mapping.js';
 import { googleEventDetails, type GoogleEventDetails } from './google.calendar-events.mapping.js';
 import { googleCalendarSdk, type GoogleCalendarSdk } from './google.calendar-sdk.js';
 import { googleCalendarList, toGoogleEventId, toRemoteCalendars } from './google.calendar.mapping.js';
@@ -27,6 +27,10 @@ export const googleCalendar = (api: GoogleApi): CalendarCapability => {
       return toRemoteEvent(await bringTo(sdk, { place, existing }, event));
     },
     deleteEvent: async (token, calendarId, key) => deleteEvent(sdk, { token, calendarId }, key),
+    holdsEvent: async (token, calendarId, key) => {
+      const event = await getEvent(sdk, { token, calendarId }, key).catch(nullIfNotFound);
+      return event !== null && event.status !== 'cancelled' && isWrittenFor(event, key) && isOrganizedHere(event);
+    },
   };
 };
 
@@ -74,6 +78,12 @@ const getEvent = (sdk: GoogleCalendarSdk, { token, calendarId }: Place, key: str
     calendar.events.get({ calendarId, eventId: toGoogleEventId(key) }, options),
   );
 
+/** 404 for an event (or calendar) that is unknown; deleting answers 410 for one that was deleted before. */
+const nullIfNotFound = (error: unknown): null => {
+  if (error instanceof ProviderError && error.code === 'not_found') return null;
+  throw error;
+};
+
 const bringTo = async (
   sdk: GoogleCalendarSdk,
   { place, existing }: { readonly place: Place; readonly existing: GoogleEventDetails },
@@ -88,14 +98,8 @@ const bringTo = async (
 };
 
 const deleteEvent = async (sdk: GoogleCalendarSdk, { token, calendarId }: Place, key: string): Promise<boolean> => {
-  try {
-    await sdk.call({ token, operation: 'calendar.events.delete', path: eventPath, schema: noContent }, (calendar, options) =>
-      calendar.events.delete({ calendarId, eventId: toGoogleEventId(key), sendUpdates }, options),
-    );
-    return true;
-  } catch (error) {
-    // 404 for an event (or calendar) that is unknown, 410 for one that was deleted before.
-    if (error instanceof ProviderError && error.code === 'not_found') return false;
-    throw error;
-  }
+  const deletion = sdk.call({ token, operation: 'calendar.events.delete', path: eventPath, schema: noContent }, (calendar, options) =>
+    calendar.events.delete({ calendarId, eventId: toGoogleEventId(key), sendUpdates }, options),
+  );
+  return (await deletion.then(() => true).catch(nullIfNotFound)) ?? false;
 };

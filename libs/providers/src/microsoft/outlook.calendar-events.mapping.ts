@@ -25,6 +25,7 @@ export const graphEventDetails = z.object({
   originalEndTimeZone: z.string().nullish(),
   recurrence: graphRecurrence.nullish(),
   isCancelled: z.boolean().nullish(),
+  isOrganizer: z.boolean().nullish(),
   showAs: z.string().nullish(),
   sensitivity: z.string().nullish(),
   attendees: z

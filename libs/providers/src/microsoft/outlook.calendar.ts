@@ -20,6 +20,11 @@ export const outlookCalendar = (http: ProviderHttp, now: () => Date): CalendarCa
       return toRemoteEvent(await bringTo(at(token, calendarId), existing, event));
     },
     deleteEvent: (token, calendarId, key) => deleteEvent(at(token, calendarId), key),
+    holdsEvent: async (token, calendarId, key) => {
+      const event = await findEvent(at(token, calendarId), key).catch(nullIfNotFound);
+      // Exchange copies an event to its guests, and says nothing of what it leaves out.
+      return event !== null && event.isOrganizer !== false;
+    },
   };
 };
 
@@ -52,12 +57,12 @@ const inKnownZone = async (event: CalendarEvent, write: (event: CalendarEvent) =
 };
 
 const deleteEvent = async (place: CalendarPlace, key: string): Promise<boolean> => {
-  try {
-    const existing = await findEvent(place, key);
-    return existing !== null && (await deleteOutlookEvent(place, existing.id));
-  } catch (error) {
-    // Its calendar is gone.
-    if (error instanceof ProviderError && error.code === 'not_found') return false;
-    throw error;
-  }
+  const existing = await findEvent(place, key).catch(nullIfNotFound);
+  return existing !== null && (await deleteOutlookEvent(place, existing.id));
+};
+
+/** Its calendar is gone. */
+const nullIfNotFound = (error: unknown): null => {
+  if (error instanceof ProviderError && error.code === 'not_found') return null;
+  throw error;
 };

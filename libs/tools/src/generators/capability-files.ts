@@ -9,7 +9,7 @@ type MethodOf<Capability> = {
 const methods: { readonly [Name in Exclude<CapabilityName, 'oauth' | 'credentials'>]: readonly MethodOf<Capabilities[Name]>[] } = {
   identity: ['getAccount'],
   revocation: ['revoke'],
-  calendar: ['listCalendars', 'createEvent', 'updateEvent', 'deleteEvent'],
+  calendar: ['listCalendars', 'createEvent', 'updateEvent', 'deleteEvent', 'holdsEvent'],
   calendarReading: ['listCalendars', 'read'],
   calendarEvents: ['listEvents', 'getEvent', 'createEvent', 'updateEvent', 'deleteEvent', 'writeEvents'],
   calendarSharing: ['listShares', 'grant', 'revoke'],

@@ -90,7 +90,7 @@ const suites: { readonly [Name in Exclude<CapabilityName, 'credentials'>]: ((id:
   revocation: null,
   calendar: (id) => `calendarContract('${id}', async () => {
   const connection = await connect();
-  return { ...connection, events: connection.calendarEvents, calendarId: 'primary', seen: () => [] };
+  return { ...connection, events: connection.calendarEvents, calendarId: 'primary', seen: () => [], putGuestCopy: () => undefined };
 });`,
   calendarReading: (id) => `const traits: ReadingTraits = {
   series: 'masters',

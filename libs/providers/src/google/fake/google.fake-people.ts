@@ -10,7 +10,7 @@ export interface HandWrittenEvent {
   readonly email: string;
   /** `primary`, or an id. */
   readonly calendarId: string;
-  /** An event to change, or an occurrence of a series; without it a new event. */
+  /** An event to change, or an occurrence of a series. A new event where there is none; without it under an id of Google's. */
   readonly id?: string | undefined;
   /** Somebody else whose event it is. */
   readonly invitedBy?: string | undefined;
@@ -44,7 +44,9 @@ export const googlePeople = (calendars: GoogleCalendars): GooglePeople => ({
   putEvent: ({ email, calendarId, id, invitedBy, event }) => {
     const calendar = found(calendars.find(email, calendarId));
     const write = { calendar, wanted: event, sendUpdates: 'none', keepsConference: true, invitedBy };
-    if (id === undefined) return accepted(calendars.insert({ ...write, id: `hand${String(calendar.revision).padStart(8, '0')}` })).id;
+    const newId = id ?? `hand${String(calendar.revision).padStart(8, '0')}`;
+    if (id === undefined || (calendar.events.get(id) ?? occurrenceOf(calendar, id)) === null)
+      return accepted(calendars.insert({ ...write, id: newId })).id;
     return accepted(calendars.change({ ...write, event: eventIn(calendar, id), mode: 'replace' })).id;
   },
   changeEvent: ({ email, calendarId, id, event: wanted }) => {
