@@ -39,6 +39,7 @@ import { CreatePushChannels1763707100000 } from './database/migrations/176370710
 import { CreateSyncTasks1763706100000 } from './database/migrations/1763706100000-create-sync-tasks.js';
 import { MendCalendarReading1763707000000 } from './database/migrations/1763707000000-mend-calendar-reading.js';
 import { MergeBusyDays1763706200000 } from './database/migrations/1763706200000-merge-busy-days.js';
+import { KeepLinksOfAll1763708700000 } from './database/migrations/1763708700000-keep-links-of-all.js';
 import { KeepNotices1763707700000 } from './database/migrations/1763707700000-keep-notices.js';
 import { GoOnMovingWindows1763707600000 } from './database/migrations/1763707600000-go-on-moving-windows.js';
 import { FollowChangesInCalendars1763707200000 } from './database/migrations/1763707200000-follow-changes-in-calendars.js';
@@ -174,6 +175,7 @@ export const calendarService: ServiceDefinition = {
     ReadWrittenTimes1763708400000,
     DoubtSingleCalendars1763708500000,
     AskAgainForPush1763708600000,
+    KeepLinksOfAll1763708700000,
     RememberLostAccounts1763708900000,
   ],
 };

@@ -141,6 +141,40 @@ describe('BookingRows', () => {
       expect(await all()).toMatchObject([{ user_id: other, is_released: false }]);
     });
 
+    it('stay where they are when their organiser is spelled otherwise', async () => {
+      await want(user.userId);
+      await want(user.userId.toUpperCase());
+
+      expect(await all()).toMatchObject([{ user_id: user.userId, is_released: false }]);
+    });
+
+    it('are not given away by whoever only writes down what is wanted, and are parted by the next event that tells of it', async () => {
+      await want(user.userId);
+      await database.transaction(async (tx) => bookings.want(tx, await bookings.lock(tx, name), { dueAt: now, set: intentColumns(intentOf(other)) }));
+      const before = await all();
+      await want(other);
+
+      expect(before).toMatchObject([{ user_id: user.userId, is_released: false }]);
+      expect(await all()).toMatchObject([
+        { user_id: user.userId, is_released: true },
+        { user_id: other, is_released: false },
+      ]);
+    });
+
+    it('go on with their organiser when they begin anew elsewhere', async () => {
+      await want(user.userId);
+      await database.transaction(async (tx) => {
+        const row = await bookings.lock(tx, name);
+        await bookings.want(tx, row, { dueAt: now, set: intentColumns(intentOf(other)) });
+        await bookings.beginAnew(tx, row, now);
+      });
+
+      expect(await all()).toMatchObject([
+        { user_id: user.userId, is_released: true },
+        { user_id: other, is_released: false, wanted: { organizer: { user_id: other } } },
+      ]);
+    });
+
     it('leave the work of whoever is at it with the row', async () => {
       await want(user.userId);
       const [lease] = await bookings.due.claim(1, later);

@@ -43,6 +43,13 @@ export interface BookingName {
   readonly userId: string;
 }
 
+/** How a booking goes on. */
+interface HandOver {
+  readonly intent: BookingIntent;
+  /** When what is left of it where it was may be removed. */
+  readonly dueAt: Date;
+}
+
 /** Whoever waits for a row that is released meanwhile looks again. */
 const lockTriesMax = 5;
 /** Forgotten in one statement: small enough to hold no lock for long. */
@@ -80,15 +87,13 @@ export class BookingRows<Row extends BookingRow> {
   }
 
   /**
-   * The row that a booking has with what is wanted now, before that is written down: where it gets another organiser, it is released first.
-   *
-   * @param dueAt when what is left of it may be removed.
+   * The row that a booking has with what is wanted now, before that is written down: where it gets another organiser, it is released first. Nothing else
+   * changes whose a row is, for its account is theirs as well.
    */
-  async rowFor(tx: Transaction, row: Row, { intent, dueAt }: { readonly intent: BookingIntent; readonly dueAt: Date }): Promise<Row> {
-    const organizerId = intent.wanted?.organizer.user_id ?? row.user_id;
+  async rowFor(tx: Transaction, row: Row, { intent, dueAt }: HandOver): Promise<Row> {
+    if (organizerOf(row, intent) === row.user_id) return row;
     // Before anything was wanted, nothing was begun for anybody.
-    if (organizerId === row.user_id || row.wanted === null) return row;
-    return this.release(tx, row, { userId: organizerId, dueAt });
+    return row.wanted === null ? this.#takeOver(tx, row, { from: row, intent }) : this.#release(tx, row, { intent, dueAt });
   }
 
   /**
@@ -98,24 +103,34 @@ export class BookingRows<Row extends BookingRow> {
    *
    * @returns the new row, locked.
    */
-  async release(tx: Transaction, row: Row, { userId, dueAt }: { readonly userId: string; readonly dueAt: Date }): Promise<Row> {
+  async #release(tx: Transaction, row: Row, { intent, dueAt }: HandOver): Promise<Row> {
     await this.want(tx, row, { dueAt, set: { is_released: true, is_cancelled: true } });
-    return this.lock(tx, { tenantId: row.tenant_id, bookingId: row.booking_id, userId });
+    const name = { tenantId: row.tenant_id, bookingId: row.booking_id, userId: organizerOf(row, intent) };
+    return this.#takeOver(tx, await this.lock(tx, name), { from: row, intent });
   }
 
   /**
-   * Lets a booking go on without the effect that it had, because the account of that, or the place in it, is certainly gone: in the transaction that settles its
-   * row. Not when something else became of it since that was claimed.
+   * Lets a booking go on without the effect that it had, because the account of that, or the place in it, is certainly gone, or because it is not its
+   * organiser's: in the transaction that settles its row. Not when something else became of it since that was claimed.
    */
   async beginAnew(tx: Transaction, { id, tenant_id: tenantId, booking_id: bookingId, user_id: userId }: Row, now: Date): Promise<void> {
     const row = await this.lock(tx, { tenantId, bookingId, userId });
     if (row.id !== id || row.is_cancelled) return;
-    const next = await this.release(tx, row, { userId, dueAt: now });
-    await this.want(tx, next, { dueAt: now, set: { ...intentColumns(row), ...this.carriedOver(row) } });
+    const next = await this.#release(tx, row, { intent: row, dueAt: now });
+    await this.want(tx, next, { dueAt: now, set: intentColumns(row) });
   }
 
-  /** What a service knows of a booking that has nothing to do with where its effect is. */
-  protected carriedOver(_row: Row): ColumnValues {
+  /** Makes a row that of the organiser, with what is known of the booking wherever its effect is. */
+  async #takeOver(tx: Transaction, { id }: Row, { from, intent }: { readonly from: Row; readonly intent: BookingIntent }): Promise<Row> {
+    const set = { user_id: organizerOf(from, intent), ...this.carriedOver(from, intent) };
+    const assignments = Object.keys(set).map((name, index) => `${name} = $${index + 2}`);
+    const [row] = await tx.query<Row>(`UPDATE bookings SET ${assignments.join(', ')} WHERE id = $1 RETURNING *`, [id, ...Object.values(set)]);
+    if (row === undefined) throw new Error('unreachable: the row is locked');
+    return row;
+  }
+
+  /** What a service knows of a booking that has nothing to do with where its effect is, as it is for whoever organises it by an intent. */
+  protected carriedOver(_row: Row, _intent: BookingIntent): ColumnValues {
     return {};
   }
 
@@ -159,9 +174,12 @@ export class BookingRows<Row extends BookingRow> {
   }
 }
 
-/** The columns of an intent, and what follows from it: a booking is its organiser's. */
+/** Who organises a booking by an intent, as the database spells it; whoever its row was made for while nobody knows. */
+export const organizerOf = (row: Pick<BookingRow, 'user_id'>, { wanted }: BookingIntent): string =>
+  wanted?.organizer.user_id.toLowerCase() ?? row.user_id;
+
+/** The columns of an intent, and what follows from it. Whose the row is does not: {@link BookingRows.rowFor}. */
 export const intentColumns = (intent: BookingIntent): ColumnValues => ({
-  ...(intent.wanted === null ? {} : { user_id: intent.wanted.organizer.user_id }),
   wanted: intent.wanted === null ? null : JSON.stringify(intent.wanted),
   wanted_order: intent.wanted_order,
   is_cancelled: intent.is_cancelled,

@@ -1,18 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type ColumnValues, type Transaction } from '@patchbay/database';
-import { BookingRows, type BookingRow, type Place } from '@patchbay/bookings';
+import { BookingRows, organizerOf, type BookingIntent, type BookingRow, type Place } from '@patchbay/bookings';
+import { linksAfter } from './link-state.js';
 
 /** A booking and its event in a calendar. Bound to a connection without an event id: an attempt to write the event may have taken effect. */
-export interface EventRow extends BookingRow {
+export interface EventRow extends BookingRow, LinkState {
   readonly calendar_id: string | null;
   readonly event_id: string | null;
   readonly html_link: string | null;
-  readonly link_url: string | null;
-  readonly link_is_omitted: boolean;
-  readonly link_order: string;
   readonly link_grace_until: Date | null;
-  /** What was told last of the link of somebody who does not organise the booking: perhaps of who soon will. */
-  readonly other_link: OtherLink | null;
+  /** What was told last of the links of those who do not organise the booking, by their ids: perhaps of who soon will. */
+  readonly other_links: Readonly<Record<string, LinkState>>;
   /** When our last write was recorded; when it said that the event takes place, and when the event took place before it by what was known. */
   readonly written_at: Date | null;
   readonly written: EventTimes | null;
@@ -25,9 +23,8 @@ export interface EventRow extends BookingRow {
   readonly restored_at: readonly Date[];
 }
 
-/** What is known of the meeting link of a user. */
-export interface OtherLink {
-  readonly user_id: string;
+/** What is known of the link of the meeting that somebody hosts. */
+export interface LinkState {
   readonly link_url: string | null;
   readonly link_is_omitted: boolean;
   readonly link_order: string;
@@ -55,8 +52,11 @@ export class BookingsRepository extends BookingRows<EventRow> {
     return rows.length > 0;
   }
 
-  protected override carriedOver({ link_url, link_is_omitted, link_order, link_grace_until }: EventRow): ColumnValues {
-    return { link_url, link_is_omitted, link_order, link_grace_until };
+  protected override carriedOver(row: EventRow, intent: BookingIntent): ColumnValues {
+    const organizerId = organizerOf(row, intent);
+    const { other_links, ...link } = linksAfter(row, { organizerId, since: intent.wanted_order });
+    const grace = organizerId === row.user_id ? { link_grace_until: row.link_grace_until } : {};
+    return { ...link, other_links: JSON.stringify(other_links), ...grace };
   }
 
   /** Writes down what became of a booking without work to do. Its row is locked. */

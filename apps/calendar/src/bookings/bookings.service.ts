@@ -4,7 +4,7 @@ import { intentAfter, intentColumns, type BookingEvent } from '@patchbay/booking
 import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import type { CalendarConfig } from '../calendar.config.js';
 import { BookingsRepository, type EventRow } from './bookings.repository.js';
-import { dueAt, linkAfter, linkOf, otherLinkAfter, type LinkEvent } from './link-state.js';
+import { dueAt, linkAfter, noLink, type LinkEvent } from './link-state.js';
 import { RemoteEventsWorker } from './remote-events.worker.js';
 
 /** Writes down what is wanted of bookings; the worker brings it about. */
@@ -24,10 +24,9 @@ export class BookingsService {
     if (intent === null) return;
     const now = this.clock();
     const row = await this.bookings.rowFor(tx, known, { intent, dueAt: now });
-    const link = linkOf(known, intent.wanted?.organizer.user_id ?? known.user_id);
     const graceUntil = row.link_grace_until ?? new Date(now.getTime() + this.config.CALENDAR_LINK_GRACE_SECONDS * 1_000);
-    const set = { ...intentColumns(intent), ...link, link_grace_until: graceUntil };
-    await this.bookings.want(tx, row, { dueAt: dueAt({ ...row, ...intent, ...link, link_grace_until: graceUntil }, now), set });
+    const set = { ...intentColumns(intent), link_grace_until: graceUntil };
+    await this.bookings.want(tx, row, { dueAt: dueAt({ ...row, ...intent, link_grace_until: graceUntil }, now), set });
     tx.onCommit(() => this.worker.wake());
   }
 
@@ -35,7 +34,7 @@ export class BookingsService {
     const { booking_id: bookingId, user_id: userId } = event.data;
     const row = await this.bookings.lock(tx, { tenantId: event.tenant_id, bookingId, userId });
     if (row.is_cancelled) return;
-    if (userId !== row.user_id) return this.#takeOther(tx, row, event);
+    if (userId.toLowerCase() !== row.user_id) return this.#takeOther(tx, row, event);
     const link = linkAfter(row, event);
     if (link === null) return;
     // The event was deleted by hand, which was announced: a link alone does not make it again.
@@ -46,8 +45,9 @@ export class BookingsService {
 
   /** The link of somebody else is no reason to write anything. */
   async #takeOther(tx: Transaction, row: EventRow, event: LinkEvent): Promise<void> {
-    const other = otherLinkAfter(row.other_link, event);
-    if (other !== null) await this.bookings.note(tx, row, { other_link: JSON.stringify(other) });
+    const userId = event.data.user_id.toLowerCase();
+    const link = linkAfter(row.other_links[userId] ?? noLink, event);
+    if (link !== null) await this.bookings.note(tx, row, { other_links: JSON.stringify({ ...row.other_links, [userId]: link }) });
   }
 
   /** An account of this user, or its settings, changed. */

@@ -1,5 +1,6 @@
 import { bookingCreated, meetingLinkCreated, meetingLinkOmitted } from '@patchbay/contracts';
-import { dueAt, linkAfter, linkOf, otherLinkAfter, type LinkEvent, type LinkState } from './link-state.js';
+import type { LinkState } from './bookings.repository.js';
+import { dueAt, linkAfter, linksAfter, type LinkEvent } from './link-state.js';
 
 const envelope = { version: 1, tenant_id: 'default' };
 const ids = { user_id: '0198f2a4-0000-7000-8000-000000000001', booking_id: 'bk_1' };
@@ -42,30 +43,39 @@ describe('linkAfter', () => {
   });
 });
 
-describe('the link of whoever organises a booking', () => {
-  const own = { link_url: 'https://zoom.us/j/1', link_is_omitted: false, link_order: '1' };
-  const other = otherLinkAfter(null, linked('b', '2026-11-21T11:00:00Z', 'https://zoom.us/j/2'));
-  const row = { ...own, user_id: 'u1', other_link: other };
+describe('the links of a booking that gets another organiser', () => {
+  const wanted = bookingCreated.data.parse(bookingCreated.examples[0]);
+  const at = (minute: number, url: string | null): LinkState => ({
+    link_url: url,
+    link_is_omitted: false,
+    link_order: `2026-11-21T10:0${minute}:00.000Z ${minute}`,
+  });
+  const since = '2026-11-21T10:05:00.000Z moved e';
+  const booked = { user_id: 'u1', wanted, ...at(1, 'https://zoom.us/j/1'), other_links: { u2: at(2, 'https://zoom.us/j/2'), u3: at(3, null) } };
 
-  it.each([
-    ['stays while they do', 'u1', own],
-    [
-      'is what was told of it before they did',
-      ids.user_id,
-      { link_url: 'https://zoom.us/j/2', link_is_omitted: false, link_order: other?.link_order },
-    ],
-    ['is not known of somebody new', 'u3', unknown],
-  ])('%s', (_what, organizerId, link) => {
-    expect(linkOf(row, organizerId)).toEqual(link);
+  it('stay as they are while the organiser stays', () => {
+    const { user_id: _user, wanted: _wanted, ...links } = booked;
+
+    expect(linksAfter(booked, { organizerId: 'u1', since })).toEqual(links);
   });
 
-  it('is the newest that was told', () => {
-    expect(otherLinkAfter(other, omitted('a', '2026-11-21T10:00:00Z'))).toBeNull();
-    expect(otherLinkAfter(other, omitted('c', '2026-11-21T12:00:00Z'))).toMatchObject({
-      user_id: ids.user_id,
-      link_url: null,
-      link_is_omitted: true,
-    });
+  it('keep what was told of the other one, and of everybody else', () => {
+    const links = linksAfter(booked, { organizerId: 'u2', since });
+
+    expect(links).toMatchObject(at(2, 'https://zoom.us/j/2'));
+    expect(links.other_links).toEqual({ u1: at(1, null), u3: at(3, null) });
+  });
+
+  it('know nothing of somebody new', () => {
+    expect(linksAfter(booked, { organizerId: 'u4', since })).toMatchObject(unknown);
+  });
+
+  it.each([
+    ['was told after the booking was given away, for it has come back', { ...booked, ...at(6, 'https://zoom.us/j/6') }],
+    ['was told before anything else', { ...booked, ...at(6, 'https://zoom.us/j/6'), wanted: null }],
+    ['was told before anything else, and earlier', { ...booked, ...at(4, 'https://zoom.us/j/6'), wanted: null }],
+  ])('keep the one of the first that %s', (_what, row) => {
+    expect(linksAfter(row, { organizerId: 'u2', since }).other_links['u1']).toMatchObject({ link_url: 'https://zoom.us/j/6' });
   });
 });
 

@@ -1,10 +1,11 @@
 import type { EventOf, meetingLinkCreated, meetingLinkOmitted } from '@patchbay/contracts';
-import type { EventRow, OtherLink } from './bookings.repository.js';
+import type { EventRow, LinkState } from './bookings.repository.js';
 
 /** An event that says what is known of a booking's meeting link. */
 export type LinkEvent = EventOf<typeof meetingLinkCreated> | EventOf<typeof meetingLinkOmitted>;
 
-export type LinkState = Pick<EventRow, 'link_url' | 'link_is_omitted' | 'link_order'>;
+type Linked = LinkState & Pick<EventRow, 'user_id' | 'wanted' | 'other_links'>;
+type Links = Pick<EventRow, keyof LinkState | 'other_links'>;
 
 /** Takes one more event into account; they may come in any order. @returns null when it changes nothing. */
 export function linkAfter(link: LinkState, event: LinkEvent): LinkState | null {
@@ -15,19 +16,22 @@ export function linkAfter(link: LinkState, event: LinkEvent): LinkState | null {
     : { link_url: null, link_is_omitted: true, link_order: order };
 }
 
-/** The same for the link of somebody who does not organise the booking, as far as is known: the events of two services may overtake each other. */
-export function otherLinkAfter(other: OtherLink | null, event: LinkEvent): OtherLink | null {
-  const link = linkAfter(other ?? noLink, event);
-  return link === null ? null : { user_id: event.data.user_id, ...link };
+/** The links of a booking when it gets another organiser, or goes on with the one it has. */
+export function linksAfter(row: Linked, { organizerId, since }: { readonly organizerId: string; readonly since: string }): Links {
+  if (row.user_id === organizerId) return { ...linkStateOf(row), other_links: row.other_links };
+  const { [organizerId]: link = noLink, ...others } = row.other_links;
+  return { ...link, other_links: { ...others, [row.user_id]: linkLeft(row, since) } };
 }
 
-/** What becomes of the link when somebody organises the booking: the one of whoever did before goes with their meeting. */
-export function linkOf(row: LinkState & Pick<EventRow, 'user_id' | 'other_link'>, organizerId: string): LinkState {
-  if (row.user_id === organizerId) return linkStateOf(row);
-  return row.other_link?.user_id === organizerId ? linkStateOf(row.other_link) : noLink;
-}
+/**
+ * What is kept of the link of whoever was the organiser. What was told of it before the booking was given away goes with their meeting, lest it comes back with
+ * them; what was told since is of the meeting that they have when they organise it again: the events of two services may overtake each other.
+ */
+const linkLeft = (row: Linked, since: string): LinkState =>
+  row.wanted !== null && row.link_order < since ? { ...noLink, link_order: row.link_order } : linkStateOf(row);
 
-const noLink: LinkState = { link_url: null, link_is_omitted: false, link_order: '' };
+/** Before anything was told. */
+export const noLink: LinkState = { link_url: null, link_is_omitted: false, link_order: '' };
 
 const linkStateOf = ({ link_url, link_is_omitted, link_order }: LinkState): LinkState => ({ link_url, link_is_omitted, link_order });
 

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import {
   bookingCancelled,
+  bookingCreated,
   bookingRescheduled,
   calendarEventCreated,
   calendarEventDeleted,
@@ -12,7 +13,7 @@ import {
   meetingLinkCreated,
   type Booking,
 } from '@patchbay/contracts';
-import { movedBooking, waitFor } from '@patchbay/testing';
+import { aBooking, movedBooking, waitFor } from '@patchbay/testing';
 import { as, openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
 import type { CalendarStack } from '../testing/calendar-stack.js';
 import { startWithOutlook, type Microsoft } from '../testing/outlook-person.js';
@@ -188,6 +189,58 @@ describe('the calendar event of a booking that gets another organiser', () => {
 
     expect([before.join_url, written.join_url]).toEqual(['https://zoom.us/j/1', 'https://zoom.us/j/2']);
     expect(stack.probe.seen(calendarEventUpdated).filter(at(booking, other.userId))).toEqual([]);
+  });
+
+  it('has the link of the other one that was heard of before the booking was', async () => {
+    const [first, other] = [await host(), await host()];
+    const booking = aBooking(first.userId);
+    const links = 'SELECT other_links FROM bookings WHERE booking_id = $1 AND user_id = $2';
+    const isOf = (userId: string) =>
+      waitFor(async () => ((await callers.sql.query(links, [booking.booking_id, userId])).rowCount === 1 ? true : undefined), 'the row');
+
+    await linked(other.userId, booking, '2');
+    await isOf(other.userId);
+    await stack.probe.publish(bookingCreated, { data: booking });
+    await isOf(first.userId);
+    await givenTo(other.userId, booking);
+    const written = await stack.probe.next(calendarEventCreated, at(booking, other.userId));
+
+    expect(written.join_url).toBe('https://zoom.us/j/2');
+  });
+
+  it('has the link of the third, however many were told of meanwhile', async () => {
+    const [first, second, third] = [await host(), await host(), await host()];
+    const booking = await stack.book(first.userId);
+    await linked(first.userId, booking, '1');
+    await stack.probe.next(calendarEventCreated, at(booking, first.userId));
+    await linked(second.userId, booking, '2');
+    await linked(third.userId, booking, '3');
+    const known = `SELECT 1 FROM bookings WHERE booking_id = $1 AND other_links ?& $2`;
+    const ids = [second.userId, third.userId];
+    await waitFor(async () => ((await callers.sql.query(known, [booking.booking_id, ids])).rowCount === 1 ? true : undefined), 'both links');
+
+    await givenTo(second.userId, booking);
+    const middle = await stack.probe.next(calendarEventCreated, at(booking, second.userId));
+    await givenTo(third.userId, booking, new Date(Date.now() + 1_000).toISOString());
+    const last = await stack.probe.next(calendarEventCreated, at(booking, third.userId));
+
+    expect([middle.join_url, last.join_url]).toEqual(['https://zoom.us/j/2', 'https://zoom.us/j/3']);
+  });
+
+  it('has no link of a meeting that went, back with the first', async () => {
+    const [first, other] = [await host(), await host()];
+    const booking = await stack.book(first.userId);
+    await linked(first.userId, booking, '1');
+    const before = await stack.probe.next(calendarEventCreated, at(booking, first.userId));
+
+    await givenTo(other.userId, booking);
+    await stack.probe.next(calendarEventDeleted, at(booking, first.userId));
+    await givenTo(first.userId, booking, new Date(Date.now() + 1_000).toISOString());
+    const after = await stack.probe.next(calendarEventCreated, (event) => at(booking, first.userId)(event) && event.event_id !== before.event_id);
+    await linked(first.userId, booking, '4');
+    const updated = await stack.probe.next(calendarEventUpdated, at(booking, first.userId));
+
+    expect([before.join_url, after.join_url, updated.join_url]).toEqual(['https://zoom.us/j/1', null, 'https://zoom.us/j/4']);
   });
 
   it('comes back to the first, and goes with the booking', async () => {

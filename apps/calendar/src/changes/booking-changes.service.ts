@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { announceStep, intentAfterMove, intentColumns, PROVIDERS } from '@patchbay/bookings';
+import { announceStep, intentAfterMove, intentColumns, organizerOf, PROVIDERS } from '@patchbay/bookings';
 import { bookingChangeDetected, type BookingChange, type BookingChangeAction } from '@patchbay/contracts';
 import type { ColumnValues, Transaction } from '@patchbay/database';
 import type { ConfiguredProviders } from '@patchbay/providers';
@@ -227,8 +227,10 @@ const bookedEventOf = (booking: ToldBooking) => ({
   announced: booking.announced,
 });
 
-/** The booking as it is when it follows its event; null when it cannot: the event takes no time, or the product said something newer. */
+/** The booking as it is when it follows its event; null when it cannot: the event takes no time, or the product said something newer, or gave it to another. */
 function followedBy(booking: ToldBooking, { standing: { start, end } }: Detected, now: Date): ColumnValues | null {
+  // The event is still the first organiser's, as it was of every booking that was given away before bookings were parted; the booking is not.
+  if (organizerOf(booking, booking) !== booking.user_id) return null;
   // Nothing is left to write: the event is gone already.
   if (start === null || end === null)
     return { is_cancelled: true, connection_id: null, provider: null, calendar_id: null, event_id: null, html_link: null, announced: null };

@@ -133,6 +133,26 @@ describe('a booking whose event is moved or deleted in Google', () => {
     expect(await rowOf(booking.booking_id)).toMatchObject({ wanted: at(booking, 5), announced: null });
   });
 
+  it('does not follow what happens in the calendar of who organised it before, and goes from there when the product says something next', async () => {
+    const { userId, connectionId, booking, eventId } = await booked('follow');
+    const other = await service.stack.connectAccount();
+    await read(other.connectionId);
+    const given = { ...booking, organizer: { user_id: other.userId } };
+    await service.sql.query('UPDATE bookings SET wanted = $2 WHERE booking_id = $1', [booking.booking_id, JSON.stringify(given)]);
+
+    move(booking, eventId, 2);
+    await read(connectionId);
+    const told = await service.stack.probe.next(bookingChangeDetected, of(booking));
+    const before = await rowOf(booking.booking_id);
+    const later = { ...given, ...at(booking, 5), previous_start_time: booking.start_time, previous_end_time: booking.end_time };
+    await service.stack.probe.publish(bookingRescheduled, { data: later });
+    const written = await service.stack.probe.next(calendarEventCreated, (event) => of(booking)(event) && event.user_id === other.userId);
+    const gone = await service.stack.probe.next(calendarEventDeleted, of(booking));
+
+    expect([told.action, before['user_id']]).toEqual(['announced', userId]);
+    expect([written.connection_id, gone.connection_id, gone.event_id]).toEqual([other.connectionId, connectionId, eventId]);
+  });
+
   it('is cancelled when it follows its deletion, which is not ours to announce as one', async () => {
     const { connectionId, booking, eventId } = await booked('follow');
 

@@ -49,7 +49,7 @@ export class BookedEvents {
     await this.bench.query(
       `INSERT INTO bookings (id, booking_id, user_id, wanted, wanted_order, ends_at, connection_id, provider, calendar_id, event_id, wanted_revision,
          applied_revision, written_at, written)
-       SELECT $1::uuid, $2, user_id, $3, '', $4, id, 'google', $5, $1::uuid::text, 1, 1, $6, $7 FROM accounts WHERE id = $8`,
+       SELECT $1::uuid, $2, user_id, jsonb_set($3, '{organizer,user_id}', to_jsonb(user_id)), '', $4, id, 'google', $5, $1::uuid::text, 1, 1, $6, $7 FROM accounts WHERE id = $8`,
       [id, wanted.booking_id, JSON.stringify(wanted), times.end, calendarId, this.bench.time.now, JSON.stringify(times), accountId],
     );
     this.bench.provider.put(calendarId, this.event(id, hour));
