@@ -126,12 +126,13 @@ export class BookingChangesService {
     if (verdict.kind !== 'change') return;
     if (there === undefined) return this.#respond(tx, booking, { ...verdict, standing });
     const { calendar_id, event } = there;
-    const place = { calendar_id, event_id: booking.event_id === booking.told_id ? there.event_id : there.resource, html_link: event.htmlLink };
+    const place = { calendar_id, event_id: booking.event_id === booking.told_resource ? there.resource : there.event_id, html_link: event.htmlLink };
     await this.bookings.note(tx, booking, place);
     const moved = timesOf(event, there.zone);
     if (moved === null) return;
     const known = judgeTelling({ standing: moved, since: booking.told_since, isMissing: false }, bookedEventOf(booking), reading);
-    if (known.kind === 'change') await this.#respond(tx, { ...booking, ...place }, { ...known, standing: moved });
+    const told = { told_id: there.event_id, told_resource: there.resource };
+    if (known.kind === 'change') await this.#respond(tx, { ...booking, ...place, ...told }, { ...known, standing: moved });
   }
 
   /** Only another reading of everything, some time after the first, tells that what is missing is gone. */
@@ -168,6 +169,7 @@ export class BookingChangesService {
       if (followed !== null) return { action: 'followed', set: followed, message: `${what}; the booking follows.` };
     }
     if (booking.policy === 'restore') {
+      if (isOneTimeOf(booking)) return { action: 'announced', set, message: `${what}; it repeats by now, and is not written back.` };
       const recent = booking.restored_at.filter((at) => at.getTime() > now.getTime() - restoresMs);
       if (recent.length < restoresMax)
         return {
@@ -214,6 +216,13 @@ function judge(booking: ToldBooking, reading: EndedReading): Judged {
 }
 
 const isDeleted = ({ verdict }: Judged): boolean => verdict.kind === 'change' && verdict.change === 'deleted';
+
+/**
+ * Whether what was told of is one time of what was written, as at Outlook where that was made to repeat: a write reaches the series, and a time that was
+ * moved or taken out by itself stays as it is.
+ */
+const isOneTimeOf = ({ event_id: eventId, told_id: toldId, told_resource: resource }: ToldBooking): boolean =>
+  eventId === resource && toldId !== resource;
 
 const standingTold = ({ told_start: start, told_end: end }: ToldBooking): EventTimes => ({
   start: start?.toISOString() ?? null,

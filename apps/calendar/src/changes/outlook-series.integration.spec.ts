@@ -63,11 +63,10 @@ describe('a booking whose event is made to repeat in Outlook', () => {
     const { rows } = await callers.sql.query<{ data: EventOf<typeof bookingChangeDetected>['data'] }>(sql);
     return rows.filter(({ data }) => data.booking_id === booking_id).map(({ data }) => [data.change, data.start_time, data.action]);
   };
-  /** A booking that follows its event. */
-  const booked = async () => {
+  const booked = async (policy: 'follow' | 'restore' = 'follow') => {
     const { userId, connectionId } = await stack.connectAccount(undefined, undefined, 'outlook');
     await read(connectionId);
-    await callers.sql.query(`UPDATE accounts SET booking_change_policy = 'follow' WHERE id = $1`, [connectionId]);
+    await callers.sql.query(`UPDATE accounts SET booking_change_policy = $2 WHERE id = $1`, [connectionId, policy]);
     const booking = await stack.book(userId, { conferencing: 'none', start_time: at(0), end_time: at(1) });
     const { event_id: eventId } = await stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id);
     await read(connectionId);
@@ -125,5 +124,35 @@ describe('a booking whose event is made to repeat in Outlook', () => {
     await read(connectionId);
 
     expect(await detected(booking)).toEqual([['deleted', null, 'followed']]);
+  });
+
+  it.each([
+    ['moved', { start: graphTime(2), end: graphTime(3) }, at(2)],
+    ['deleted', 'deleted', null],
+  ] as const)('is not said to be written back when its first time alone is %s', async (change, exception, standing) => {
+    const { connectionId, booking, eventId } = await booked('restore');
+    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    await read(connectionId);
+
+    microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), exception);
+    await read(connectionId);
+
+    expect(await detected(booking)).toEqual([[change, standing, 'announced']]);
+    const { rows } = await callers.sql.query(`SELECT announced -> 'start' AS start FROM bookings WHERE booking_id = $1`, [booking.booking_id]);
+    expect(rows).toEqual([{ start: standing }]);
+  });
+
+  it('is written back again once it repeats no longer', async () => {
+    const { connectionId, booking, eventId } = await booked('restore');
+    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    await read(connectionId);
+    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: null });
+    await read(connectionId);
+
+    microsoft.running.fake.calendars.change(placeOf(eventId), { start: graphTime(2), end: graphTime(3) });
+    await read(connectionId);
+
+    expect(await detected(booking)).toEqual([['moved', at(2), 'written_back']]);
+    await waitFor(() => placeOf(eventId).event.fields.start.dateTime !== graphTime(2).dateTime || undefined, 'the event at its time again');
   });
 });
