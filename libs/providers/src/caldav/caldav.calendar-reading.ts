@@ -6,7 +6,7 @@ import {
   type ReadingStart,
   type ResourceChange,
 } from '@patchbay/capabilities';
-import { oneAhead } from '../_kit/one-ahead.js';
+import { ahead } from '../_kit/ahead.js';
 import type { CaldavAccount, OpenCaldavAccount } from './caldav.account.js';
 import { listCaldavCalendars } from './caldav.calendars.js';
 import { changesSince, findCalendar, firstChanges, listMembers, lookAtCalendar, type Member, type Portion } from './caldav.changes.js';
@@ -15,6 +15,9 @@ import { calendarFiles, type CalendarFiles, type FetchedFiles } from './caldav.f
 
 /** Of one page, and of one request for files. Small servers put the answer together in memory. */
 const filesPerPage = 500;
+
+/** At once: the server has the next one at hand when it is done with one. */
+const pagesAsked = 2;
 
 /**
  * Reads calendars over CalDAV. Discovery is tsdav's; lists and files are not, since its reader of XML needs minutes for what a large calendar answers.
@@ -104,10 +107,10 @@ async function* tell(
   { before, after }: { readonly before: string | null; readonly after: string | null },
 ): AsyncIterable<ChangePage> {
   const pages = pagesOf(members);
-  // The server works on a page while the one before it is parsed, and another is stored.
-  const fetched = oneAhead(pages, (page) => fetchPage(start, files, page));
+  // The server works on pages while the one before them is parsed, and another is stored.
+  const fetched = ahead(pages, (page) => fetchPage(start, files, page), pagesAsked);
   let page = 0;
-  for await (const changes of oneAhead(fetched, readPage)) {
+  for await (const changes of ahead(fetched, readPage)) {
     const left = page === 0 ? gone.map((resource) => ({ kind: 'gone', resource }) as const) : [];
     page += 1;
     yield { changes: [...left, ...changes], cursor: page === pages.length ? after : before };
