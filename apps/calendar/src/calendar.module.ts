@@ -46,6 +46,7 @@ import { FollowChangesInCalendars1763707200000 } from './database/migrations/176
 import { EndBlocks1763707900000 } from './database/migrations/1763707900000-end-blocks.js';
 import { LetOrganizersChange1763708300000 } from './database/migrations/1763708300000-let-organizers-change.js';
 import { LetTentativeBeFree1763708000000 } from './database/migrations/1763708000000-let-tentative-be-free.js';
+import { RememberWhatWasNotFound1763708800000 } from './database/migrations/1763708800000-remember-what-was-not-found.js';
 import { ReadWrittenTimes1763708400000 } from './database/migrations/1763708400000-read-written-times.js';
 import { MergeShownDays1763708100000 } from './database/migrations/1763708100000-merge-shown-days.js';
 import { TellTimesFromLinks1763708200000 } from './database/migrations/1763708200000-tell-times-from-links.js';
@@ -176,6 +177,7 @@ export const calendarService: ServiceDefinition = {
     DoubtSingleCalendars1763708500000,
     AskAgainForPush1763708600000,
     KeepLinksOfAll1763708700000,
+    RememberWhatWasNotFound1763708800000,
     RememberLostAccounts1763708900000,
   ],
 };

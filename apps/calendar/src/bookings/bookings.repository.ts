@@ -19,6 +19,10 @@ export interface EventRow extends BookingRow, LinkState {
   readonly announced: EventTimes | null;
   /** The `wanted_order` whose time was written last; null when the time is to be written, whatever was. */
   readonly timed_order: string | null;
+  /** Since when the event is looked for in calendars of its account that cannot all be asked. */
+  readonly sought_since: Date | null;
+  /** When the event was not there last, to have its link written. */
+  readonly link_missed_at: Date | null;
   /** When it was written back within the last hour. */
   readonly restored_at: readonly Date[];
 }

@@ -38,7 +38,7 @@ export class BookingsService {
     const link = linkAfter(row, event);
     if (link === null) return;
     // The event was deleted by hand, which was announced: a link alone does not make it again.
-    if (isKnownToBeGone(row)) return this.bookings.note(tx, row, { ...link });
+    if (isKnownToBeGone(row)) return this.bookings.note(tx, row, { ...link, link_missed_at: this.clock() });
     await this.bookings.want(tx, row, { dueAt: dueAt({ ...row, ...link }, this.clock()), set: { ...link } });
     tx.onCommit(() => this.worker.wake());
   }

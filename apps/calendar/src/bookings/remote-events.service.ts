@@ -46,7 +46,7 @@ export class RemoteEventsService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#effects = new BookingEffects({ database, tokens, providers, clock }, { capability: 'calendar', effect: 'the calendar event' });
-    this.#standing = new StandingEvents(this.#effects);
+    this.#standing = new StandingEvents(this.#effects, clock);
   }
 
   async bringAbout(lease: EventLease): Promise<void> {
@@ -66,7 +66,7 @@ export class RemoteEventsService {
       return this.#effects.fail(lease, { verdict: judgeFailure(error), place });
     }
     // Bound to its account still when it was not seen to go: should a reading tell of it, it goes then.
-    await this.#effects.done(lease, stood === null && place !== null ? noEvent : nowhere, async (tx) => {
+    await this.#effects.done(lease, { ...(stood === null && place !== null ? noEvent : nowhere), sought_since: null }, async (tx) => {
       if (place === null) return;
       // Its owner is busy for as long as nobody has read that it is gone.
       await this.notices.addOf(tx, stood ?? place, new Date(this.clock().getTime() + readBackMs));
@@ -116,7 +116,7 @@ export class RemoteEventsService {
       const updated = row.event_id === null ? null : await this.#standing.update(lease, place, event);
       if (updated !== null) return await this.#record(lease, { ...updated, isNew: false, event });
       // What is told of an event, but not when it takes place, does not make it again: whoever deleted it is announced when that is read.
-      if (event.keepsTimes === true) return await this.#effects.done(lease, {}, (tx) => this.notices.addOf(tx, place, this.clock()));
+      if (event.keepsTimes === true) return await this.#missLink(lease, place);
       const remote = await this.#effects.call(lease, place, (calendar, token) => calendar.createEvent(token, place.calendarId, event));
       await this.#record(lease, { place, remote, isNew: true, event });
     } catch (error) {
@@ -126,6 +126,14 @@ export class RemoteEventsService {
       const isFree = isMadeNowhere(verdict, { mayExist: row.connection_id !== null });
       await this.#effects.fail(lease, { verdict, place, set: isFree ? nowhere : {} });
     }
+  }
+
+  /** The event gets its link when it is seen to stand. Where it stands for readings alone, it is not read again and again. */
+  async #missLink(lease: EventLease, place: CalendarPlace): Promise<void> {
+    const now = this.clock();
+    await this.#effects.done(lease, { link_missed_at: now, sought_since: null }, async (tx) => {
+      if (lease.row.link_missed_at === null) await this.notices.addOf(tx, place, now);
+    });
   }
 
   /**
@@ -161,6 +169,8 @@ export class RemoteEventsService {
       calendar_id: place.calendarId,
       event_id: remote.id,
       html_link: remote.htmlLink,
+      link_missed_at: null,
+      sought_since: null,
       ...(wanted.keepsTimes === true ? {} : writtenColumns(row, wanted, { isNew, now: this.clock() })),
     };
     await this.#effects.done(lease, set, async (tx) => {

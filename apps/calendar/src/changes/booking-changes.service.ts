@@ -87,6 +87,20 @@ export class BookingChangesService {
     await this.#lookSoon(tx, calendar, waiting);
     const missing = judged.flatMap(({ booking, verdict }) => (verdict.kind === 'later' && booking.told_is_missing ? [booking.told_since] : []));
     await this.#confirm(tx, calendar, { missing, reading });
+    await this.#writeLinks(tx, calendar, reading);
+  }
+
+  /** What was not there when its link was to be written gets it where it stands, unless a reading may tell of before. */
+  async #writeLinks(tx: Transaction, calendar: CalendarRow, { readAt, generation }: EndedReading): Promise<void> {
+    const now = this.clock();
+    for (const booking of await this.tellings.withoutLink(tx, calendar, { generation, now })) {
+      const at = new Date(booking.link_missed_at.getTime() + echoMs);
+      if (readAt < at) await this.tellings.readAgain(tx, calendar.id, { at, isFull: false });
+      else {
+        await this.bookings.want(tx, booking, { dueAt: now, set: {} });
+        tx.onCommit(() => this.worker.wake());
+      }
+    }
   }
 
   /** What was cancelled and was nowhere to be found goes where it shows up. */

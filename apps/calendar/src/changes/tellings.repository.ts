@@ -149,6 +149,24 @@ export class TellingsRepository {
     );
   }
 
+  /** Bookings to come that stand in a calendar, by its contents, and have not the link that was told of them; locked, but for those that are worked on. */
+  async withoutLink(
+    tx: Transaction,
+    { id, account_id: accountId, remote_id: remoteId }: ToldCalendar,
+    at: { readonly generation: number; readonly now: Date },
+  ) {
+    return tx.query<EventRow & { readonly link_missed_at: Date }>(
+      `SELECT * FROM bookings AS booking
+       WHERE connection_id = $1 AND calendar_id = $2 AND link_missed_at IS NOT NULL AND NOT is_cancelled AND ends_at > $5
+         AND applied_revision = wanted_revision AND EXISTS (
+           SELECT FROM calendar_events AS known WHERE known.calendar_id = $3 AND known.generation = $4
+             AND booking.event_id IN (known.series_id, known.resource) AND known.event ->> 'key' = booking.id::text
+             AND known.event ->> 'status' <> 'cancelled')
+       ORDER BY id FOR UPDATE SKIP LOCKED`,
+      [accountId, remoteId, id, at.generation, at.now],
+    );
+  }
+
   /** Where events that went from a calendar stand in others of its account, by the ids of their bookings. */
   async elsewhere(
     tx: Transaction,
