@@ -75,7 +75,7 @@ describe('a calendar with more busy times than are kept', () => {
     const inserted: number[] = [];
     const query = (sql: string, values: readonly unknown[]) => {
       if (sql.includes('count(*)')) return Promise.resolve([{ count }]);
-      if (sql.includes('INSERT')) inserted.push((values[4] as readonly string[]).length);
+      if (sql.includes('INSERT')) inserted.push((JSON.parse(values[4] as string) as readonly unknown[]).length);
       if (!sql.startsWith('SELECT series_id')) return Promise.resolve([]);
       return Promise.resolve((values[2] as readonly string[]).map((id) => ({ series_id: id, event: hourly(id) })));
     };

@@ -28,7 +28,7 @@ export class BusyRangesRepository {
     for await (const times of busy) {
       count += times.length;
       if (count > busyTimesMax) throw new TooManyOccurrencesError();
-      await tx.query(insertRanges, [calendar.id, generation, calendar.tenant_id, calendar.user_id, ...columnsOf(times)]);
+      await tx.query(insertRanges, [calendar.id, generation, calendar.tenant_id, calendar.user_id, JSON.stringify(times.map(toRow))]);
     }
   }
 }
@@ -40,21 +40,21 @@ const countRanges = `SELECT count(*)::int AS count FROM busy_ranges WHERE calend
 const insertRanges = `
   INSERT INTO busy_ranges (calendar_id, generation, tenant_id, user_id, series_id, event_id, during, is_all_day, state, title)
   SELECT $1, $2, $3, $4, series_id, event_id, tstzrange(starts_at, ends_at), is_all_day, state, title
-  FROM unnest($5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[], $10::text[], $11::text[])
-    AS busy (series_id, event_id, starts_at, ends_at, is_all_day, state, title)`;
+  FROM json_to_recordset($5)
+    AS busy (series_id text, event_id text, starts_at timestamptz, ends_at timestamptz, is_all_day boolean, state text, title text)`;
 
 /** Nobody asks for what was before. Some programs write the first day of all for "since ever". */
 const earliest = new Date('0001-01-01T00:00:00Z');
 
-/** Left to itself, the driver writes times out in local time, which takes longer than all the rest. PostgreSQL knows years of five digits without a sign. */
+/** PostgreSQL knows years of five digits without a sign. */
 const timestampOf = (at: Date): string => (at < earliest ? earliest : at).toISOString().replace(/^\+0/, '');
 
-const columnsOf = (busy: readonly BusyTime[]): readonly unknown[] => [
-  busy.map(({ seriesId }) => seriesId),
-  busy.map(({ eventId }) => eventId),
-  busy.map(({ start }) => timestampOf(start)),
-  busy.map(({ end }) => timestampOf(end)),
-  busy.map(({ isAllDay }) => isAllDay),
-  busy.map(({ state }) => state),
-  busy.map(({ title }) => title),
-];
+const toRow = ({ seriesId, eventId, start, end, isAllDay, state, title }: BusyTime) => ({
+  series_id: seriesId,
+  event_id: eventId,
+  starts_at: timestampOf(start),
+  ends_at: timestampOf(end),
+  is_all_day: isAllDay,
+  state,
+  title,
+});

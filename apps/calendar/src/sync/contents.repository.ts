@@ -226,17 +226,7 @@ export class ContentsRepository {
 
   async #insert(tx: Transaction, { calendar, generation }: Contents, rows: readonly StoredEvent[]): Promise<void> {
     for (const batch of batchesOf(rows))
-      await tx.query(insertEvents, [
-        calendar.id,
-        generation,
-        calendar.tenant_id,
-        calendar.user_id,
-        batch.map(({ resource }) => resource),
-        batch.map((row) => row.event_id),
-        batch.map((row) => row.series_id),
-        batch.map(({ version }) => version),
-        batch.map(({ event }) => JSON.stringify(event)),
-      ]);
+      await tx.query(insertEvents, [calendar.id, generation, calendar.tenant_id, calendar.user_id, JSON.stringify(batch)]);
   }
 }
 
@@ -249,7 +239,7 @@ const faultsOf = ([name, change]: readonly [string, ResourceChange]): readonly F
 
 const insertEvents = `
   INSERT INTO calendar_events (calendar_id, generation, tenant_id, user_id, resource, event_id, series_id, version, event)
-  SELECT $1, $2, $3, $4, * FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])`;
+  SELECT $1, $2, $3, $4, * FROM json_to_recordset($5) AS rows (resource text, event_id text, series_id text, version text, event jsonb)`;
 
 const adoptEvents = `
   INSERT INTO calendar_events (calendar_id, generation, resource, event_id, series_id, tenant_id, user_id, version, event)
