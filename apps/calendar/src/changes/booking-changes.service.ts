@@ -183,7 +183,8 @@ export class BookingChangesService {
       if (followed !== null) return { action: 'followed', set: followed, message: `${what}; the booking follows.` };
     }
     if (booking.policy === 'restore') {
-      if (isOneTimeOf(booking)) return { action: 'announced', set, message: `${what}; it repeats by now, and is not written back.` };
+      if (change === 'deleted' && isOneTimeOf(booking))
+        return { action: 'announced', set, message: `${what}; it repeated by then, and is not written back.` };
       const recent = booking.restored_at.filter((at) => at.getTime() > now.getTime() - restoresMs);
       if (recent.length < restoresMax)
         return {
@@ -232,8 +233,8 @@ function judge(booking: ToldBooking, reading: EndedReading): Judged {
 const isDeleted = ({ verdict }: Judged): boolean => verdict.kind === 'change' && verdict.change === 'deleted';
 
 /**
- * Whether what was told of is one time of what was written, as at Outlook where that was made to repeat: a write reaches the series, and a time that was
- * moved or taken out by itself stays as it is.
+ * Whether what was told of is one time of what was written, as at Outlook where that was made to repeat: what is written reaches the series, and a
+ * time that was taken out by itself cannot be put back.
  */
 const isOneTimeOf = ({ event_id: eventId, told_id: toldId, told_resource: resource }: ToldBooking): boolean =>
   eventId === resource && toldId !== resource;

@@ -126,20 +126,35 @@ describe('a booking whose event is made to repeat in Outlook', () => {
     expect(await detected(booking)).toEqual([['deleted', null, 'followed']]);
   });
 
-  it.each([
-    ['moved', { start: graphTime(2), end: graphTime(3) }, at(2)],
-    ['deleted', 'deleted', null],
-  ] as const)('is not said to be written back when its first time alone is %s', async (change, exception, standing) => {
+  it('is written back when its first time alone is moved, which is told of once', async () => {
+    const { connectionId, booking, eventId } = await booked('restore');
+    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    await read(connectionId);
+    const day = at(0).slice(0, 10);
+
+    microsoft.running.fake.calendars.except(placeOf(eventId), day, { start: graphTime(2), end: graphTime(3) });
+    await read(connectionId);
+    await waitFor(() => {
+      const first = placeOf(eventId).event.exceptions.get(day);
+      return (first !== 'deleted' && first?.start?.dateTime !== graphTime(2).dateTime) || undefined;
+    }, 'the first time where it was');
+    await read(connectionId);
+
+    expect(await detected(booking)).toEqual([['moved', at(2), 'written_back']]);
+  });
+
+  it.each(['alone', 'with all others'])('is not said to be written back when its first time goes %s', async (which) => {
     const { connectionId, booking, eventId } = await booked('restore');
     microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
     await read(connectionId);
 
-    microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), exception);
+    if (which === 'alone') microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), 'deleted');
+    else microsoft.running.fake.calendars.remove(placeOf(eventId));
     await read(connectionId);
 
-    expect(await detected(booking)).toEqual([[change, standing, 'announced']]);
+    expect(await detected(booking)).toEqual([['deleted', null, 'announced']]);
     const { rows } = await callers.sql.query(`SELECT announced -> 'start' AS start FROM bookings WHERE booking_id = $1`, [booking.booking_id]);
-    expect(rows).toEqual([{ start: standing }]);
+    expect(rows).toEqual([{ start: null }]);
   });
 
   it('is written back again once it repeats no longer', async () => {

@@ -120,7 +120,7 @@ const keyOf = (transactionId: string | null | undefined): string | null =>
   transactionId?.startsWith(keyPrefix) === true ? (transactionId.slice(keyPrefix.length).split('.')[0] ?? null) : null;
 
 /** Whether it is the first time of its series, wherever it was moved to. */
-const isFirstOf = ({ start, originalStart, originalStartTimeZone }: GraphEvent, master: GraphEvent): boolean => {
+export const isFirstOf = ({ start, originalStart, originalStartTimeZone }: GraphEvent, master: GraphEvent): boolean => {
   if (originalStart === null || originalStart === undefined) return instantOf(start) === instantOf(master.start);
   if (master.isAllDay !== true) return Date.parse(originalStart) === instantOf(master.start);
   const name = originalStartTimeZone ?? master.originalStartTimeZone ?? null;

@@ -5,6 +5,7 @@ import { filterByKey, toBookingChange, toOutlookEvent, toRemoteEvent } from './o
 import type { GraphEventDetails } from './outlook.calendar-events.mapping.js';
 import { listOutlookCalendars } from './outlook.calendar-list.js';
 import type { CalendarPlace } from './outlook.event-place.js';
+import { bringFirstTime } from './outlook.first-time.js';
 import { changeOutlookEvent, deleteOutlookEvent, findOutlookEvent, postOutlookEvent } from './outlook.event-requests.js';
 import { makeOnce } from './outlook.make-once.js';
 
@@ -41,7 +42,11 @@ const createOrAdopt = async (place: CalendarPlace, event: CalendarEvent): Promis
 const findEvent = (place: CalendarPlace, key: string): Promise<GraphEventDetails | null> => findOutlookEvent(place, filterByKey(key));
 
 const bringTo = (place: CalendarPlace, existing: GraphEventDetails, wanted: CalendarEvent): Promise<GraphEventDetails> =>
-  inKnownZone(wanted, (event) => changeOutlookEvent(place, { id: existing.id, event: existing }, toBookingChange(existing, event)));
+  inKnownZone(wanted, async (event) => {
+    const changed = await changeOutlookEvent(place, { id: existing.id, event: existing }, toBookingChange(existing, event));
+    if (existing.type === 'seriesMaster' && event.keepsTimes !== true) await bringFirstTime(place, changed, event);
+    return changed;
+  });
 
 /**
  * Graph knows most names of time zones, and says of the others no sooner than they are used. The moments are the same in UTC.
