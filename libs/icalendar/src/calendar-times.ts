@@ -1,5 +1,5 @@
 import type { CalendarTime } from '@patchbay/capabilities';
-import { civilDate, dayMs } from './civil-days.js';
+import { civilDate, dayMs, dayNumber } from './civil-days.js';
 import { SeriesError } from './series-error.js';
 import { toIanaZone } from './windows-zones.js';
 import { zoneOf, type Zone } from './zone.js';
@@ -35,8 +35,8 @@ function wallOf(found: RegExpExecArray | null): number {
   if (found === null) throw new SeriesError('unreadable_time');
   const [, year, month, day, hour = '0', minute = '0', second = '0'] = found;
   // Leap seconds are the last second of their minute.
-  const wall = new Date(0).setUTCHours(Number(hour), Number(minute), Math.min(Number(second), 59));
-  return new Date(wall).setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const seconds = Number(hour) * 3_600 + Number(minute) * 60 + Math.min(Number(second), 59);
+  return dayNumber(Number(year), Number(month), Number(day)) * dayMs + seconds * 1_000;
 }
 
 /** `2026-11-21` */

@@ -53,7 +53,7 @@ export const isUntold = (status: number): boolean => status >= 400 && !final.has
 export const textIn = (element: XmlElement | undefined): string | null => element?.text.trim() || null;
 
 /** A path without anything that could be spelled otherwise, but for `@`: nearly all are, and there are twenty thousand in what a large calendar answers. */
-const plainPath = /^(?:\/[\w~@-][\w.~@-]*)+\/?$/;
+const plainPath = /^(?:\/(?:[\w~@-]|%40)(?:[\w.~@-]|%40)*)+\/?$/;
 
 /** The path that a server's `href` means, in one spelling; null for what is no address. */
 export const pathOf = (href: string, base: string): string | null => {
