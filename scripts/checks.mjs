@@ -48,7 +48,8 @@ export async function check() {
 export async function test() {
   const tally = new Tally();
   await runChecks(tally);
-  await tally.step('Integration tests (PostgreSQL and NATS)', () => runJest('integration', [], { timeoutMs: 9 * minutes }));
+  // They wait for servers more than they work.
+  await tally.step('Integration tests (PostgreSQL and NATS)', () => runJest('integration', [], { timeoutMs: 9 * minutes, workers: 3 }));
   await tally.step('Whole-stack tests', () => runJest('e2e', [], { timeoutMs: 7 * minutes, workers: 1 }));
   await tally.step(
     'Chaos: nothing lost, nothing doubled',

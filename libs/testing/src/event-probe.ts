@@ -17,6 +17,7 @@ export interface Published<Contract extends EventContract> {
 /** The bus as a stranger sees it: publishes with nothing of ours, and keeps every event that passes. */
 export class EventProbe {
   readonly #events: EventOf<EventContract>[] = [];
+  #publishedMs = 0;
 
   private constructor(private readonly connection: NatsConnection) {
     connection.subscribe('event.>', { callback: (_error, message) => void this.#events.push(message.json<EventOf<EventContract>>()) });
@@ -29,11 +30,12 @@ export class EventProbe {
     return probe;
   }
 
-  /** Publishes an event and waits until the broker has it. */
+  /** Publishes an event and waits until the broker has it. What is published later is later, also within one millisecond. */
   async publish<Contract extends EventContract>(contract: Contract, { data, id = randomUUID(), timestamp }: Published<Contract>): Promise<void> {
     const carried = headers();
     carried.set('Nats-Msg-Id', id);
-    const envelope = { id, type: contract.type, version: contract.version, timestamp: timestamp ?? new Date().toISOString(), data };
+    this.#publishedMs = Math.max(Date.now(), this.#publishedMs + 1);
+    const envelope = { id, type: contract.type, version: contract.version, timestamp: timestamp ?? new Date(this.#publishedMs).toISOString(), data };
     const client = jetstream(this.connection, { timeout: 500 });
     // A service that just started may not have made the stream yet; the same id twice is one event.
     const publish = () => client.publish(subjectOf(contract), JSON.stringify(envelope), { headers: carried });
