@@ -3,7 +3,8 @@ import type { Transaction } from '@patchbay/database';
 import { intentAfter, intentColumns, type BookingEvent } from '@patchbay/bookings';
 import { CLOCK, SERVICE_CONFIG, type Clock } from '@patchbay/service-kit';
 import type { CalendarConfig } from '../calendar.config.js';
-import { BookingsRepository, type EventRow } from './bookings.repository.js';
+import { BookingsRepository } from './bookings.repository.js';
+import type { EventRow } from './event-row.js';
 import { dueAt, linkAfter, noLink, type LinkEvent } from './link-state.js';
 import { RemoteEventsWorker } from './remote-events.worker.js';
 

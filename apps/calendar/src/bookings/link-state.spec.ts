@@ -1,5 +1,5 @@
 import { bookingCreated, meetingLinkCreated, meetingLinkOmitted } from '@patchbay/contracts';
-import type { LinkState } from './bookings.repository.js';
+import type { LinkState } from './event-row.js';
 import { dueAt, linkAfter, linksAfter, type LinkEvent } from './link-state.js';
 
 const envelope = { version: 1, tenant_id: 'default' };

@@ -1,5 +1,5 @@
 import type { EventOf, meetingLinkCreated, meetingLinkOmitted } from '@patchbay/contracts';
-import type { EventRow, LinkState } from './bookings.repository.js';
+import type { EventRow, LinkState } from './event-row.js';
 
 /** An event that says what is known of a booking's meeting link. */
 export type LinkEvent = EventOf<typeof meetingLinkCreated> | EventOf<typeof meetingLinkOmitted>;

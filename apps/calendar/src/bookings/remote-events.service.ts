@@ -9,7 +9,8 @@ import { AccountsRepository, type CalendarAccountRow } from '../accounts/account
 import { accountForBookings } from '../accounts/default-account.js';
 import { NoticesRepository } from '../push/notices.repository.js';
 import { CalendarsRepository } from '../sync/calendars.repository.js';
-import { BookingsRepository, type EventRow } from './bookings.repository.js';
+import { BookingsRepository } from './bookings.repository.js';
+import type { EventRow } from './event-row.js';
 import { StandingEvents, type CalendarPlace, type StandingEvent } from './standing-events.js';
 
 type EventLease = Lease<EventRow>;

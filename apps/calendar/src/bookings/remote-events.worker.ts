@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BookingsWorker, PROVIDERS } from '@patchbay/bookings';
 import type { ConfiguredProviders } from '@patchbay/providers';
 import { CLOCK, LOG, type Clock, type Logger } from '@patchbay/service-kit';
-import { BookingsRepository, type EventRow } from './bookings.repository.js';
+import { BookingsRepository } from './bookings.repository.js';
+import type { EventRow } from './event-row.js';
 import { RemoteEventsService } from './remote-events.service.js';
 
 @Injectable()

@@ -1,7 +1,7 @@
 import type { BookingEffects } from '@patchbay/bookings';
 import { ProviderError, type CalendarCapability } from '@patchbay/capabilities';
 import type { Lease } from '@patchbay/database';
-import type { EventRow } from './bookings.repository.js';
+import type { EventRow } from './event-row.js';
 import { StandingEvents } from './standing-events.js';
 
 const bound = { connectionId: 'connection', provider: 'google', calendarId: 'bound' };

@@ -2,7 +2,7 @@ import { judgeFailure, ProviderError, type CalendarEvent, type RemoteEvent } fro
 import type { Lease } from '@patchbay/database';
 import type { BookingEffects, Place } from '@patchbay/bookings';
 import type { Clock } from '@patchbay/service-kit';
-import type { EventRow } from './bookings.repository.js';
+import type { EventRow } from './event-row.js';
 
 /** A calendar of an account. */
 export interface CalendarPlace extends Place {

@@ -1,5 +1,5 @@
 import type { BookingChange } from '@patchbay/contracts';
-import type { EventTimes } from '../bookings/bookings.repository.js';
+import type { EventTimes } from '../bookings/event-row.js';
 import { gone, isSameTime } from './told-change.js';
 
 /** What was told of a booking's event. */

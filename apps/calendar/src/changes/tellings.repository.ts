@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BookingChangePolicy, Booking } from '@patchbay/contracts';
 import type { ReadingWindow, SourceEvent } from '@patchbay/capabilities';
 import type { Transaction } from '@patchbay/database';
-import type { EventRow, EventTimes } from '../bookings/bookings.repository.js';
+import type { EventRow, EventTimes } from '../bookings/event-row.js';
 import type { CalendarRow } from '../sync/sync-rows.js';
 import { timesOf, type ToldChange } from './told-change.js';
 

@@ -1,6 +1,6 @@
 import type { SourceEvent } from '@patchbay/capabilities';
 import { expandSeries, SeriesError } from '@patchbay/icalendar';
-import type { EventTimes } from '../bookings/bookings.repository.js';
+import type { EventTimes } from '../bookings/event-row.js';
 
 /** An event that a reading told of, as it was known and as it is. Null: it was not there, or is gone. */
 export interface ToldChange {
