@@ -2,7 +2,7 @@ import { ProviderError, type ProviderErrorCode } from '@patchbay/capabilities';
 import type { StatusCodes } from '../_kit/provider-failure.js';
 import { readingRequest } from './caldav.account.js';
 import type { CaldavServer } from './caldav.http.js';
-import { isSamePath, pathOf, readLargeMultistatus, readMultistatus, textIn, type DavResource } from './caldav.multistatus.js';
+import { isSamePath, pathOf, readLargeMultistatus, readMultistatus, textIn, type DavResource, type Multistatus } from './caldav.multistatus.js';
 import { caldavElement, calendarServer, childOf, childrenOf, dav, escapeXml } from './caldav.xml.js';
 
 /** A calendar as it answers for itself. */
@@ -75,7 +75,7 @@ export const findCalendar = async (server: CaldavServer, at: string): Promise<Fo
 export const listMembers = async (server: CaldavServer, at: string): Promise<Portion> => {
   const body = `<d:propfind ${namespaces}><d:prop><d:resourcetype/><d:getetag/></d:prop></d:propfind>`;
   const answer = await readingRequest(server, { method: 'PROPFIND', url: at, depth: '1', body, operation: 'caldav.list' });
-  const files = (await readLargeMultistatus(server.provider, answer)).resources.filter((resource) => isFile(resource, answer.url));
+  const files = filesIn(await readLargeMultistatus(server.provider, answer), answer.url);
   return { url: answer.url, members: files.filter(({ status }) => !isGone(status)).map(toMember), gone: [], syncToken: null, isTruncated: false };
 };
 
@@ -117,23 +117,27 @@ const askForChanges = async (server: CaldavServer, { at, token, codes }: Questio
   const body = `<d:sync-collection ${namespaces}><d:sync-token>${escapeXml(token)}</d:sync-token><d:sync-level>1</d:sync-level>
 <d:prop><d:getetag/></d:prop></d:sync-collection>`;
   const answer = await readingRequest(server, { method: 'REPORT', url: at, depth: '0', body, operation: 'caldav.changes', codes });
-  const { resources, syncToken } = await readLargeMultistatus(server.provider, answer);
-  const files = resources.filter((resource) => isFile(resource, answer.url));
+  const all = await readLargeMultistatus(server.provider, answer);
+  const files = filesIn(all, answer.url);
   return {
     url: answer.url,
     members: files.filter(({ status }) => !isGone(status)).map(toMember),
     gone: files.filter(({ status }) => isGone(status)).map(({ path }) => path),
-    syncToken,
-    isTruncated: resources.some(({ path, status }) => status === 507 && isSamePath(path, pathOf(answer.url, answer.url) ?? '')),
+    syncToken: all.syncToken,
+    isTruncated: all.resources.some(({ path, status }) => status === 507 && isSamePath(path, pathOf(answer.url, answer.url) ?? '')),
   };
 };
 
 /** True for what was deleted, in an answer about many. */
 export const isGone = (status: number | null): boolean => status === 404 || status === 410;
 
-const isFile = ({ path, properties }: DavResource, calendarUrl: string): boolean => {
-  if (isSamePath(path, pathOf(calendarUrl, calendarUrl) ?? '') || path.endsWith('/')) return false;
-  return childOf(childOf(properties, dav('resourcetype')), dav('collection')) === undefined;
+/** Everything but the calendar itself, and what is no file in it. */
+const filesIn = ({ resources }: Multistatus, calendarUrl: string): readonly DavResource[] => {
+  const calendarPath = pathOf(calendarUrl, calendarUrl) ?? '';
+  return resources.filter(
+    ({ path, properties }) =>
+      !path.endsWith('/') && !isSamePath(path, calendarPath) && childOf(childOf(properties, dav('resourcetype')), dav('collection')) === undefined,
+  );
 };
 
 const toMember = (resource: DavResource): Member => ({ href: resource.href, path: resource.path, version: versionOf(resource) });
