@@ -10,9 +10,7 @@ import {
   type BookingChangePolicy,
 } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import type { CalendarStack } from '../testing/calendar-stack.js';
-import { startWithOutlook, type Microsoft } from '../testing/outlook-person.js';
+import { useOutlook } from '../testing/outlook-person.js';
 
 jest.setTimeout(60_000);
 
@@ -22,22 +20,10 @@ const hourMs = 3_600_000;
 const tomorrow = (Math.floor(Date.now() / hourMs) + 24) * hourMs;
 const at = (hours: number): string => new Date(tomorrow + hours * hourMs).toISOString();
 describe('a booking whose event is moved or deleted in Outlook', () => {
-  let microsoft: Microsoft;
-  let stack: CalendarStack;
-  let callers: CalendarCallers;
-
-  beforeAll(async () => {
-    ({ microsoft, stack } = await startWithOutlook());
-    callers = await openCallers(stack);
-  });
-  afterAll(async () => {
-    await callers.close();
-    await stack.stop();
-    await microsoft.stop();
-  });
+  const outlook = useOutlook();
 
   const mine = () => {
-    const calendar = microsoft.running.fake.calendars.ofAccount(email).find(({ isDefault }) => isDefault);
+    const calendar = outlook.microsoft.running.fake.calendars.ofAccount(email).find(({ isDefault }) => isDefault);
     if (calendar === undefined) throw new Error('the fake has no calendar');
     return calendar;
   };
@@ -49,24 +35,24 @@ describe('a booking whose event is moved or deleted in Outlook', () => {
   /** Has the calendars read once more, to the end. */
   const read = async (accountId: string): Promise<void> => {
     const sql = `UPDATE calendars SET wanted_revision = wanted_revision + 1, next_attempt_at = now() WHERE account_id = $1 AND is_primary RETURNING id`;
-    await waitFor(async () => ((await callers.sql.query(sql, [accountId])).rowCount === 1 ? true : undefined), 'the calendar');
+    await waitFor(async () => ((await outlook.sql.query(sql, [accountId])).rowCount === 1 ? true : undefined), 'the calendar');
     await waitFor(async () => {
       const done = `SELECT 1 FROM calendars WHERE account_id = $1 AND is_primary AND applied_revision = wanted_revision AND lease_token IS NULL`;
-      return (await callers.sql.query(done, [accountId])).rowCount === 1 ? true : undefined;
+      return (await outlook.sql.query(done, [accountId])).rowCount === 1 ? true : undefined;
     }, 'the reading');
   };
   const settled = (bookingId: string) =>
     waitFor(async () => {
       const sql = `SELECT 1 FROM bookings WHERE booking_id = $1 AND applied_revision = wanted_revision AND lease_token IS NULL`;
-      return (await callers.sql.query(sql, [bookingId])).rowCount === 1 ? true : undefined;
+      return (await outlook.sql.query(sql, [bookingId])).rowCount === 1 ? true : undefined;
     }, 'the booking');
-  const detected = (booking: Booking) => stack.probe.seen(bookingChangeDetected).filter((event) => event.booking_id === booking.booking_id);
+  const detected = (booking: Booking) => outlook.stack.probe.seen(bookingChangeDetected).filter((event) => event.booking_id === booking.booking_id);
   const booked = async (policy: BookingChangePolicy) => {
-    const { userId, connectionId } = await stack.connectAccount(undefined, undefined, 'outlook');
+    const { userId, connectionId } = await outlook.stack.connectAccount(undefined, undefined, 'outlook');
     await read(connectionId);
-    await callers.sql.query('UPDATE accounts SET booking_change_policy = $2 WHERE id = $1', [connectionId, policy]);
-    const booking = await stack.book(userId, { conferencing: 'none', start_time: at(0), end_time: at(1) });
-    const { event_id: eventId } = await stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id);
+    await outlook.sql.query('UPDATE accounts SET booking_change_policy = $2 WHERE id = $1', [connectionId, policy]);
+    const booking = await outlook.stack.book(userId, { conferencing: 'none', start_time: at(0), end_time: at(1) });
+    const { event_id: eventId } = await outlook.stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id);
     await settled(booking.booking_id);
     await read(connectionId);
     return { connectionId, booking, eventId };
@@ -76,10 +62,10 @@ describe('a booking whose event is moved or deleted in Outlook', () => {
   it('is announced when it is moved, also when Exchange has forgotten the state behind the delta', async () => {
     const { connectionId, booking, eventId } = await booked('announce');
 
-    microsoft.running.fake.calendars.change(eventOf(eventId), { start: graphTime(2), end: graphTime(3) });
+    outlook.microsoft.running.fake.calendars.change(eventOf(eventId), { start: graphTime(2), end: graphTime(3) });
     await read(connectionId);
-    microsoft.running.fake.calendars.change(eventOf(eventId), { start: graphTime(4), end: graphTime(5) });
-    microsoft.running.fake.forgetSyncStates();
+    outlook.microsoft.running.fake.calendars.change(eventOf(eventId), { start: graphTime(4), end: graphTime(5) });
+    outlook.microsoft.running.fake.forgetSyncStates();
     await read(connectionId);
 
     await waitFor(() => (detected(booking).length >= 2 ? true : undefined), 'both changes');
@@ -92,22 +78,22 @@ describe('a booking whose event is moved or deleted in Outlook', () => {
   it('is written anew when it was deleted and shall be restored, and neither its old nor its new event is a change then', async () => {
     const { connectionId, booking, eventId } = await booked('restore');
 
-    microsoft.running.fake.calendars.remove(eventOf(eventId));
+    outlook.microsoft.running.fake.calendars.remove(eventOf(eventId));
     await read(connectionId);
-    await stack.probe.next(bookingChangeDetected, (event) => event.booking_id === booking.booking_id);
+    await outlook.stack.probe.next(bookingChangeDetected, (event) => event.booking_id === booking.booking_id);
     await settled(booking.booking_id);
     await read(connectionId);
-    microsoft.running.fake.forgetSyncStates();
+    outlook.microsoft.running.fake.forgetSyncStates();
     await read(connectionId);
 
     expect(detected(booking)).toMatchObject([{ change: 'deleted', start_time: null, action: 'written_back' }]);
-    const { rows } = await callers.sql.query<{ event_id: string }>('SELECT event_id FROM bookings WHERE booking_id = $1', [booking.booking_id]);
+    const { rows } = await outlook.sql.query<{ event_id: string }>('SELECT event_id FROM bookings WHERE booking_id = $1', [booking.booking_id]);
     expect(eventOf(rows[0]?.event_id ?? '').event.isRemoved).toBe(false);
   });
 
   it('is found in another calendar, where it has another id, though nobody has read that it was put there', async () => {
     const { booking, eventId } = await booked('announce');
-    const { calendars } = microsoft.running.fake;
+    const { calendars } = outlook.microsoft.running.fake;
     const other = calendars.ofAccount(email).find(({ isDefault, canEdit }) => !isDefault && canEdit);
     if (other === undefined) throw new Error('the fake has no other calendar');
     const { event } = eventOf(eventId);
@@ -117,11 +103,11 @@ describe('a booking whose event is moved or deleted in Outlook', () => {
     const before = shown();
     const previous = { previous_start_time: booking.start_time, previous_end_time: booking.end_time };
 
-    await stack.probe.publish(bookingRescheduled, { data: { ...booking, ...previous, start_time: at(4), end_time: at(5) } });
-    const updated = await stack.probe.next(calendarEventUpdated, ({ booking_id: id }) => id === booking.booking_id);
+    await outlook.stack.probe.publish(bookingRescheduled, { data: { ...booking, ...previous, start_time: at(4), end_time: at(5) } });
+    const updated = await outlook.stack.probe.next(calendarEventUpdated, ({ booking_id: id }) => id === booking.booking_id);
     const standing = shown();
-    await stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
-    await stack.probe.next(calendarEventDeleted, ({ booking_id: id }) => id === booking.booking_id);
+    await outlook.stack.probe.publish(bookingCancelled, { data: { booking_id: booking.booking_id, organizer: booking.organizer } });
+    await outlook.stack.probe.next(calendarEventDeleted, ({ booking_id: id }) => id === booking.booking_id);
 
     expect(updated).toMatchObject({ calendar_id: other.id, event_id: moved.id });
     expect(standing).toEqual(before);

@@ -1,9 +1,7 @@
 import { jest } from '@jest/globals';
 import { calendarEventCreated, type Booking, type bookingChangeDetected, type EventOf } from '@patchbay/contracts';
 import { waitFor } from '@patchbay/testing';
-import { openCallers, type CalendarCallers } from '../testing/calendar-callers.js';
-import type { CalendarStack } from '../testing/calendar-stack.js';
-import { startWithOutlook, type Microsoft } from '../testing/outlook-person.js';
+import { useOutlook } from '../testing/outlook-person.js';
 
 jest.setTimeout(60_000);
 
@@ -27,22 +25,10 @@ const weekly = (hours: number) => {
 };
 
 describe('a booking whose event is made to repeat in Outlook', () => {
-  let microsoft: Microsoft;
-  let stack: CalendarStack;
-  let callers: CalendarCallers;
-
-  beforeAll(async () => {
-    ({ microsoft, stack } = await startWithOutlook());
-    callers = await openCallers(stack);
-  });
-  afterAll(async () => {
-    await callers.close();
-    await stack.stop();
-    await microsoft.stop();
-  });
+  const outlook = useOutlook();
 
   const placeOf = (id: string) => {
-    const calendar = microsoft.running.fake.calendars.ofAccount(email).find(({ isDefault }) => isDefault);
+    const calendar = outlook.microsoft.running.fake.calendars.ofAccount(email).find(({ isDefault }) => isDefault);
     const event = calendar?.events.get(id);
     if (calendar === undefined || event === undefined) throw new Error('the fake has no such event');
     return { calendar, event };
@@ -50,25 +36,25 @@ describe('a booking whose event is made to repeat in Outlook', () => {
   /** Has all calendars read once more, to the end, and what was told looked at. */
   const read = async (accountId: string): Promise<void> => {
     const sql = `UPDATE calendars SET wanted_revision = wanted_revision + 1, next_attempt_at = now() WHERE account_id = $1 AND is_selected RETURNING id`;
-    await waitFor(async () => ((await callers.sql.query(sql, [accountId])).rowCount === 0 ? undefined : true), 'the calendars');
+    await waitFor(async () => ((await outlook.sql.query(sql, [accountId])).rowCount === 0 ? undefined : true), 'the calendars');
     await waitFor(async () => {
       const open = `SELECT 1 FROM calendars WHERE account_id = $1 AND is_selected AND (applied_revision < wanted_revision OR lease_token IS NOT NULL)
         UNION ALL SELECT 1 FROM booking_tellings JOIN calendars ON calendars.id = calendar_id WHERE account_id = $1`;
-      return (await callers.sql.query(open, [accountId])).rowCount === 0 ? true : undefined;
+      return (await outlook.sql.query(open, [accountId])).rowCount === 0 ? true : undefined;
     }, 'the reading');
   };
   /** What was written down to be announced of a booking, whether or not it has gone out. */
   const detected = async ({ booking_id }: Booking) => {
     const sql = `SELECT payload::jsonb -> 'data' AS data FROM outbox WHERE subject = 'event.booking_change_detected.v1' ORDER BY id`;
-    const { rows } = await callers.sql.query<{ data: EventOf<typeof bookingChangeDetected>['data'] }>(sql);
+    const { rows } = await outlook.sql.query<{ data: EventOf<typeof bookingChangeDetected>['data'] }>(sql);
     return rows.filter(({ data }) => data.booking_id === booking_id).map(({ data }) => [data.change, data.start_time, data.action]);
   };
   const booked = async (policy: 'follow' | 'restore' = 'follow') => {
-    const { userId, connectionId } = await stack.connectAccount(undefined, undefined, 'outlook');
+    const { userId, connectionId } = await outlook.stack.connectAccount(undefined, undefined, 'outlook');
     await read(connectionId);
-    await callers.sql.query(`UPDATE accounts SET booking_change_policy = $2 WHERE id = $1`, [connectionId, policy]);
-    const booking = await stack.book(userId, { conferencing: 'none', start_time: at(0), end_time: at(1) });
-    const { event_id: eventId } = await stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id);
+    await outlook.sql.query(`UPDATE accounts SET booking_change_policy = $2 WHERE id = $1`, [connectionId, policy]);
+    const booking = await outlook.stack.book(userId, { conferencing: 'none', start_time: at(0), end_time: at(1) });
+    const { event_id: eventId } = await outlook.stack.probe.next(calendarEventCreated, (event) => event.booking_id === booking.booking_id);
     await read(connectionId);
     return { connectionId, booking, eventId };
   };
@@ -76,32 +62,32 @@ describe('a booking whose event is made to repeat in Outlook', () => {
   it('stays where it is: the first time is the booking’s, and neither moved nor gone when it repeats no longer', async () => {
     const { connectionId, booking, eventId } = await booked();
 
-    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
     await read(connectionId);
-    microsoft.running.fake.forgetSyncStates();
+    outlook.microsoft.running.fake.forgetSyncStates();
     await read(connectionId);
-    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: null });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: null });
     await read(connectionId);
 
     expect(await detected(booking)).toEqual([]);
-    const { rows } = await callers.sql.query(`SELECT is_cancelled, event_id FROM bookings WHERE booking_id = $1`, [booking.booking_id]);
+    const { rows } = await outlook.sql.query(`SELECT is_cancelled, event_id FROM bookings WHERE booking_id = $1`, [booking.booking_id]);
     expect(rows).toEqual([{ is_cancelled: false, event_id: eventId }]);
   });
 
   it('follows the first time alone, when that is moved or the whole series is', async () => {
     const { connectionId, booking, eventId } = await booked();
-    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
     await read(connectionId);
 
-    microsoft.running.fake.calendars.except(placeOf(eventId), at(weekHours).slice(0, 10), {
+    outlook.microsoft.running.fake.calendars.except(placeOf(eventId), at(weekHours).slice(0, 10), {
       start: graphTime(weekHours + 5),
       end: graphTime(weekHours + 6),
     });
     await read(connectionId);
     const others = await detected(booking);
-    microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), { start: graphTime(2), end: graphTime(3) });
+    outlook.microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), { start: graphTime(2), end: graphTime(3) });
     await read(connectionId);
-    microsoft.running.fake.calendars.change(placeOf(eventId), {
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), {
       start: graphTime(weekHours),
       end: graphTime(weekHours + 1),
       recurrence: weekly(weekHours),
@@ -117,10 +103,10 @@ describe('a booking whose event is made to repeat in Outlook', () => {
 
   it('is cancelled with its first time, whatever is left of the series', async () => {
     const { connectionId, booking, eventId } = await booked();
-    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
     await read(connectionId);
 
-    microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), 'deleted');
+    outlook.microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), 'deleted');
     await read(connectionId);
 
     expect(await detected(booking)).toEqual([['deleted', null, 'followed']]);
@@ -128,11 +114,11 @@ describe('a booking whose event is made to repeat in Outlook', () => {
 
   it('is written back when its first time alone is moved, which is told of once', async () => {
     const { connectionId, booking, eventId } = await booked('restore');
-    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
     await read(connectionId);
     const day = at(0).slice(0, 10);
 
-    microsoft.running.fake.calendars.except(placeOf(eventId), day, { start: graphTime(2), end: graphTime(3) });
+    outlook.microsoft.running.fake.calendars.except(placeOf(eventId), day, { start: graphTime(2), end: graphTime(3) });
     await read(connectionId);
     await waitFor(() => {
       const first = placeOf(eventId).event.exceptions.get(day);
@@ -145,26 +131,26 @@ describe('a booking whose event is made to repeat in Outlook', () => {
 
   it.each(['alone', 'with all others'])('is not said to be written back when its first time goes %s', async (which) => {
     const { connectionId, booking, eventId } = await booked('restore');
-    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
     await read(connectionId);
 
-    if (which === 'alone') microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), 'deleted');
-    else microsoft.running.fake.calendars.remove(placeOf(eventId));
+    if (which === 'alone') outlook.microsoft.running.fake.calendars.except(placeOf(eventId), at(0).slice(0, 10), 'deleted');
+    else outlook.microsoft.running.fake.calendars.remove(placeOf(eventId));
     await read(connectionId);
 
     expect(await detected(booking)).toEqual([['deleted', null, 'announced']]);
-    const { rows } = await callers.sql.query(`SELECT announced -> 'start' AS start FROM bookings WHERE booking_id = $1`, [booking.booking_id]);
+    const { rows } = await outlook.sql.query(`SELECT announced -> 'start' AS start FROM bookings WHERE booking_id = $1`, [booking.booking_id]);
     expect(rows).toEqual([{ start: null }]);
   });
 
   it('is written back again once it repeats no longer', async () => {
     const { connectionId, booking, eventId } = await booked('restore');
-    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: weekly(0) });
     await read(connectionId);
-    microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: null });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { recurrence: null });
     await read(connectionId);
 
-    microsoft.running.fake.calendars.change(placeOf(eventId), { start: graphTime(2), end: graphTime(3) });
+    outlook.microsoft.running.fake.calendars.change(placeOf(eventId), { start: graphTime(2), end: graphTime(3) });
     await read(connectionId);
 
     expect(await detected(booking)).toEqual([['moved', at(2), 'written_back']]);

@@ -24,15 +24,18 @@ export async function openCallers({ nats, database }: CalendarStack): Promise<Ca
   return { requests, sql, close };
 }
 
+/** The service as a suite uses it. */
+export type UsedService = Omit<CalendarCallers, 'close'> & { readonly stack: CalendarStack };
+
 /** The service for all tests of a suite: started before the first one, stopped after the last. */
-export function useCalendarService(): Omit<CalendarCallers, 'close'> & { readonly stack: CalendarStack } {
+export function useCalendarService(start = () => startCalendarStack()): UsedService {
   let begun: { readonly stack: CalendarStack; readonly callers: CalendarCallers } | undefined;
   const started = () => {
     if (begun === undefined) throw new Error('the service starts before the first test, not before the suite is read');
     return begun;
   };
   beforeAll(async () => {
-    const stack = await startCalendarStack();
+    const stack = await start();
     begun = { stack, callers: await openCallers(stack) };
   });
   afterAll(async () => {

@@ -1,5 +1,6 @@
 import { providers } from '@patchbay/providers';
 import { connectToFake, createMicrosoftFake, microsoftFakeClient } from '@patchbay/providers/testing';
+import { useCalendarService, type UsedService } from './calendar-callers.js';
 import { startCalendarStack } from './calendar-stack.js';
 
 const outlook = providers.find(({ id }) => id === 'outlook');
@@ -37,3 +38,29 @@ export async function startWithOutlook(others: Readonly<Record<string, string | 
 
 /** See {@link startWithOutlook}. */
 export type Microsoft = Awaited<ReturnType<typeof connect>>;
+
+/** {@link startWithOutlook} for all tests of a suite: before the first one, and stopped after the last. */
+export function useOutlook(): UsedService & { readonly microsoft: Microsoft } {
+  let microsoft: Microsoft | undefined;
+  const service = useCalendarService(async () => {
+    const begun = await startWithOutlook();
+    ({ microsoft } = begun);
+    return begun.stack;
+  });
+  afterAll(() => microsoft?.stop());
+  return {
+    get microsoft() {
+      if (microsoft === undefined) throw new Error('Outlook starts before the first test, not before the suite is read');
+      return microsoft;
+    },
+    get stack() {
+      return service.stack;
+    },
+    get requests() {
+      return service.requests;
+    },
+    get sql() {
+      return service.sql;
+    },
+  };
+}
